@@ -1,0 +1,1 @@
+//! What `go tool pprof` computes, and what the procedure decides from it.

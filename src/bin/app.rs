@@ -1,0 +1,2 @@
+//! Mounts the page. Empty on the host.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Starts the worker. Empty on the host.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The profile model: columns, names, units. Depends on nothing.
