@@ -31,12 +31,28 @@
 )]
 
 mod archive;
+pub mod config;
+pub mod creation;
+pub mod debug_info;
 mod directory;
+pub mod dmesg;
+pub mod envvars;
 mod error;
+pub mod goroutines;
+pub mod health;
+pub mod host;
+pub mod install_info;
 mod io;
 mod layout;
 mod limits;
+pub mod local;
 mod loose;
+pub mod memstats;
+pub mod status;
+pub mod telemetry;
+mod text;
+pub mod version_history;
+pub mod yaml;
 
 pub use archive::{Entry, Flare, Input};
 pub use error::{EntryError, Fault, FlareError, Problem};
