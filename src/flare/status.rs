@@ -490,6 +490,8 @@ impl Reader {
                 message = Some(Message::Warning);
             }
             "Last Successful Execution Date" | "Histogram Buckets" | "Total Histogram Buckets" => {}
+            // A block of what the check found out about its target; it ends a message.
+            "metadata" if value.is_empty() => {}
             _ => return false,
         }
         self.message = message;
@@ -709,7 +711,7 @@ APM Agent
                   io OK runs Some(5203) samples Some(143)/Some(744029) avg Some(2.0) errors [] warnings []
                 postgres Some("23.1.0")
                   postgres:15 ERROR runs Some(1) samples None/None avg Some(62000.0) errors ["refused\nTraceback (most recent call last):\nFile \"base.py\", line 1, in run\nself.check(instance)\nException: refused"] warnings []
-                  postgres:16 WARNING runs None samples None/Some(12) avg None errors [] warnings ["slow", "very slow\nmetadata:\nversion.major: 14"] long"#]],
+                  postgres:16 WARNING runs None samples None/Some(12) avg None errors [] warnings ["slow", "very slow"] long"#]],
         );
     }
 
@@ -735,7 +737,7 @@ APM Agent
                 kubernetes_apiserver None
                   kubernetes_apiserver OK runs Some(12) samples Some(0)/Some(3) avg None errors [] warnings []
                 cpu None
-                   runs Some(4) samples None/None avg None errors [] warnings []"#]],
+                    runs Some(4) samples None/None avg None errors [] warnings []"#]],
         );
     }
 
