@@ -2,8 +2,10 @@
 //!
 //! - [`view`]: one profile, or one minus another, for one sample type, with rows named by function.
 //! - [`aggregate`]: flat, cum and the edges between rows.
+//! - [`owner`]: who owns a function, and to whom a finding goes.
 //! - [`top`]: the table of `go tool pprof -top`, and its text to the letter.
 
 pub mod aggregate;
+pub mod owner;
 pub mod top;
 pub mod view;
