@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::report::document::{
-    Block, Document, Fact, FileRole, FindingKind, FunctionRow, FunctionTable, GridCell, GridRow, Measured,
-    PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share, StateGrid,
-    Step, VerdictKind,
+    Block, Document, Fact, FileRole, FindingKind, FunctionRow, FunctionTable, GridCell, GridRow,
+    Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share,
+    StateGrid, Step, VerdictKind,
 };
 
 /// What the page asks.
