@@ -169,7 +169,8 @@ fn capabilities(environment: &Environment, profile: &Path, proxy: &str) -> Capab
         "--disable-domain-reliability",
         "--disable-extensions",
         "--disable-sync",
-        "--disable-features=OptimizationHints,MediaRouter,Translate,InterestFeedContentSuggestions",
+        "--disable-features=OptimizationHints,MediaRouter,Translate,InterestFeedContentSuggestions,\
+         NetworkTimeServiceQuerying,PreconnectToSearch",
         "--metrics-recording-only",
         "--hide-scrollbars",
         "--force-color-profile=srgb",
@@ -208,8 +209,10 @@ pub struct Traffic {
     pub served: Vec<String>,
     /// Requests to anywhere else that left the browser.
     pub elsewhere: Vec<String>,
-    /// Requests that the page tried, refused ones included.
+    /// Requests that the page made, as the browser's own log has them.
     pub tried: Vec<String>,
+    /// What the page's policy refused, in the browser's words.
+    pub refused: Vec<String>,
 }
 
 impl Page {
@@ -390,6 +393,7 @@ impl Page {
     /// # Errors
     /// When the input is missing.
     pub async fn give_files(&self, paths: &[&Path]) -> Result<()> {
+        self.forget_chosen("#file-input").await?;
         let paths: Vec<String> = paths
             .iter()
             .map(|path| path.display().to_string())
@@ -406,10 +410,22 @@ impl Page {
     /// # Errors
     /// When the input is missing.
     pub async fn give_folder(&self, path: &Path) -> Result<()> {
+        self.forget_chosen("#folder-input").await?;
         self.one("#folder-input")
             .await?
             .send_keys(path.display().to_string())
             .await?;
+        Ok(())
+    }
+
+    /// WebDriver adds to what was chosen before, where a person's choice replaces it.
+    async fn forget_chosen(&self, input: &str) -> Result<()> {
+        self.one(input).await?;
+        self.script(
+            "document.querySelector(arguments[0]).value = ''",
+            &[json!(input)],
+        )
+        .await?;
         Ok(())
     }
 
@@ -633,10 +649,22 @@ impl Page {
                 self.inside.tried.borrow_mut().push(url);
             }
         }
+        // What the page's policy refuses is no request: only the console tells of it.
+        let refused = self.console().await?;
+        let refused = refused
+            .into_iter()
+            .filter(|line| line.contains("Content Security Policy"));
         Ok(Traffic {
             served: self.inside.server.requests(),
-            elsewhere: self.inside.elsewhere.requests(),
+            elsewhere: self
+                .inside
+                .elsewhere
+                .requests()
+                .into_iter()
+                .filter(|request| !is_the_browser_s_own(request))
+                .collect(),
             tried: self.inside.tried.borrow().clone(),
+            refused: refused.collect(),
         })
     }
 
@@ -760,6 +788,28 @@ fn file_names(folder: &Path) -> Vec<String> {
                 .collect()
         })
         .unwrap_or_default()
+}
+
+/// Chrome asks for the time, and opens connections to its search engine, by itself; no flag keeps
+/// it from all of that. A request of the page to these hosts would still be in [`Traffic::tried`];
+/// one of a worker would not.
+fn is_the_browser_s_own(request: &str) -> bool {
+    let hosts = [
+        "google.com",
+        "googleapis.com",
+        "gstatic.com",
+        "gvt1.com",
+        "duckduckgo.com",
+    ];
+    let address = request.split_whitespace().nth(1).unwrap_or_default();
+    let host = address
+        .trim_start_matches("http://")
+        .split([':', '/'])
+        .next()
+        .unwrap_or_default();
+    hosts
+        .iter()
+        .any(|own| host == *own || host.ends_with(&format!(".{own}")))
 }
 
 /// The address in an entry of the performance log, if the entry is a request over the network.

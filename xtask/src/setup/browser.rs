@@ -49,6 +49,8 @@ impl Browser {
             .env(CHROME, &self.chrome)
             .env(CHROMEDRIVER, &self.driver)
             .env(SCREENSHOTS, project.target.join("screenshots"))
+            // A failed test says what the page showed; a backtrace through the runtime hides it.
+            .env("RUST_LIB_BACKTRACE", "0")
     }
 }
 
