@@ -30,6 +30,18 @@ const WIDE: (u32, u32) = (1440, 900);
 /// A small telephone.
 const NARROW: (u32, u32) = (360, 800);
 
+/// Holds back what the page tells its workers, until `window.__release()`: the page stays as it is
+/// while loading. For [`Page::before_load`].
+pub const HOLD_MESSAGES: &str = "
+    const post = Worker.prototype.postMessage;
+    const held = [];
+    Worker.prototype.postMessage = function (...message) { held.push([this, message]); };
+    window.__release = () => {
+        Worker.prototype.postMessage = post;
+        for (const [worker, message] of held) post.apply(worker, message);
+    };
+";
+
 /// A browser with a driver, a server for the page, and a proxy for everything else.
 #[derive(Debug)]
 pub struct Session {
@@ -526,12 +538,12 @@ impl Page {
         Ok(values.concat())
     }
 
-    /// Presses the button of an action.
+    /// Presses the button with an id.
     ///
     /// # Errors
     /// When there is none, or it cannot be pressed.
-    pub async fn press(&self, action: &str) -> Result<()> {
-        let selector = action_selector(action);
+    pub async fn press(&self, id: &str) -> Result<()> {
+        let selector = format!("#{id}");
         self.wait(&selector, async |page| {
             for button in page.all(&selector).await? {
                 if button.is_displayed().await.unwrap_or(false) {
@@ -544,22 +556,39 @@ impl Page {
         .await
     }
 
-    /// Presses the button of a download, opening the menu it is in if there is one.
+    /// Picks an item of the menu of other forms.
     ///
     /// # Errors
-    /// When there is no such button.
-    pub async fn download(&self, action: &str) -> Result<()> {
-        let selector = action_selector(action);
-        for menu in self.all("[data-action='downloads']").await? {
-            let hidden = match self.all(&selector).await?.first() {
-                Some(button) => !button.is_displayed().await?,
-                None => true,
-            };
-            if hidden {
-                menu.click().await?;
-            }
-        }
-        self.press(action).await
+    /// When there is no such item.
+    pub async fn pick_form(&self, id: &str) -> Result<()> {
+        self.press("export-menu").await?;
+        self.press(id).await
+    }
+
+    /// Opens the view of all files.
+    ///
+    /// # Errors
+    /// When it shows none.
+    pub async fn show_files(&self) -> Result<()> {
+        self.press("tab-files").await?;
+        self.one("[data-path]").await?;
+        Ok(())
+    }
+
+    /// Chooses a theme: `auto`, `light` or `dark`.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub async fn choose_theme(&self, theme: &str) -> Result<()> {
+        self.one(&format!("input[name='theme'][value='{theme}']"))
+            .await?;
+        // The label is what a person clicks; the input itself may be invisible.
+        self.script(
+            "document.querySelector(`input[name='theme'][value='${arguments[0]}']`).closest('label').click()",
+            &[json!(theme)],
+        )
+        .await?;
+        Ok(())
     }
 
     /// What the failure screen says.
@@ -567,7 +596,7 @@ impl Page {
     /// # Errors
     /// When the browser is gone.
     pub async fn failure(&self) -> Result<String> {
-        self.text("[data-failure], [role=alert]").await
+        self.text("[role=alert]").await
     }
 
     /// What the page last said to screen readers.
@@ -575,7 +604,7 @@ impl Page {
     /// # Errors
     /// When the browser is gone.
     pub async fn announcement(&self) -> Result<String> {
-        self.text("[role=status], [aria-live]").await
+        self.text("[role=status]").await
     }
 
     /// What is on the clipboard.
@@ -602,25 +631,25 @@ impl Page {
         Ok(())
     }
 
-    /// Presses Tab until the focus is on the button of an action.
+    /// Presses Tab until the focus is on the element with an id.
     ///
     /// # Errors
     /// When a round through the whole page does not reach it.
-    pub async fn tab_to(&self, action: &str) -> Result<()> {
+    pub async fn tab_to(&self, id: &str) -> Result<()> {
         // More stops than the page has.
         for _ in 0..400 {
             self.key(Key::Tab).await?;
             let there = self
                 .script(
                     "return document.activeElement?.matches(arguments[0]) ?? false",
-                    &[json!(action_selector(action))],
+                    &[json!(format!("#{id}"))],
                 )
                 .await?;
             if there == json!(true) {
                 return Ok(());
             }
         }
-        bail!("Tab never reaches {action}")
+        bail!("Tab never reaches {id}")
     }
 
     /// Waits for a download and returns its text.
@@ -761,10 +790,6 @@ impl Page {
             failure.trim()
         )
     }
-}
-
-fn action_selector(action: &str) -> String {
-    format!("[data-action='{action}']")
 }
 
 fn strings(values: &Value) -> Vec<String> {

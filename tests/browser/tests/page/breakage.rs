@@ -1,7 +1,7 @@
 //! Damaged input, cancelled work, a worker that dies.
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::page::Page;
+use browser_tests::page::{HOLD_MESSAGES, Page};
 use browser_tests::{flares, with_page};
 use xtask::bench::generate::{self, Shape};
 
@@ -23,8 +23,7 @@ fn one_damaged_profile_does_not_hide_the_rest() -> Result<()> {
         let rows = rows.get(..top.len()).context("too few rows")?;
         ensure!(rows == top, "{rows:#?} instead of {top:#?}");
 
-        page.press("show-files").await?;
-        page.one("[data-path]").await?;
+        page.show_files().await?;
         let failed = page.attributes("[data-role=failed]", "data-path").await?;
         ensure!(
             matches!(failed.as_slice(), [path] if path.ends_with("core-2nd-heap.pprof")),
@@ -66,7 +65,7 @@ const CANCEL_AT_ONCE: &str = "
     new MutationObserver(() => {
         const state = document.body?.dataset.state;
         if (state && window.__states.at(-1) !== state) window.__states.push(state);
-        const button = document.querySelector(\"[data-action='cancel']\");
+        const button = document.querySelector('#cancel');
         if (button && state === 'loading' && window.__cancel) { window.__cancel = false; button.click(); }
     }).observe(document, {subtree: true, childList: true, attributes: true});
 ";
@@ -126,32 +125,26 @@ const KEEP_WORKERS: &str = "
 fn a_worker_that_dies_is_replaced_and_the_page_says_so() -> Result<()> {
     with_page(async |page| {
         page.before_load(KEEP_WORKERS).await?;
+        page.before_load(HOLD_MESSAGES).await?;
         page.open().await?;
-        page.read(&flares::path("normal")).await?;
-        let before = page.script("return window.__workers.length", &[]).await?;
+        page.give_files(&[&flares::path("normal")]).await?;
+        page.wait_for_state("loading").await?;
         page.script(
             "const worker = window.__workers.at(-1);\
              worker.terminate();\
-             worker.dispatchEvent(new ErrorEvent('error', {message: 'stopped by a test', cancelable: true}));",
+             worker.dispatchEvent(new ErrorEvent('error', {message: 'stopped by a test', cancelable: true}));\
+             window.__release();",
             &[],
         )
         .await?;
-        page.wait("a word about the worker", async |page| {
-            let said = format!("{}\n{}", page.failure().await?, page.announcement().await?);
-            Ok((said.contains("stopped") || said.contains("restarted")).then_some(()))
-        })
-        .await?;
-        page.give_files(&[&flares::path("memory-leak")]).await?;
-        page.wait("the next flare's verdict", async |page| {
-            let verdicts = page.attributes("[data-verdict]", "data-verdict").await?;
-            Ok((verdicts == ["memory-leak"]).then_some(()))
-        })
-        .await?;
-        let after = page.script("return window.__workers.length", &[]).await?;
-        ensure!(
-            after.as_u64() > before.as_u64(),
-            "no new worker: {before} and {after}"
-        );
+        page.wait_for_state("failed").await?;
+        let said = page.failure().await?;
+        ensure!(said.contains("stopped"), "the page says {said:?}");
+        page.screenshots("worker-stopped").await?;
+        page.read(&flares::path("memory-leak")).await?;
+        ensure!(page.verdict().await? == "memory-leak");
+        let workers = page.script("return window.__workers.length", &[]).await?;
+        ensure!(workers.as_u64() > Some(1), "no new worker: {workers}");
         Ok(())
     })
 }

@@ -82,7 +82,7 @@ async fn check_table(
 async fn check_markdown(page: &Page, expected: &serde_json::Value) -> Result<()> {
     let host = expected["hostname"].as_str().context("no host name")?;
     let name = format!("flare-profiling-{host}.md");
-    page.download("download-markdown").await?;
+    page.pick_form("download-markdown").await?;
     let text = page.downloaded(&name).await?;
     let verdict = expected["verdict"].as_str().context("no verdict")?;
     let version = expected["agent_version"].as_str().context("no version")?;
@@ -206,8 +206,7 @@ fn every_file_has_its_row_and_its_role() -> Result<()> {
     wanted.sort();
     with_page(async |page| {
         page.read(&flares::path("memory-leak")).await?;
-        page.press("show-files").await?;
-        page.one("[data-path]").await?;
+        page.show_files().await?;
         let mut paths = page.attributes("[data-path]", "data-path").await?;
         paths.sort();
         ensure!(paths == wanted, "{paths:#?} instead of {wanted:#?}");
@@ -229,7 +228,7 @@ fn every_file_has_its_row_and_its_role() -> Result<()> {
 #[test]
 fn the_sample_is_read_like_a_dropped_file() -> Result<()> {
     with_page(async |page| {
-        page.press("sample").await?;
+        page.press("try-sample").await?;
         page.wait_for_state("ready").await?;
         let verdict = page.verdict().await?;
         ensure!(!verdict.is_empty());

@@ -46,14 +46,14 @@ fn copy_buttons_copy_and_say_so() -> Result<()> {
 #[test]
 fn the_keyboard_alone_is_enough() -> Result<()> {
     with_page(async |page| {
-        page.tab_to("sample").await?;
+        page.tab_to("try-sample").await?;
         page.key(Key::Enter).await?;
         page.wait_for_state("ready").await?;
         page.tab_to("copy-customer").await?;
         page.key(Key::Enter).await?;
         ensure!(!copied(&page).await?.is_empty());
-        page.tab_to("show-files").await?;
-        page.key(Key::Enter).await?;
+        page.tab_to("tab-report").await?;
+        page.key(Key::Right).await?;
         page.one("[data-path]").await?;
         Ok(())
     })
@@ -76,7 +76,7 @@ fn the_theme_follows_the_system_until_it_is_switched() -> Result<()> {
         page.emulate("dark", (1440, 900)).await?;
         let dark = background(&page).await?;
         ensure!(light != dark, "both themes have the background {light}");
-        page.press("theme").await?;
+        page.choose_theme("light").await?;
         page.wait("another background", async |page| {
             Ok((background(page).await? == light).then_some(()))
         })
@@ -125,8 +125,7 @@ fn names_headers_and_labels_are_there_on_every_screen() -> Result<()> {
         look(&page, "empty").await?;
         page.read(&flares::path("multiple")).await?;
         look(&page, "report").await?;
-        page.press("show-files").await?;
-        page.one("[data-path]").await?;
+        page.show_files().await?;
         look(&page, "files").await?;
         page.drop_bytes("broken.zip", b"no archive").await?;
         page.wait_for_state("failed").await?;
@@ -138,8 +137,7 @@ fn names_headers_and_labels_are_there_on_every_screen() -> Result<()> {
 fn nothing_is_written_to_the_console() -> Result<()> {
     with_page(async |page| {
         page.read(&flares::path("multiple")).await?;
-        page.press("show-files").await?;
-        page.one("[data-path]").await?;
+        page.show_files().await?;
         let console = page.console().await?;
         ensure!(console.is_empty(), "{console:#?}");
         Ok(())

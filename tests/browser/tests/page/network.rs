@@ -49,9 +49,9 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
         page.read(&flares::path("memory-leak")).await?;
         page.press("copy-customer").await?;
         page.press("copy-escalation").await?;
-        page.download("download-markdown").await?;
-        page.press("show-files").await?;
-        page.press("theme").await?;
+        page.pick_form("download-markdown").await?;
+        page.show_files().await?;
+        page.choose_theme("light").await?;
         page.drop_bytes("broken.zip", b"no archive").await?;
         page.wait_for_state("failed").await?;
         page.read(&flares::path("no-profiles")).await?;
@@ -157,7 +157,7 @@ fn the_sample_s_bytes_decide_its_verdict() -> Result<()> {
         let copy = with_sample(&environment, flare)?;
         with_page_of(&environment, copy.path(), async |page: Page| {
             page.open().await?;
-            page.press("sample").await?;
+            page.press("try-sample").await?;
             page.wait_for_state("ready").await?;
             let shown = page.verdict().await?;
             ensure!(shown == verdict, "{shown} instead of {verdict}");

@@ -3,23 +3,13 @@
 //! The failed screen and a damaged flare's files are taken where those are tested.
 
 use anyhow::{Result, ensure};
+use browser_tests::page::HOLD_MESSAGES;
 use browser_tests::{flares, with_page};
 
 #[test]
 fn empty() -> Result<()> {
     with_page(async |page| page.screenshots("empty").await)
 }
-
-/// Holds back what the page tells its worker, so that it stays as it is while loading.
-const HOLD_MESSAGES: &str = "
-    const post = Worker.prototype.postMessage;
-    const held = [];
-    Worker.prototype.postMessage = function (...message) { held.push([this, message]); };
-    window.__release = () => {
-        Worker.prototype.postMessage = post;
-        for (const [worker, message] of held) post.apply(worker, message);
-    };
-";
 
 #[test]
 fn loading_shows_the_file_and_a_way_out() -> Result<()> {
@@ -28,7 +18,7 @@ fn loading_shows_the_file_and_a_way_out() -> Result<()> {
         page.open().await?;
         page.give_files(&[&flares::path("multiple")]).await?;
         page.wait_for_state("loading").await?;
-        page.one("[data-action='cancel']").await?;
+        page.one("#cancel").await?;
         let text = page.text("main").await?;
         ensure!(
             text.contains("multiple.zip"),
@@ -56,8 +46,7 @@ fn reports() -> Result<()> {
 fn files() -> Result<()> {
     with_page(async |page| {
         page.read(&flares::path("memory-leak")).await?;
-        page.press("show-files").await?;
-        page.one("[data-path]").await?;
+        page.show_files().await?;
         page.screenshots("files").await
     })
 }
