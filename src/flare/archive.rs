@@ -446,6 +446,14 @@ impl Flare {
             flare.problems.splice(0..0, problems);
             return Ok(flare);
         }
+        // A single file that is neither an archive nor a profile is no flare: the archive's own error
+        // says what it is instead.
+        if let ([only], [path]) = (files.as_mut_slice(), paths.as_slice())
+            && !matches!(layout::role(path), Role::Profile { .. })
+            && let Ok(reader) = (only.open)()
+        {
+            return Self::open_zip(name, reader, read_bytes, limits);
+        }
         if files.len() > limits.entries {
             files.truncate(limits.entries);
             problems.push(Problem::TooManyEntries {

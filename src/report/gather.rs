@@ -80,11 +80,11 @@ impl Reader<'_> {
         let index = self.flare.find(role)?;
         self.tell(index);
         match self.flare.read_text(index) {
-            Ok((text, whole)) => {
-                let cut = if whole {
-                    ""
-                } else {
+            Ok((text, cut)) => {
+                let cut = if cut {
                     ", only its beginning was read"
+                } else {
+                    ""
                 };
                 self.fates
                     .insert(index, Fate::Used(format!("{}{cut}", role.title())));

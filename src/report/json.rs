@@ -48,7 +48,7 @@ struct AgentJson<'r> {
     version: Option<&'r str>,
     flavor: Option<&'r str>,
     started_at: Option<String>,
-    uptime_seconds: Option<f64>,
+    uptime_seconds: Option<i64>,
     captured_at: Option<String>,
     install_method: Option<InstallJson<'r>>,
     platform: Option<&'r str>,
@@ -300,7 +300,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
         version: agent.version.as_deref(),
         flavor: agent.flavor.as_deref(),
         started_at: agent.started_at_ms.and_then(instant),
-        uptime_seconds: agent.uptime_s.filter(|uptime| uptime.is_finite()),
+        uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
         captured_at: agent.captured_at_ms.and_then(instant),
         install_method: agent.install_method.as_ref().map(|method| InstallJson {
             tool: method.tool.as_deref(),

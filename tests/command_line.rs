@@ -1,0 +1,225 @@
+//! The program as scripts see it: its text, its exit status, its one line of failure.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn flarescope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_flarescope"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn path(name: &str) -> String {
+    common::flare(name).path().display().to_string()
+}
+
+#[test]
+fn top_of_a_flare_is_the_reference_to_the_letter() {
+    let flare = common::flare("multiple");
+    let all = ["--nodefraction", "0", "--edgefraction", "0"];
+    for reference in flare.references() {
+        let profile = match reference.profile.as_str() {
+            "1st-heap" => "heap-1st",
+            "2nd-heap" => "heap-2nd",
+            other => other,
+        };
+        let zip = path("multiple");
+        let mut arguments = vec!["top", &zip, "--process", &reference.process];
+        arguments.extend([
+            "--profile",
+            profile,
+            "--sample-type",
+            &reference.sample_type,
+        ]);
+        match reference.report.as_str() {
+            "top" => arguments.extend(all),
+            "top-default" => {}
+            _ => continue,
+        }
+        let output = flarescope(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        common::assert_same_lines(&reference.file, &reference.text, &text(&output.stdout));
+    }
+}
+
+#[test]
+fn top_of_files_takes_a_base_and_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let flare = common::flare("memory-leak");
+    let write = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, flare.profile(name)).unwrap();
+        path.display().to_string()
+    };
+    let (first, second) = (write("core-1st-heap.pprof"), write("core-2nd-heap.pprof"));
+    let output = text(&flarescope(&["top", &second, "--diff-base", &first]).stdout);
+    let references = flare.references();
+    let reference = references
+        .iter()
+        .find(|one| one.file == "core-heap-diff.inuse_space.top-default.txt");
+    common::assert_same_lines("diff of files", &reference.unwrap().text, &output);
+
+    let output = text(&flarescope(&["top", &second, "-n", "3", "--cum"]).stdout);
+    let table = output
+        .lines()
+        .skip_while(|line| !line.contains("flat%"))
+        .count()
+        - 1;
+    assert_eq!(table, 3);
+    assert!(output.contains("Showing top 3 nodes out of "), "{output}");
+}
+
+#[test]
+fn unknown_processes_and_profiles_exit_1_and_list_what_there_is() {
+    let zip = path("memory-leak");
+    let output = flarescope(&["top", &zip, "--process", "agent", "--profile", "cpu"]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = text(&output.stderr);
+    assert!(line.contains("it has: core, trace"), "{line}");
+    let output = flarescope(&["top", &zip, "--process", "core", "--profile", "allocs"]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = text(&output.stderr);
+    assert!(
+        line.contains("heap-1st, heap-2nd, heap-diff, cpu, block, mutex"),
+        "{line}"
+    );
+    let output = flarescope(&[
+        "top",
+        &zip,
+        "--process",
+        "core",
+        "--profile",
+        "cpu",
+        "--sample-type",
+        "x",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("it has: samples, cpu"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn what_cannot_be_read_exits_1_with_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let missing = folder.path().join("none.zip").display().to_string();
+    let text_file = write("flare.zip", b"this is no archive");
+    let profile = write("heap.pprof", &[0x0a, 0x7f, 1]);
+    for arguments in [
+        ["report", &missing],
+        ["files", &missing],
+        ["report", &text_file],
+        ["top", &profile],
+    ] {
+        let output = flarescope(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let line = text(&output.stderr);
+        assert_eq!(line.lines().count(), 1, "{line}");
+        let name = Path::new(arguments[1])
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        assert!(line.contains(&name), "{line}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn usage_errors_exit_2() {
+    let zip = path("normal");
+    for arguments in [
+        &["nonsense"][..],
+        &["report"],
+        &["report", &zip, "--format", "xml"],
+        &["top", &zip, "--process", "core"],
+        &["top", &zip, "--nodefraction", "2"],
+    ] {
+        assert_eq!(
+            flarescope(arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(flarescope(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn reports_come_in_every_form_from_a_zip_and_from_a_folder() {
+    let zip = path("cpu-spike");
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&zip).unwrap()).unwrap();
+    archive.extract(folder.path()).unwrap();
+    let unpacked = folder.path().join("edge-proxy-03").display().to_string();
+    for format in ["markdown", "json", "customer", "escalation", "jira"] {
+        let output = flarescope(&["report", &zip, "--format", format]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!output.stdout.is_empty(), "{format}");
+        let to = folder.path().join(format);
+        let to = to.display().to_string();
+        let output = flarescope(&["report", &unpacked, "--format", format, "-o", &to]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+        assert!(!std::fs::read(&to).unwrap().is_empty(), "{format}");
+    }
+    let markdown = text(&flarescope(&["report", &unpacked]).stdout);
+    let mut at = 0;
+    for heading in [
+        "## Verdict",
+        "## Agent Context",
+        "## Memory Stats",
+        "## Heap Diff Analysis, core",
+        "## Heap in Use, core",
+        "## Allocations in the Window, core",
+        "## CPU Profile, core",
+        "## Block Profile, core",
+        "## Mutex Profile, core",
+        "## Heap Diff Analysis, trace",
+        "## Trace Files",
+        "## Goroutine Dump",
+        "## Running Checks",
+        "## Recommendations",
+        "## Customer Message",
+        "## Escalation Summary",
+        "## Coverage",
+    ] {
+        let found = markdown[at..].find(heading);
+        at += found.unwrap_or_else(|| panic!("{heading} is missing or out of order"));
+    }
+}
+
+#[test]
+fn files_lists_every_file_with_its_role() {
+    let output = text(&flarescope(&["files", &path("memory-leak")]).stdout);
+    let expected = common::flare("memory-leak").expected();
+    assert_eq!(
+        output.lines().count(),
+        expected["files"].as_array().unwrap().len()
+    );
+    let line = |end: &str| {
+        let found = output.lines().find(|line| line.contains(end));
+        found.unwrap_or_else(|| panic!("{end}")).to_owned()
+    };
+    assert!(line("core-cpu.pprof").starts_with("used "), "{output}");
+    assert!(line("core.trace").starts_with("noted "), "{output}");
+    assert!(line("logs/agent.log").starts_with("unused "), "{output}");
+}
