@@ -111,6 +111,15 @@ impl FindingKind {
             Self::Contention => "Contention",
         }
     }
+
+    /// The name within a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::MemoryLeak => "memory leak",
+            Self::CpuSpike => "CPU spike",
+            Self::Contention => "contention",
+        }
+    }
 }
 
 /// The flare's verdict.

@@ -751,11 +751,15 @@ impl Judge<'_> {
             human(value, "bytes"),
             interval.seconds(),
             human(per_minute as i64, "bytes"),
-            first.map_or(String::new(), |first| format!(
-                ", {} of it in {}",
-                human_share(first.value, growth),
-                first.responsible
-            )),
+            first.map_or(String::new(), |first| {
+                // Others shrank when one function grew by more than the whole.
+                let part = if first.value > growth {
+                    "most".to_owned()
+                } else {
+                    human_share(first.value, growth)
+                };
+                format!(", {part} of it in {}", first.responsible)
+            }),
         );
         finding.settle =
             "A longer capture (--profile 120) or two flares hours apart would settle it."

@@ -10,6 +10,7 @@ use super::model::{
     AgentContext, FileFact, InstallMethod, ProcessReport, ProfileContent, ProfileReport, ROWS_KEPT,
     Report, Row, Table, TraceFile,
 };
+use super::screen::Progress;
 use crate::analysis::aggregate::weights;
 use crate::analysis::attribution::attribute;
 use crate::analysis::kinds::ProfileName;
@@ -22,7 +23,6 @@ use crate::flare::yaml::Node;
 use crate::flare::{self, Entry, EntryError, Flare, ProfileKind, Role};
 use crate::pprof::{DecodeError, Limits, decode};
 use crate::profile::Profile;
-use crate::protocol::Progress;
 
 /// What the report is made with.
 #[derive(Clone, Debug)]

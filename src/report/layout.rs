@@ -8,13 +8,13 @@ use super::document::{
     VerdictKind,
 };
 use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::screen::{BannerView, FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
 use super::texts;
 use crate::analysis::owner::{hue, split_name};
 use crate::analysis::verdict::{Finding, State};
 use crate::profile::units::{
     group_thousands, human, human_share, human_signed, percentage, ratio_percent,
 };
-use crate::protocol::{BannerView, FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
 
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
@@ -150,7 +150,7 @@ pub fn summary(report: &Report) -> String {
                 .map(|state| {
                     format!(
                         "{} of {}: {}",
-                        state.kind.title().to_lowercase(),
+                        state.kind.words(),
                         state.process,
                         state.text
                     )
@@ -200,7 +200,7 @@ fn normal_summary(report: &Report) -> String {
     let nearest = nearest.map(|(nearness, state)| {
         format!(
             " Nearest to its threshold: {} of {}, at {:.0} % of it ({}).",
-            state.kind.title().to_lowercase(),
+            state.kind.words(),
             state.process,
             nearness * 100.0,
             state.text
@@ -230,7 +230,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
             .iter()
             .filter(|state| state.kind == kind)
             .collect();
-        let name = kind.title().to_lowercase();
+        let name = kind.words();
         if states
             .iter()
             .all(|state| state.measured == Measured::NotMeasured)

@@ -10,4 +10,5 @@ pub mod json;
 pub mod layout;
 pub mod markdown;
 pub mod model;
+pub mod screen;
 pub mod texts;

@@ -1,0 +1,115 @@
+//! Rules of the house that no compiler checks.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} is empty");
+    found
+}
+
+fn refuse(folder: &str, words: &[&str], except: &[&str]) {
+    for (path, text) in sources(folder) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if except.contains(&name.as_str()) {
+            continue;
+        }
+        for word in words {
+            assert!(!text.contains(word), "{} names {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_page_computes_nothing() {
+    let core = [
+        "crate::analysis",
+        "crate::pprof",
+        "crate::flare",
+        "crate::profile",
+        "crate::report",
+    ];
+    // The worker and its reader adapt the core to the browser; that is their whole job.
+    refuse("src/web", &core, &["worker.rs", "blob.rs"]);
+}
+
+#[test]
+fn modules_know_only_what_stands_before_them() {
+    refuse("src/profile", &["crate::"], &["model.rs", "mod.rs"]);
+    refuse(
+        "src/flare",
+        &[
+            "crate::profile",
+            "crate::pprof",
+            "crate::analysis",
+            "crate::report",
+        ],
+        &[],
+    );
+    refuse(
+        "src/pprof",
+        &["crate::flare", "crate::analysis", "crate::report"],
+        &[],
+    );
+    refuse(
+        "src/analysis",
+        &[
+            "crate::flare",
+            "crate::pprof",
+            "crate::report",
+            "crate::engine",
+        ],
+        &[],
+    );
+    refuse(
+        "src/report",
+        &["crate::engine", "crate::web", "crate::protocol"],
+        &[],
+    );
+}
+
+#[test]
+fn nothing_from_a_flare_becomes_markup() {
+    refuse(
+        "src/web",
+        &["inner_html", "set_inner_html", "insert_adjacent_html"],
+        &[],
+    );
+}
+
+#[test]
+fn the_readme_names_the_two_commands() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter(|line| line.starts_with("cargo xtask "))
+        .collect();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    assert!(commands[0].starts_with("cargo xtask serve"));
+    assert!(commands[1].starts_with("cargo xtask test"));
+    let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
+    assert_eq!(ci.matches("cargo").count(), 1);
+    assert!(ci.contains("cargo xtask test"));
+}
