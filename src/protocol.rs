@@ -5,10 +5,14 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::report::document::{
-    Block, Document, Fact, FileRole, FindingKind, FunctionRow, FunctionTable, GridCell, GridRow, Measured,
-    PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share, StateGrid,
-    Step, VerdictKind,
+    Block, Document, Fact, FileRole, FindingKind, FunctionRow, FunctionTable, GridCell, GridRow,
+    Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share,
+    StateGrid, Step, VerdictKind,
 };
+
+/// How many hues the page's palette of owners has. An `owner_hue` below it is an index into the
+/// palette; any other is drawn neutral, for what nobody owns.
+pub const OWNER_HUES: u8 = 12;
 
 /// What the page asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
