@@ -15,11 +15,8 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
 use super::state::{AppState, Failure, ManualCopy, Screen, Tab, WayOut};
-use super::{BUILD, clipboard, download, wire};
+use super::{BUILD, clipboard, download, wire, worker_files};
 use crate::protocol::{ExportFormat, Progress, ReportView, Request, Response, UserError};
-
-/// Relative to the page, so that it works under any path. Trunk names it after the binary.
-const WORKER_SCRIPT: &str = "./worker_loader.js";
 
 /// What was dropped or picked.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +47,10 @@ pub struct Client {
 
 #[derive(Default)]
 struct Inner {
+    worker_script: WorkerScript,
     link: Option<Link>,
+    /// Messages for a worker that is not ready yet.
+    waiting: Vec<JsValue>,
     last_id: u32,
     /// Counts what the user asked to open, so that a slow folder listing knows it is too late.
     turn: u32,
@@ -61,6 +61,22 @@ struct Inner {
     exports: Vec<(u32, ExportFormat, Deliver)>,
     /// What `Try again` tries.
     last_source: Option<Source>,
+}
+
+/// Where workers are started from.
+#[derive(Default)]
+enum WorkerScript {
+    #[default]
+    Missing,
+    Loading,
+    Loaded(String),
+}
+
+/// What [`Client::ensure_worker`] has to do.
+enum Step {
+    Start(String),
+    Load,
+    Wait,
 }
 
 struct Opening {
@@ -76,9 +92,8 @@ struct Current {
 /// A worker with its listeners. Dropping it ends the worker.
 struct Link {
     worker: Worker,
-    /// `Ready` came; until then messages would be lost, so they wait.
+    /// `Ready` came; until then messages would be lost.
     ready: bool,
-    waiting: Vec<JsValue>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
@@ -98,7 +113,7 @@ impl Client {
             state,
             inner: StoredValue::new_local(Inner::default()),
         };
-        client.start_worker();
+        client.ensure_worker();
         client
     }
 
@@ -205,6 +220,7 @@ impl Client {
     /// Ends what is under way and shows that something is being read.
     fn begin(self, name: &str) -> u32 {
         self.stop_opening();
+        self.state.say("");
         self.state.progress.set(Progress::default());
         self.state.screen.set(Screen::Loading {
             name: name.to_owned(),
@@ -239,31 +255,59 @@ impl Client {
 
     /// Sends, or keeps until the worker is ready. `None` when the page had to give up on it.
     fn send(self, request: &Request, files: &[File]) -> Option<u32> {
-        if !self.inner.with_value(|inner| inner.link.is_some()) {
-            self.start_worker();
-        }
+        self.ensure_worker();
         let sent = self.inner.try_update_value(|inner| {
             inner.last_id = inner.last_id.wrapping_add(1).max(1);
             let id = inner.last_id;
             let message =
                 wire::encode_call(id, request, files).map_err(|error| error.to_string())?;
-            let link = inner.link.as_mut().ok_or("the worker did not start")?;
-            if link.ready {
-                link.worker
+            match &inner.link {
+                Some(link) if link.ready => link
+                    .worker
                     .post_message(&message)
-                    .map_err(|error| format!("{error:?}"))?;
-            } else {
-                link.waiting.push(message);
+                    .map_err(|error| format!("{error:?}"))?,
+                _ => inner.waiting.push(message),
             }
             Ok::<u32, String>(id)
         })?;
         sent.map_err(|message| self.crashed(&message)).ok()
     }
 
-    fn start_worker(self) {
-        let worker = match Worker::new(WORKER_SCRIPT) {
+    /// Starts a worker unless there is one, or one will start as soon as its files are here.
+    fn ensure_worker(self) {
+        let step = self
+            .inner
+            .try_update_value(|inner| match (&inner.link, &inner.worker_script) {
+                (None, WorkerScript::Loaded(url)) => Step::Start(url.clone()),
+                (None, WorkerScript::Missing) => {
+                    inner.worker_script = WorkerScript::Loading;
+                    Step::Load
+                }
+                _ => Step::Wait,
+            });
+        match step {
+            Some(Step::Start(url)) => self.start_worker(&url),
+            Some(Step::Load) => spawn_local(async move {
+                let loaded = worker_files::load().await;
+                let (script, failed) = match loaded {
+                    Ok(url) => (WorkerScript::Loaded(url), None),
+                    Err(error) => (WorkerScript::Missing, Some(error)),
+                };
+                self.inner
+                    .update_value(|inner| inner.worker_script = script);
+                match failed {
+                    None => self.ensure_worker(),
+                    Some(error) => self.crashed(&error),
+                }
+            }),
+            Some(Step::Wait) | None => {}
+        }
+    }
+
+    fn start_worker(self, script: &str) {
+        let worker = match Worker::new(script) {
             Ok(worker) => worker,
-            Err(error) => return leptos::logging::error!("no worker: {error:?}"),
+            Err(error) => return self.crashed(&format!("{error:?}")),
         };
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             match wire::decode_answer(&event.data()) {
@@ -273,20 +317,17 @@ impl Client {
         });
         let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
-            // A script that could not be loaded reports an event without a message.
+            // A script that could not be started reports an event without a message.
             let message = js_sys::Reflect::get(&event, &"message".into())
                 .ok()
                 .and_then(|it| it.as_string());
-            self.crashed(
-                &message.unwrap_or_else(|| format!("{WORKER_SCRIPT} could not be loaded")),
-            );
+            self.crashed(&message.unwrap_or_else(|| "its worker could not be started".to_owned()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let link = Link {
             worker,
             ready: false,
-            waiting: Vec::new(),
             _on_message: on_message,
             _on_error: on_error,
         };
@@ -296,12 +337,13 @@ impl Client {
     /// Ends the worker and starts another; nothing that was asked of it is answered any more.
     fn replace_worker(self) {
         self.forget_worker();
-        self.start_worker();
+        self.ensure_worker();
     }
 
     fn forget_worker(self) {
         self.inner.update_value(|inner| {
             inner.link = None;
+            inner.waiting.clear();
             inner.opening = None;
             inner.exports.clear();
             inner.engine_is_current = false;
@@ -356,7 +398,7 @@ impl Client {
         let refused = self.inner.try_update_value(|inner| {
             let link = inner.link.as_mut()?;
             link.ready = true;
-            mem::take(&mut link.waiting)
+            mem::take(&mut inner.waiting)
                 .iter()
                 .find_map(|message| link.worker.post_message(message).err())
         });
@@ -377,8 +419,6 @@ impl Client {
         });
         self.state.tab.set(Tab::Report);
         self.state.process.set(None);
-        self.state
-            .say(format!("{}. {}", view.banner.title, view.banner.summary));
         self.state.screen.set(Screen::Ready(view));
     }
 
@@ -400,7 +440,7 @@ impl Client {
         self.forget_worker();
         // One that never started would not start now either; the next request tries again.
         if started {
-            self.start_worker();
+            self.ensure_worker();
         }
         if exporting {
             self.state.say(format!("The part of the page that reads flares stopped and was restarted: {message}. Try again."));

@@ -8,6 +8,7 @@
 //!
 //! - [`wire`]: the envelopes that cross `postMessage`, in both directions.
 //! - [`client`]: the page's end. Owns the worker, the dropped files and what is asked of them.
+//! - [`worker_files`]: what a worker is started from, without asking the server again.
 //! - [`worker`] and [`blob`]: the other end. An adapter: decode, call the engine, encode.
 //! - [`state`]: the signals that views read.
 //! - [`views`]: markup. Lays out what the engine wrote and computes nothing.
@@ -26,6 +27,7 @@ pub mod theme;
 pub mod views;
 pub mod wire;
 pub mod worker;
+pub mod worker_files;
 
 /// What both modules were built from. The worker says it first of all and the page compares it
 /// with its own: Trunk gives worker files no hash, so a browser may have kept an old one.

@@ -23,24 +23,24 @@ pub fn Empty() -> impl IntoView {
                 <h1 class="empty-title">"Drop a Datadog Agent flare here"</h1>
                 <p class="empty-kinds">".zip, an extracted folder, or single .pprof files"</p>
                 <div class="empty-choices">
-                    <button id="choose-file" type="button" class="button is-primary" on:click=move |_| pickers.choose_file()>
+                    <button data-action="choose-file" type="button" class="button is-primary" on:click=move |_| pickers.choose_file()>
                         "Choose a flare"
                     </button>
-                    <button id="choose-folder" type="button" class="button" on:click=move |_| pickers.choose_folder()>
+                    <button data-action="choose-folder" type="button" class="button" on:click=move |_| pickers.choose_folder()>
                         "Choose a folder"
                     </button>
-                    <button id="try-sample" type="button" class="button" on:click=open_sample>
+                    <button data-action="sample" type="button" class="button" on:click=open_sample>
                         "Try the sample"
                     </button>
                 </div>
             </div>
             <p class="empty-promise">
                 "Nothing leaves this computer: the flare is read here, in the browser, and sent nowhere. "
-                <button type="button" class="link" on:click=move |_| state.help.set(true)>"How to check"</button>
+                <button data-action="how-to-check" type="button" class="link" on:click=move |_| state.help.set(true)>"How to check"</button>
             </p>
             <p class="empty-promise">
                 "No profiles in the flare? "
-                <button id="how-to-collect" type="button" class="link" on:click=move |_| state.help.set(true)>
+                <button data-action="how-to-collect" type="button" class="link" on:click=move |_| state.help.set(true)>
                     "How to collect them"
                 </button>
             </p>

@@ -27,31 +27,32 @@ pub fn Failed(
         // Refused only while the page is going away anyway.
         let _ = window().location().reload();
     };
+    let is_first = failure.way_out == WayOut::ChooseAgain;
     let first = match failure.way_out {
         WayOut::ChooseAgain => None,
         WayOut::TryAgain => Some(
             view! {
-                <button id="try-again" type="button" class="button is-primary" on:click=move |_| client.try_again()>
+                <button data-action="retry" type="button" class="button is-primary" on:click=move |_| client.try_again()>
                     "Try again"
                 </button>
             }
             .into_any(),
         ),
         WayOut::Reload => Some(
-            view! { <button id="reload" type="button" class="button is-primary" on:click=reload>"Reload the page"</button> }
+            view! { <button data-action="reload" type="button" class="button is-primary" on:click=reload>"Reload the page"</button> }
                 .into_any(),
         ),
     };
     let back = failure.can_go_back.then(|| {
         view! {
-            <button id="go-back" type="button" class="button" on:click=move |_| client.go_back()>
+            <button data-action="go-back" type="button" class="button" on:click=move |_| client.go_back()>
                 "Back to the open report"
             </button>
         }
     });
     let error = failure.error.clone();
     view! {
-        <section class="failed" role="alert">
+        <section class="failed" role="alert" data-failure="">
             <h1 class="failed-title" tabindex="-1" node_ref=heading>
                 <MarkIcon mark=Mark::Damaged/>
                 {error.title}
@@ -60,10 +61,10 @@ pub fn Failed(
             <p class="failed-hint">{error.hint}</p>
             <div class="failed-choices">
                 {first}
-                <button id="choose-again" type="button" class="button" on:click=move |_| pickers.choose_file()>
+                <button data-action="choose-file" type="button" class="button" class:is-primary=is_first on:click=move |_| pickers.choose_file()>
                     "Choose another flare"
                 </button>
-                <button id="choose-folder-again" type="button" class="button" on:click=move |_| pickers.choose_folder()>
+                <button data-action="choose-folder" type="button" class="button" on:click=move |_| pickers.choose_folder()>
                     "Choose a folder"
                 </button>
                 {back}

@@ -40,11 +40,11 @@ const COMMANDS: [(&str, &str); 6] = [
     ("macOS", "datadog-agent flare --profile 30"),
     (
         "Docker",
-        "docker exec -it <container> agent flare --profile 30",
+        "docker exec -it dd-agent agent flare --profile 30",
     ),
     (
         "Kubernetes",
-        "kubectl exec -it <pod> -c agent -- agent flare --profile 30",
+        "kubectl exec -it POD -c agent -- agent flare --profile 30",
     ),
 ];
 

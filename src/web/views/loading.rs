@@ -27,11 +27,11 @@ pub fn Loading(
     };
     let done = move || total().map(|_| state.progress.with(|progress| progress.done));
     view! {
-        <section class="loading">
+        <section class="loading" data-progress="">
             <h1 class="loading-title">"Reading " <span class="loading-name">{name}</span></h1>
             <progress class="loading-bar" max=total value=done aria-label="Progress"></progress>
             <p id="progress-what" class="loading-what">{move || state.progress.with(|progress| progress.what.clone())}</p>
-            <button id="cancel" type="button" class="button" node_ref=cancel on:click=move |_| client.cancel()>
+            <button data-action="cancel" type="button" class="button" node_ref=cancel on:click=move |_| client.cancel()>
                 "Cancel"
             </button>
         </section>

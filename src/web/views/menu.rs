@@ -38,7 +38,7 @@ pub fn ExportMenu() -> impl IntoView {
     let root = NodeRef::<leptos::html::Div>::new();
     let button = NodeRef::<leptos::html::Button>::new();
     let focus_item = move |step: isize| {
-        if let Some(root) = root.get_untracked() {
+        if let Some(root) = root.try_get_untracked().flatten() {
             move_focus(&root, step);
         }
     };
@@ -51,7 +51,7 @@ pub fn ExportMenu() -> impl IntoView {
     };
     let close = move || {
         open.set(false);
-        if let Some(button) = button.get_untracked() {
+        if let Some(button) = button.try_get_untracked().flatten() {
             super::focus(&button);
         }
     };
@@ -69,13 +69,15 @@ pub fn ExportMenu() -> impl IntoView {
             .related_target()
             .and_then(|target| target.dyn_into::<Node>().ok());
         if !root
-            .get_untracked()
+            .try_get_untracked()
+            .flatten()
             .is_some_and(|root| root.contains(next.as_ref()))
         {
-            open.set(false);
+            // The focus also leaves when the whole report goes away, and this signal with it.
+            let _ = open.try_set(false);
         }
     };
-    let item = move |(id, title, format, deliver): (
+    let item = move |(action, title, format, deliver): (
         &'static str,
         &'static str,
         ExportFormat,
@@ -85,12 +87,12 @@ pub fn ExportMenu() -> impl IntoView {
             close();
             client.export(format, deliver);
         };
-        view! { <button id=id type="button" role="menuitem" class="menu-item" tabindex="-1" on:click=pick>{title}</button> }
+        view! { <button data-action=action type="button" role="menuitem" class="menu-item" tabindex="-1" on:click=pick>{title}</button> }
     };
     view! {
         <div class="menu" node_ref=root on:keydown=on_key on:focusout=on_blur>
             <button
-                id="export-menu"
+                data-action="more"
                 type="button"
                 class="button"
                 aria-haspopup="menu"

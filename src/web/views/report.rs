@@ -137,6 +137,10 @@ fn Tabs() -> impl IntoView {
         view! {
             <button
                 id=tab_id(tab)
+                data-action=match tab {
+                    Tab::Report => "show-report",
+                    Tab::Files => "show-files",
+                }
                 type="button"
                 role="tab"
                 class="tab"
@@ -171,10 +175,10 @@ fn Actions() -> impl IntoView {
     let copy = move |format| move |_| client.export(format, Deliver::Copy);
     view! {
         <div class="actions">
-            <button id="copy-customer" type="button" class="button" on:click=copy(ExportFormat::Customer)>
+            <button data-action="copy-customer" type="button" class="button" on:click=copy(ExportFormat::Customer)>
                 "Copy customer message"
             </button>
-            <button id="copy-escalation" type="button" class="button" on:click=copy(ExportFormat::Escalation)>
+            <button data-action="copy-escalation" type="button" class="button" on:click=copy(ExportFormat::Escalation)>
                 "Copy escalation"
             </button>
             <ExportMenu/>

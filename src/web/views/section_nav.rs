@@ -29,8 +29,9 @@ pub fn SectionNav(
         .iter()
         .map(|Placed { id, section }| {
             let heading = if section.process == group { None } else { section.process.clone() };
+            let after_group = group.is_some() && section.process.is_none();
             group.clone_from(&section.process);
-            view! { <NavItem id=id.clone() kind=section.kind mark=section.state.into() process=section.process.clone() heading current/> }
+            view! { <NavItem id=id.clone() kind=section.kind mark=section.state.into() process=section.process.clone() heading after_group current/> }
         })
         .collect_view();
     let several = processes.len() > 1;
@@ -73,6 +74,8 @@ fn NavItem(
     process: Option<String>,
     /// The process's name, where its group of sections begins.
     heading: Option<String>,
+    /// The first that belongs to no process, after those that do.
+    after_group: bool,
     /// Anchor of the section being read.
     current: RwSignal<String>,
 ) -> impl IntoView {
@@ -89,7 +92,7 @@ fn NavItem(
     };
     let href = format!("#{id}");
     view! {
-        <li class="nav-item" hidden=is_hidden>
+        <li class="nav-item" class:is-after-group=after_group hidden=is_hidden>
             {heading.map(|heading| view! { <span class="nav-heading">{heading}</span> })}
             <a
                 class="nav-link"

@@ -96,12 +96,12 @@ fn Header() -> impl IntoView {
             {move || header().map(|header| view! { <HeaderFacts header/> })}
             <div class="header-tools">
                 <Show when=is_open>
-                    <button type="button" class="button" on:click=move |_| pickers.choose_file()>
+                    <button data-action="choose-file" type="button" class="button" on:click=move |_| pickers.choose_file()>
                         "Open another"
                     </button>
                 </Show>
                 <ThemeSwitch/>
-                <button type="button" class="button is-quiet" on:click=move |_| state.help.set(true)>
+                <button data-action="help" type="button" class="button is-quiet" on:click=move |_| state.help.set(true)>
                     "Help"
                 </button>
             </div>
@@ -137,6 +137,7 @@ fn ThemeSwitch() -> impl IntoView {
                 <input
                     type="radio"
                     name="theme"
+                    data-action=format!("theme-{}", choice.as_str())
                     value=choice.as_str()
                     prop:checked=move || theme.get() == choice
                     on:change=move |_| theme.set(choice)
