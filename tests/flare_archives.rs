@@ -1,5 +1,10 @@
 //! Shapes of archives: how flares arrive, and how they arrive broken.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod flare_zip;
 
 use std::io::{BufRead, Cursor};

@@ -1135,8 +1135,9 @@ impl<R: Read> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(fault) = &self.fault {
-            return Err(io::Error::other(fault.clone()));
+        // Told once, then the end: readers that skip errors, as `lines()` does, would never stop.
+        if self.fault.is_some() {
+            return Ok(0);
         }
         let fault = match self.inner.read(buffer) {
             Ok(0) if !buffer.is_empty() => match self.check_end() {

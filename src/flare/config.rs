@@ -30,7 +30,7 @@ pub struct RuntimeConfig {
     pub system_probe_enabled: Option<bool>,
     /// `logs_enabled`
     pub logs_enabled: Option<bool>,
-    /// `memory_profile`-like limits are read from the environment instead; this is `hostname`.
+    /// `hostname`, where it is configured.
     pub hostname: Option<String>,
     /// All settings, for what is not listed here.
     pub settings: Option<Node>,

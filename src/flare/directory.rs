@@ -66,6 +66,17 @@ const FLAG_UTF8: u16 = 1 << 11;
 pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> io::Result<Listing> {
     let mut listing = from_directory(source, limits);
     if let Some(reason) = listing.directory_error.clone() {
+        // Bytes that are missing in the middle move the directory's offsets: what it says is kept
+        // only where the entry's own header agrees.
+        let mut agreed = Vec::with_capacity(listing.entries.len());
+        for entry in listing.entries {
+            if let Some(header) = local_header(source, entry.header_start)?
+                && decode_name(&header.name, || None).0 == entry.name
+            {
+                agreed.push(entry);
+            }
+        }
+        listing.entries = agreed;
         let known: HashSet<u64> = listing.entries.iter().map(|e| e.header_start).collect();
         let left = limits.entries.saturating_sub(listing.entries.len());
         let found = scan(source, length, left)?;

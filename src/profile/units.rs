@@ -187,6 +187,72 @@ fn two_digits(value: f64) -> String {
     format!("0.{zeros}{plain}")
 }
 
+/// A value for people: one unit a cell, three or four digits, thousands set apart.
+///
+/// `26.1 MB`, `4.12 s`, `15,203`, `0 B`. Zero keeps its unit, so that a column stays readable.
+pub fn human(value: i64, unit: &str) -> String {
+    let (scaled, name) = scale(value, unit, "auto");
+    if name.is_empty() {
+        return group_thousands(value);
+    }
+    if value == 0 {
+        let family = FAMILIES.iter().find(|family| family.find(unit).is_some());
+        return format!("0 {}", family.map_or(unit, |family| family.default_name));
+    }
+    let size = scaled.abs();
+    let text = if scaled.fract() == 0.0 && size < 1000.0 && matches!(name.as_str(), "B" | "ns") {
+        format!("{scaled}")
+    } else if size >= 100.0 {
+        format!("{scaled:.0}")
+    } else if size >= 10.0 {
+        format!("{scaled:.1}")
+    } else {
+        format!("{scaled:.2}")
+    };
+    let name = match name.as_str() {
+        "us" => "\u{b5}s",
+        "hrs" => "h",
+        other => other,
+    };
+    format!("{text} {name}")
+}
+
+/// As [`human`], with a plus sign before what grew.
+pub fn human_signed(value: i64, unit: &str) -> String {
+    let text = human(value, unit);
+    if value > 0 { format!("+{text}") } else { text }
+}
+
+/// `1234567` as `1,234,567`.
+pub fn group_thousands(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        out.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share for people: `51.2 %`, `0.04 %`, `100 %`; a dash for a total of zero.
+pub fn human_share(value: i64, total: i64) -> String {
+    if total == 0 {
+        return "\u{2013}".to_owned();
+    }
+    let text = percentage(value, total);
+    let number = text.trim().trim_end_matches('%');
+    match number.parse::<f64>() {
+        Ok(percent) if (1.0..99.95).contains(&percent) => format!("{percent:.1} %"),
+        Ok(percent) if percent >= 100.05 => format!("{percent:.0} %"),
+        _ => format!("{number} %"),
+    }
+}
+
 /// Both units belong to one family, so that values can be converted.
 pub fn convertible(a: &str, b: &str) -> bool {
     a == b
@@ -245,6 +311,22 @@ mod tests {
             assert_eq!(percentage(value, total), expected, "{value} of {total}");
         }
         assert_eq!(percentage(9_999, 1_000_000), "    1%");
+    }
+
+    #[test]
+    fn numbers_for_people_keep_their_unit() {
+        assert_eq!(human(27_371_110, "bytes"), "26.1 MB");
+        assert_eq!(human(-27_371_110, "bytes"), "-26.1 MB");
+        assert_eq!(human_signed(27_371_110, "bytes"), "+26.1 MB");
+        assert_eq!(human(0, "bytes"), "0 B");
+        assert_eq!(human(512, "bytes"), "512 B");
+        assert_eq!(human(4_120_000_000, "nanoseconds"), "4.12 s");
+        assert_eq!(human(15_203, "count"), "15,203");
+        assert_eq!(human(-1_234_567, "count"), "-1,234,567");
+        assert_eq!(human_share(512, 1000), "51.2 %");
+        assert_eq!(human_share(1, 0), "\u{2013}");
+        assert_eq!(human_share(4, 10_000), "0.04 %");
+        assert_eq!(human_share(1, 1), "100 %");
     }
 
     #[test]

@@ -134,16 +134,13 @@ fn local(out: &mut Vec<u8>, item: &Item) -> Fields {
         put64(out, fields.packed);
     }
     out.extend_from_slice(&data);
-    match item.descriptor {
-        Some(kind) => {
-            if kind == Descriptor::Signed {
-                out.extend_from_slice(b"PK\x07\x08");
-            }
-            put32(out, fields.crc);
-            put32(out, fields.packed as u32);
-            put32(out, fields.size as u32);
+    if let Some(kind) = item.descriptor {
+        if kind == Descriptor::Signed {
+            out.extend_from_slice(b"PK\x07\x08");
         }
-        None => {}
+        put32(out, fields.crc);
+        put32(out, fields.packed as u32);
+        put32(out, fields.size as u32);
     }
     fields
 }

@@ -1,2 +1,7 @@
 //! Set-up, serving, testing and measuring: everything that is run by hand or by CI.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xtask::main()
+}

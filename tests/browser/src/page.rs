@@ -1,0 +1,853 @@
+//! A browser session and the page in it, addressed by its stable hooks.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
+use xtask::server::Server;
+
+use crate::driver::Driver;
+use crate::environment::Environment;
+use crate::flares::Row;
+
+/// Longest wait for anything on the page. Everything here takes a second on a quiet computer;
+/// the rest is for one that is busy with other things.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a condition is looked at. Only the harness waits like this, and never for a fixed time.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+
+/// Wide enough for the section list beside the report.
+const WIDE: (u32, u32) = (1440, 900);
+/// A small telephone.
+const NARROW: (u32, u32) = (360, 800);
+
+/// Holds back what the page tells its workers, until `window.__release()`: the page stays as it is
+/// while loading. For [`Page::before_load`].
+pub const HOLD_MESSAGES: &str = "
+    const post = Worker.prototype.postMessage;
+    const held = [];
+    Worker.prototype.postMessage = function (...message) { held.push([this, message]); };
+    window.__release = () => {
+        Worker.prototype.postMessage = post;
+        for (const [worker, message] of held) post.apply(worker, message);
+    };
+";
+
+/// A browser with a driver, a server for the page, and a proxy for everything else.
+#[derive(Debug)]
+pub struct Session {
+    driver: WebDriver,
+    inside: Inside,
+    /// Ends with the session, after the browser was closed.
+    process: Driver,
+}
+
+#[derive(Debug)]
+struct Inside {
+    server: Server,
+    /// Everything that is not on this computer goes here, from the page, its workers or the
+    /// browser itself, and is counted and refused.
+    elsewhere: Server,
+    folders: Folders,
+    screenshots: PathBuf,
+    tried: RefCell<Vec<String>>,
+    console: RefCell<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Folders {
+    downloads: TempDir,
+    scratch: TempDir,
+    /// Held until the browser is gone.
+    _profile: TempDir,
+    _empty: TempDir,
+}
+
+impl Session {
+    /// Starts everything; the browser shows an empty tab.
+    ///
+    /// # Errors
+    /// When the server, the driver or the browser does not start.
+    pub async fn start(environment: &Environment, dist: &Path) -> Result<Self> {
+        let folder = |name: &str| {
+            tempfile::Builder::new()
+                .prefix(&format!("flarescope-{name}-"))
+                .tempdir()
+                .context("no temporary folder")
+        };
+        let folders = Folders {
+            downloads: folder("downloads")?,
+            scratch: folder("scratch")?,
+            _profile: folder("profile")?,
+            _empty: folder("empty")?,
+        };
+        let server = Server::start(dist, 0)?;
+        let elsewhere = Server::start(folders._empty.path(), 0)?;
+        let process = Driver::start(&environment.chromedriver)?;
+        let capabilities = capabilities(environment, folders._profile.path(), &elsewhere.url());
+        let driver = WebDriver::new(process.url(), capabilities)
+            .await
+            .with_context(|| format!("{} does not start", environment.chrome.display()))?;
+        let cdp = driver.cdp();
+        cdp.send_raw(
+            "Browser.setDownloadBehavior",
+            json!({"behavior": "allow", "downloadPath": folders.downloads.path()}),
+        )
+        .await?;
+        cdp.send_raw(
+            "Browser.grantPermissions",
+            json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}),
+        )
+        .await?;
+        // The clipboard belongs to the window with the focus; several tests may run at once.
+        cdp.send_raw(
+            "Emulation.setFocusEmulationEnabled",
+            json!({"enabled": true}),
+        )
+        .await?;
+        Ok(Self {
+            driver,
+            inside: Inside {
+                server,
+                elsewhere,
+                folders,
+                screenshots: environment.screenshots.clone(),
+                tried: RefCell::default(),
+                console: RefCell::default(),
+            },
+            process,
+        })
+    }
+
+    /// Runs a test and closes the browser, whatever became of the test.
+    ///
+    /// # Errors
+    /// Those of the test, with what the page wrote to the console.
+    pub async fn run<F, Fut>(self, test: F) -> Result<()>
+    where
+        F: FnOnce(Page) -> Fut,
+        Fut: Future<Output = Result<()>>,
+    {
+        let Self {
+            driver,
+            inside,
+            process,
+        } = self;
+        let inside = Rc::new(inside);
+        let outcome = driver
+            .run_and_quit(async |driver: WebDriver| {
+                let page = Page {
+                    driver,
+                    inside: Rc::clone(&inside),
+                };
+                let again = page.clone();
+                let outcome = test(page).await;
+                if let Err(error) = outcome {
+                    let context = again.describe().await;
+                    return Err(error.context(context));
+                }
+                Ok(())
+            })
+            .await;
+        drop(process);
+        outcome.map_err(|error| match error {
+            thirtyfour::WebDriverRunError::Body(error) => error,
+            other => anyhow::anyhow!("{other}"),
+        })
+    }
+}
+
+fn capabilities(environment: &Environment, profile: &Path, proxy: &str) -> Capabilities {
+    let mut arguments: Vec<String> = [
+        "--headless=new",
+        // Chromium refuses to run as root with its sandbox, and containers have no room in /dev/shm.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-domain-reliability",
+        "--disable-extensions",
+        "--disable-sync",
+        "--disable-features=OptimizationHints,MediaRouter,Translate,InterestFeedContentSuggestions,\
+         NetworkTimeServiceQuerying,PreconnectToSearch",
+        "--metrics-recording-only",
+        "--hide-scrollbars",
+        "--force-color-profile=srgb",
+        "--lang=en-US",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    arguments.push(format!("--window-size={},{}", WIDE.0, WIDE.1));
+    arguments.push(format!("--proxy-server={}", proxy.trim_end_matches('/')));
+    let capabilities = json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": {
+            "binary": environment.chrome,
+            "args": arguments,
+        },
+        "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"},
+    });
+    match capabilities {
+        Value::Object(map) => Capabilities::from(map),
+        _ => Capabilities::default(),
+    }
+}
+
+/// The page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    driver: WebDriver,
+    inside: Rc<Inside>,
+}
+
+/// What left the page, or tried to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests that the page's own server saw.
+    pub served: Vec<String>,
+    /// Requests to anywhere else that left the browser.
+    pub elsewhere: Vec<String>,
+    /// Requests that the page made, as the browser's own log has them.
+    pub tried: Vec<String>,
+    /// What the page's policy refused, in the browser's words.
+    pub refused: Vec<String>,
+}
+
+impl Page {
+    /// Opens the page and waits until it has started.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn open(&self) -> Result<()> {
+        self.driver.goto(self.url()).await?;
+        self.wait_for_state("empty").await
+    }
+
+    /// Address of the page.
+    pub fn url(&self) -> String {
+        self.inside.server.url()
+    }
+
+    /// Opens any address.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn go_to(&self, url: &str) -> Result<()> {
+        Ok(self.driver.goto(url).await?)
+    }
+
+    /// Runs a script; `arguments` holds its arguments.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn script(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        let arguments: Vec<Value> = arguments.to_vec();
+        let value = self.driver.execute(script, arguments).await?;
+        Ok(value.json().clone())
+    }
+
+    /// Runs the body of an async function and waits for what it returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn async_script(&self, body: &str) -> Result<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];\
+             (async () => {{ {body} }})().then(value => done({{value}}), error => done({{error: String(error)}}));"
+        );
+        let answer = self.driver.execute_async(script, Vec::new()).await?;
+        let answer = answer.json().clone();
+        if let Some(error) = answer["error"].as_str() {
+            bail!("{error}");
+        }
+        Ok(answer["value"].clone())
+    }
+
+    /// Runs a script in every page that is opened from now on, before the page's own.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn before_load(&self, script: &str) -> Result<()> {
+        self.cdp(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": script}),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// A command of the DevTools protocol.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn cdp(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.driver
+            .cdp()
+            .send_raw(method, parameters)
+            .await
+            .with_context(|| method.to_owned())
+    }
+
+    /// Waits until `condition` gives a value.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`], or when the condition fails.
+    pub async fn wait<T>(
+        &self,
+        what: &str,
+        mut condition: impl AsyncFnMut(&Self) -> Result<Option<T>>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(value) = condition(self).await.with_context(|| what.to_owned())? {
+                return Ok(value);
+            }
+            ensure!(
+                start.elapsed() < PATIENCE,
+                "{what}: not within {} s",
+                PATIENCE.as_secs()
+            );
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// `data-state` of the body.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn state(&self) -> Result<String> {
+        let state = self
+            .script("return document.body?.dataset.state ?? ''", &[])
+            .await?;
+        Ok(state.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits for a state; a failure on the way to `ready` ends the wait.
+    ///
+    /// # Errors
+    /// When the state does not come.
+    pub async fn wait_for_state(&self, wanted: &str) -> Result<()> {
+        self.wait(&format!("state {wanted}"), async |page| {
+            let state = page.state().await?;
+            ensure!(
+                !(wanted == "ready" && state == "failed"),
+                "the page failed: {}",
+                page.failure().await?
+            );
+            Ok((state == wanted).then_some(()))
+        })
+        .await
+    }
+
+    /// Elements that match, maybe none.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn all(&self, selector: &str) -> Result<Vec<WebElement>> {
+        Ok(self.driver.find_all(By::Css(selector)).await?)
+    }
+
+    /// The first element that matches, waiting for it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn one(&self, selector: &str) -> Result<WebElement> {
+        self.wait(selector, async |page| {
+            Ok(page.all(selector).await?.into_iter().next())
+        })
+        .await
+    }
+
+    /// An attribute of every element that matches, in order.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn attributes(&self, selector: &str, attribute: &str) -> Result<Vec<String>> {
+        let values = self
+            .script(
+                "return [...document.querySelectorAll(arguments[0])].map(e => e.getAttribute(arguments[1]) ?? '')",
+                &[json!(selector), json!(attribute)],
+            )
+            .await?;
+        Ok(strings(&values))
+    }
+
+    /// Text of everything that matches, one line each.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        let values = self
+            .script(
+                "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)",
+                &[json!(selector)],
+            )
+            .await?;
+        Ok(strings(&values).join("\n"))
+    }
+
+    /// Gives files to the file input, as the picker would.
+    ///
+    /// # Errors
+    /// When the input is missing.
+    pub async fn give_files(&self, paths: &[&Path]) -> Result<()> {
+        self.forget_chosen("#file-input").await?;
+        let paths: Vec<String> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        self.one("#file-input")
+            .await?
+            .send_keys(paths.join("\n"))
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a folder to the folder input, as the picker would.
+    ///
+    /// # Errors
+    /// When the input is missing.
+    pub async fn give_folder(&self, path: &Path) -> Result<()> {
+        self.forget_chosen("#folder-input").await?;
+        self.one("#folder-input")
+            .await?
+            .send_keys(path.display().to_string())
+            .await?;
+        Ok(())
+    }
+
+    /// WebDriver adds to what was chosen before, where a person's choice replaces it.
+    async fn forget_chosen(&self, input: &str) -> Result<()> {
+        self.one(input).await?;
+        self.script(
+            "document.querySelector(arguments[0]).value = ''",
+            &[json!(input)],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Gives one file and waits for its report.
+    ///
+    /// # Errors
+    /// When no report comes.
+    pub async fn read(&self, path: &Path) -> Result<()> {
+        self.give_files(&[path]).await?;
+        self.wait_for_state("ready").await
+    }
+
+    /// Drops a file on the window, with the events of a real drop.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn drop_bytes(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.script(
+            "const [name, text] = arguments;\
+             const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));\
+             const data = new DataTransfer();\
+             data.items.add(new File([bytes], name));\
+             for (const type of ['dragenter', 'dragover', 'drop'])\
+               document.body.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data}));",
+            &[json!(name), json!(BASE64_STANDARD.encode(bytes))],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Writes bytes to a file for [`Page::give_files`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn scratch_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.scratch().join(name);
+        fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(path)
+    }
+
+    /// A folder that lasts as long as the test.
+    pub fn scratch(&self) -> &Path {
+        self.inside.folders.scratch.path()
+    }
+
+    /// `data-verdict` of the banner.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn verdict(&self) -> Result<String> {
+        let verdicts = self.attributes("[data-verdict]", "data-verdict").await?;
+        ensure!(verdicts.len() == 1, "not one verdict but {verdicts:?}");
+        Ok(verdicts.concat())
+    }
+
+    /// The rows of a function table.
+    ///
+    /// # Errors
+    /// When the table is missing.
+    pub async fn rows(&self, process: &str, profile: &str, sample_type: &str) -> Result<Vec<Row>> {
+        let rows = self
+            .script(
+                "const [process, profile, type] = arguments;\
+                 const tables = [...document.querySelectorAll(`table[data-profile=\"${profile}\"][data-sample-type=\"${type}\"]`)];\
+                 const table = tables.find(t => t.closest('[data-process]')?.dataset.process === process);\
+                 return table ? [...table.querySelectorAll('[data-function]')].map(r => [r.dataset.function, r.dataset.flat, r.dataset.cum]) : null;",
+                &[json!(process), json!(profile), json!(sample_type)],
+            )
+            .await?;
+        let rows = rows
+            .as_array()
+            .with_context(|| format!("no table of {process}'s {profile}, {sample_type}"))?;
+        rows.iter()
+            .map(|row| {
+                let cell = |index: usize| row[index].as_str().unwrap_or_default();
+                let number = |index: usize| {
+                    cell(index)
+                        .parse()
+                        .with_context(|| format!("{:?} is no raw number", cell(index)))
+                };
+                Ok(Row {
+                    function: cell(0).to_owned(),
+                    flat: number(1)?,
+                    cum: number(2)?,
+                })
+            })
+            .collect()
+    }
+
+    /// `data-measured` of a cell of the state grid.
+    ///
+    /// # Errors
+    /// When there is not exactly one such cell.
+    pub async fn measured(&self, process: &str, kind: &str) -> Result<String> {
+        let selector = format!("[data-measured][data-process='{process}'][data-kind='{kind}']");
+        let values = self.attributes(&selector, "data-measured").await?;
+        ensure!(values.len() == 1, "{selector}: {values:?}");
+        Ok(values.concat())
+    }
+
+    /// Presses the button with an id.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be pressed.
+    pub async fn press(&self, id: &str) -> Result<()> {
+        let selector = format!("#{id}");
+        self.wait(&selector, async |page| {
+            for button in page.all(&selector).await? {
+                if button.is_displayed().await.unwrap_or(false) {
+                    button.click().await?;
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Picks an item of the menu of other forms.
+    ///
+    /// # Errors
+    /// When there is no such item.
+    pub async fn pick_form(&self, id: &str) -> Result<()> {
+        self.press("export-menu").await?;
+        self.press(id).await
+    }
+
+    /// Opens the view of all files.
+    ///
+    /// # Errors
+    /// When it shows none.
+    pub async fn show_files(&self) -> Result<()> {
+        self.press("tab-files").await?;
+        self.one("[data-path]").await?;
+        Ok(())
+    }
+
+    /// Chooses a theme: `auto`, `light` or `dark`.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub async fn choose_theme(&self, theme: &str) -> Result<()> {
+        self.one(&format!("input[name='theme'][value='{theme}']"))
+            .await?;
+        // The label is what a person clicks; the input itself may be invisible.
+        self.script(
+            "document.querySelector(`input[name='theme'][value='${arguments[0]}']`).closest('label').click()",
+            &[json!(theme)],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// What the failure screen says.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn failure(&self) -> Result<String> {
+        self.text("[role=alert]").await
+    }
+
+    /// What the page last said to screen readers.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn announcement(&self) -> Result<String> {
+        self.text("[role=status]").await
+    }
+
+    /// What is on the clipboard.
+    ///
+    /// # Errors
+    /// When the browser does not tell.
+    pub async fn clipboard(&self) -> Result<String> {
+        let text = self
+            .async_script("return await navigator.clipboard.readText();")
+            .await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Presses a key, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn key(&self, key: Key) -> Result<()> {
+        self.driver
+            .action_chain()
+            .send_keys(char::from(key).to_string())
+            .perform()
+            .await?;
+        Ok(())
+    }
+
+    /// Presses Tab until the focus is on the element with an id.
+    ///
+    /// # Errors
+    /// When a round through the whole page does not reach it.
+    pub async fn tab_to(&self, id: &str) -> Result<()> {
+        // More stops than the page has.
+        for _ in 0..400 {
+            self.key(Key::Tab).await?;
+            let there = self
+                .script(
+                    "return document.activeElement?.matches(arguments[0]) ?? false",
+                    &[json!(format!("#{id}"))],
+                )
+                .await?;
+            if there == json!(true) {
+                return Ok(());
+            }
+        }
+        bail!("Tab never reaches {id}")
+    }
+
+    /// Waits for a download and returns its text.
+    ///
+    /// # Errors
+    /// When it does not arrive.
+    pub async fn downloaded(&self, name: &str) -> Result<String> {
+        let folder = self.inside.folders.downloads.path();
+        let path = folder.join(name);
+        self.wait(&format!("download of {name}"), async |_| {
+            // Written under another name first, so a file that is there is whole.
+            Ok(path.is_file().then_some(()))
+        })
+        .await
+        .with_context(|| format!("there are {:?}", file_names(folder)))?;
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    }
+
+    /// Everything that was asked for since the browser started.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn traffic(&self) -> Result<Traffic> {
+        for entry in self.driver.get_log("performance").await? {
+            if let Some(url) = requested_url(&entry.message) {
+                self.inside.tried.borrow_mut().push(url);
+            }
+        }
+        // What the page's policy refuses is no request: only the console tells of it.
+        let refused = self.console().await?;
+        let refused = refused
+            .into_iter()
+            .filter(|line| line.contains("Content Security Policy"));
+        Ok(Traffic {
+            served: self.inside.server.requests(),
+            elsewhere: self
+                .inside
+                .elsewhere
+                .requests()
+                .into_iter()
+                .filter(|request| !is_the_browser_s_own(request))
+                .collect(),
+            tried: self.inside.tried.borrow().clone(),
+            refused: refused.collect(),
+        })
+    }
+
+    /// What the page wrote to the console, errors of the browser included.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        for entry in self.driver.get_log("browser").await? {
+            self.inside
+                .console
+                .borrow_mut()
+                .push(format!("{}: {}", entry.level, entry.message));
+        }
+        Ok(self.inside.console.borrow().clone())
+    }
+
+    /// Shows the page as to a visitor with this theme and window until told otherwise.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn emulate(&self, theme: &str, (width, height): (u32, u32)) -> Result<()> {
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({"features": [
+                {"name": "prefers-color-scheme", "value": theme},
+                // Nothing may be caught in the middle of a movement.
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ]}),
+        )
+        .await?;
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
+        )
+        .await?;
+        // Two frames: the first lays out, the second shows it.
+        self.async_script(
+            "await new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));\
+             await document.fonts.ready;",
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Writes the screen in both themes, wide and narrow, to the folder of screenshots, in full
+    /// height. Fails when a narrow window has to be scrolled sideways.
+    ///
+    /// # Errors
+    /// When a picture cannot be taken or written, or the page is wider than the window.
+    pub async fn screenshots(&self, screen: &str) -> Result<()> {
+        let folder = &self.inside.screenshots;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        for theme in ["light", "dark"] {
+            for (size_name, size) in [("wide", WIDE), ("narrow", NARROW)] {
+                self.emulate(theme, size).await?;
+                let metrics = self.cdp("Page.getLayoutMetrics", json!({})).await?;
+                let content = &metrics["cssContentSize"];
+                let number = |name: &str| content[name].as_f64().unwrap_or_default();
+                ensure!(
+                    number("width") <= f64::from(size.0),
+                    "{screen}, {theme}, {size_name}: {} px wide in a window of {}",
+                    number("width"),
+                    size.0
+                );
+                let shot = self
+                    .cdp(
+                        "Page.captureScreenshot",
+                        json!({
+                            "format": "png",
+                            "captureBeyondViewport": true,
+                            "clip": {"x": 0, "y": 0, "width": size.0,
+                                     "height": number("height").max(f64::from(size.1)), "scale": 1},
+                        }),
+                    )
+                    .await?;
+                let data = shot["data"].as_str().context("no picture")?;
+                let file = folder.join(format!("{screen}-{theme}-{size_name}.png"));
+                fs::write(&file, BASE64_STANDARD.decode(data)?)
+                    .with_context(|| format!("{} cannot be written", file.display()))?;
+            }
+        }
+        self.emulate("light", WIDE).await
+    }
+
+    /// For the message of a test that failed.
+    async fn describe(&self) -> String {
+        let state = self.state().await.unwrap_or_default();
+        let failure = self.failure().await.unwrap_or_default();
+        let console = self.console().await.unwrap_or_default();
+        format!(
+            "page state {state:?}, failure text {:?}, console {console:#?}",
+            failure.trim()
+        )
+    }
+}
+
+fn strings(values: &Value) -> Vec<String> {
+    values
+        .as_array()
+        .map(|values| {
+            values
+                .iter()
+                .map(|value| value.as_str().unwrap_or_default().to_owned())
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+fn file_names(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder)
+        .map(|entries| {
+            entries
+                .flatten()
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// Chrome asks for the time, and opens connections to its search engine, by itself; no flag keeps
+/// it from all of that. A request of the page to these hosts would still be in [`Traffic::tried`];
+/// one of a worker would not.
+fn is_the_browser_s_own(request: &str) -> bool {
+    let hosts = [
+        "google.com",
+        "googleapis.com",
+        "gstatic.com",
+        "gvt1.com",
+        "duckduckgo.com",
+    ];
+    let address = request.split_whitespace().nth(1).unwrap_or_default();
+    let host = address
+        .trim_start_matches("http://")
+        .split([':', '/'])
+        .next()
+        .unwrap_or_default();
+    hosts
+        .iter()
+        .any(|own| host == *own || host.ends_with(&format!(".{own}")))
+}
+
+/// The address in an entry of the performance log, if the entry is a request over the network.
+fn requested_url(message: &str) -> Option<String> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let message = &message["message"];
+    let url = match message["method"].as_str()? {
+        "Network.requestWillBeSent" => message["params"]["request"]["url"].as_str()?,
+        "Network.webSocketCreated" | "Network.webTransportCreated" => {
+            message["params"]["url"].as_str()?
+        }
+        _ => return None,
+    };
+    let inside = ["data:", "blob:", "about:", "chrome:", "devtools:"];
+    (!inside.iter().any(|scheme| url.starts_with(scheme))).then(|| url.to_owned())
+}

@@ -1,0 +1,276 @@
+//! `cargo xtask bench`: speed and memory as ratios, because seconds differ between computers.
+//!
+//! The yardstick is inflating the same file alone, with the program's own inflater: nothing that
+//! reads a gzipped profile can be faster than that.
+
+pub mod encode;
+pub mod generate;
+mod go;
+mod measure;
+
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::page;
+use crate::project::{Project, program_file, shown};
+use crate::run::{self, step};
+use crate::setup::{self, browser};
+use generate::{Shape, Snapshot};
+use measure::{Measured, measure, median};
+
+/// Changes whenever [`generate`] does, so that old files are made anew.
+const GENERATOR: &str = "2";
+
+/// What to measure.
+#[derive(Debug)]
+pub struct Options {
+    /// Runs of each command; the median counts.
+    pub repeat: usize,
+    /// Measure `go tool pprof` as well.
+    pub go: bool,
+    /// Measure the page as well.
+    pub page: bool,
+}
+
+/// The files to measure with.
+#[derive(Debug)]
+struct Files {
+    first: PathBuf,
+    second: PathBuf,
+    flare: PathBuf,
+    /// Unpacked size of the first profile.
+    raw_bytes: u64,
+}
+
+/// Measures everything and prints a table.
+///
+/// # Errors
+/// When a measured program fails.
+pub fn run(options: &Options) -> Result<()> {
+    let project = Project::find()?;
+    let files = step(
+        "profiles",
+        "a pair of heap profiles, made once, half a minute",
+        || files(&project),
+    )?;
+    step(
+        "release build",
+        "the command line with link-time optimisation, minutes when much has changed",
+        || {
+            run::run(run::command("cargo", &project.root).args([
+                "build",
+                "--quiet",
+                "--release",
+                "--locked",
+                "--package=flarescope",
+                "--bin=flarescope",
+                "--package=xtask",
+                "--bin=xtask",
+            ]))
+        },
+    )?;
+    let release = project.target.join("release");
+    let flarescope = |arguments: &[&str], files: &[&Path]| {
+        let mut command = run::command(release.join(program_file("flarescope")), &project.root);
+        command.args(arguments).args(files);
+        command
+    };
+    println!(
+        "\n== measuring: median time and largest resident set of {} runs",
+        options.repeat
+    );
+    let inflate = measure(options.repeat, || {
+        let mut command = run::command(release.join(program_file("xtask")), &project.root);
+        command.arg("inflate").arg(&files.first);
+        command
+    })?;
+    let table = Table {
+        inflate,
+        raw_bytes: files.raw_bytes,
+    };
+    println!("   what                                     time  x inflating       peak    x raw");
+    table.print("inflating the first profile", &inflate);
+    table.print(
+        "flarescope top",
+        &measure(options.repeat, || flarescope(&["top"], &[&files.first]))?,
+    );
+    table.print(
+        "flarescope top --diff-base",
+        &measure(options.repeat, || {
+            let mut command = flarescope(&["top"], &[&files.second]);
+            command.arg("--diff-base").arg(&files.first);
+            command
+        })?,
+    );
+    let report = measure(options.repeat, || flarescope(&["report"], &[&files.flare]))?;
+    table.print("flarescope report", &report);
+    if options.page {
+        let page = page_times(&project, &files, options.repeat)?;
+        table.print("page, drop to report", &page);
+        println!(
+            "   the page takes {:.2} times what the command line takes for the report",
+            ratio(page.time, report.time)
+        );
+    }
+    if options.go {
+        compare_with_go(&project, &files, &table)?;
+    }
+    Ok(())
+}
+
+struct Table {
+    inflate: Measured,
+    raw_bytes: u64,
+}
+
+impl Table {
+    fn print(&self, name: &str, measured: &Measured) {
+        let (peak, share) = match measured.peak_bytes {
+            Some(bytes) => (
+                format!("{:.0} MB", bytes as f64 / 1e6),
+                format!("{:.1}", bytes as f64 / self.raw_bytes as f64),
+            ),
+            None => ("not measured".to_owned(), String::new()),
+        };
+        println!(
+            "   {name:<34} {:>8.3} s {:>12.1} {peak:>10} {share:>8}",
+            measured.time.as_secs_f64(),
+            ratio(measured.time, self.inflate.time)
+        );
+    }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64().max(1e-9)
+}
+
+fn compare_with_go(project: &Project, files: &Files, table: &Table) -> Result<()> {
+    let pprof = match go::find(project) {
+        Ok(pprof) => pprof,
+        Err(error) => {
+            println!("   go tool pprof: skipped, {error:#}");
+            return Ok(());
+        }
+    };
+    println!("   go tool pprof, one run of each, about two minutes:");
+    let top = |command: &mut Command| {
+        command.args(["-symbolize=none", "-top"]);
+    };
+    table.print(
+        "go tool pprof -top",
+        &measure(1, || {
+            let mut command = pprof.command(project);
+            top(&mut command);
+            command.arg(&files.first);
+            command
+        })?,
+    );
+    table.print(
+        "go tool pprof -top -diff_base",
+        &measure(1, || {
+            let mut command = pprof.command(project);
+            top(&mut command);
+            command
+                .arg("-diff_base")
+                .args([&files.first, &files.second]);
+            command
+        })?,
+    );
+    Ok(())
+}
+
+/// Times from the drop to the report, as the page's own clock shows them.
+fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measured> {
+    let tools = setup::for_page(project)?;
+    let browser = browser::find(project)?;
+    page::build(project, &tools)?;
+    let mut command = run::command("cargo", &project.root);
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--package=browser-tests",
+            "--bin=page_bench",
+            "--",
+        ])
+        .arg(&files.flare)
+        .arg(repeat.to_string());
+    let output = run::output(browser.apply(&mut command, project))?;
+    let mut times = output
+        .lines()
+        .map(|line| {
+            let milliseconds: f64 = line
+                .trim()
+                .parse()
+                .with_context(|| format!("page_bench wrote {line:?}"))?;
+            Ok(Duration::from_secs_f64(milliseconds / 1000.0))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Measured {
+        time: median(&mut times),
+        peak_bytes: None,
+    })
+}
+
+fn files(project: &Project) -> Result<Files> {
+    let folder = project.target.join("bench");
+    let files = Files {
+        first: folder.join("first.pprof"),
+        second: folder.join("second.pprof"),
+        flare: folder.join("flare.zip"),
+        raw_bytes: 0,
+    };
+    let note = folder.join("made-by");
+    if !fs::read_to_string(&note).is_ok_and(|text| text == GENERATOR) {
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        let first = generate::gzip(&generate::profile(&Shape::BENCH, Snapshot::First))?;
+        let second = generate::gzip(&generate::profile(&Shape::BENCH, Snapshot::Second))?;
+        let flare = generate::flare_of(&first, &second)?;
+        for (path, bytes) in [
+            (&files.first, first.as_slice()),
+            (&files.second, &second),
+            (&files.flare, &flare),
+            (&note, GENERATOR.as_bytes()),
+        ] {
+            fs::write(path, bytes)
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+    }
+    let raw_bytes = unpack(&files.first)?.len() as u64;
+    println!(
+        "   {}: {:.1} MB, {:.1} MB unpacked; {}: {:.1} MB",
+        shown(project, &files.first),
+        fs::metadata(&files.first)?.len() as f64 / 1e6,
+        raw_bytes as f64 / 1e6,
+        shown(project, &files.flare),
+        fs::metadata(&files.flare)?.len() as f64 / 1e6,
+    );
+    Ok(Files { raw_bytes, ..files })
+}
+
+/// The yardstick: unpacks a file into memory and throws the result away.
+///
+/// # Errors
+/// When the file cannot be read or is no gzip.
+pub fn inflate(file: &Path) -> Result<()> {
+    black_box(unpack(file)?);
+    Ok(())
+}
+
+fn unpack(file: &Path) -> Result<Vec<u8>> {
+    let input = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(BufReader::with_capacity(1 << 16, input))
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} is no gzip", file.display()))?;
+    Ok(bytes)
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask test`: everything that has to hold before a commit.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::page;
+use crate::project::Project;
+use crate::run::{self, elapsed, step};
+use crate::setup::{self, browser};
+
+/// Sets up, then checks from cheap to dear. The first failure ends it.
+///
+/// # Errors
+/// When set-up or any check fails.
+pub fn run() -> Result<()> {
+    let start = Instant::now();
+    let project = Project::find()?;
+    let root = &project.root;
+
+    step("formatting", "cargo fmt --check; seconds", || {
+        setup::formatter_and_linter(&project)?;
+        run::run(run::command("cargo", root).args(["fmt", "--all", "--check"]))
+            .context("`cargo fmt --all` mends it")
+    })?;
+    let tools = setup::for_page(&project)?;
+    let browser = step(
+        "browser",
+        "Chromium or Chrome with its WebDriver; installed if missing",
+        || browser::find(&project),
+    )?;
+    step(
+        "clippy",
+        "host code of all packages, warnings denied; the first time it checks every dependency, minutes",
+        || {
+            run::run(run::command("cargo", root).args([
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )?;
+    step(
+        "clippy for wasm32",
+        "the code that only the browser runs, warnings denied; the first time minutes",
+        || {
+            let mut clippy = tools.wasm.cargo(&project)?;
+            run::run(clippy.args([
+                "clippy",
+                "--quiet",
+                "--lib",
+                "--bin=app",
+                "--bin=worker",
+                "--target=wasm32-unknown-unknown",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )?;
+    step(
+        "docs",
+        "links and examples in the documentation, warnings denied",
+        || {
+            run::run(
+                run::command("cargo", root)
+                    .args(["doc", "--quiet", "--workspace", "--no-deps", "--locked"])
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            )
+        },
+    )?;
+    step(
+        "host tests",
+        "the engine against the reference outputs; the first time it compiles everything, minutes",
+        || {
+            run::run(run::command("cargo", root).args([
+                "test",
+                "--workspace",
+                "--exclude=browser-tests",
+                "--locked",
+            ]))
+        },
+    )?;
+    page::build(&project, &tools)?;
+
+    // Last, and with nothing printed after it: the output ends with the runner's own summary.
+    println!("\n== browser tests: the built page in a real browser; a few minutes");
+    println!("   everything before them took {}", elapsed(start));
+    run::run(
+        browser
+            .apply(&mut run::command("cargo", root), &project)
+            .args(["test", "--package=browser-tests", "--locked"]),
+    )
+    .context("browser tests")
+}

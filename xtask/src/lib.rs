@@ -1,0 +1,104 @@
+//! Set-up, serving, testing and measuring: everything that is run by hand or by CI.
+//!
+//! - [`setup`]: finds or installs what the commands need; tools go to the user's cache folder.
+//! - [`page`]: builds the page with Trunk.
+//! - [`serve`], [`check`], [`bench`]: the commands.
+//! - [`server`]: the static server, which the browser tests use as well.
+//! - [`run`], [`project`]: running programs, and where things are.
+//!
+//! Knows nothing of profiles or flares beyond the bytes that [`bench`] makes up.
+
+pub mod bench;
+pub mod check;
+pub mod page;
+pub mod project;
+pub mod run;
+pub mod serve;
+pub mod server;
+pub mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What stands on the command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Sets up, serves, tests and measures flarescope",
+    after_help = "Everything that is missing is installed first: tools into the user's cache folder, \
+                  never onto PATH; build output stays in target/.\n\n\
+                  Environment:\n  \
+                  FLARESCOPE_WASM=rustup|debian  force one way of compiling for wasm32\n  \
+                  CHROME, CHROMEDRIVER           the browser and its driver\n  \
+                  CARGO_TARGET_DIR               where build output goes instead of target/"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the page in release mode and serve it on 127.0.0.1
+    Serve {
+        /// Port to listen on; 0 takes a free one
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Open the page in the default browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Build the page into target/dist
+    Build,
+    /// Formatting, clippy, docs, host tests, page build and browser tests
+    Test,
+    /// Measure speed and memory against inflating alone and against `go tool pprof`
+    Bench {
+        /// Runs of each command; the median counts
+        #[arg(long, default_value_t = 5)]
+        repeat: usize,
+        /// Leave out `go tool pprof`, which takes two minutes
+        #[arg(long)]
+        no_go: bool,
+        /// Leave out the page
+        #[arg(long)]
+        no_page: bool,
+    },
+    /// Unpack a gzip file and throw the result away: the yardstick of `bench`
+    #[command(hide = true)]
+    Inflate {
+        /// The file
+        file: std::path::PathBuf,
+    },
+}
+
+/// Runs the command line. A failure is one message on standard error and exit status 1.
+pub fn main() -> ExitCode {
+    if let Some(status) = setup::stand_in::run_if_called_as_one() {
+        return status;
+    }
+    let outcome = match Arguments::parse().command {
+        Command::Serve { port, open } => serve::run(port, open),
+        Command::Build => page::run(),
+        Command::Test => check::run(),
+        Command::Bench {
+            repeat,
+            no_go,
+            no_page,
+        } => bench::run(&bench::Options {
+            repeat: repeat.max(1),
+            go: !no_go,
+            page: !no_page,
+        }),
+        Command::Inflate { file } => bench::inflate(&file),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! A browser and its WebDriver: the user's own, or one installed for the tests.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::{system, variable};
+use crate::project::{Project, program_file, tools_folder};
+use crate::run;
+
+/// What the browser tests read: the folder of the built page.
+pub const DIST: &str = "FLARESCOPE_DIST";
+/// The browser's program.
+pub const CHROME: &str = "FLARESCOPE_CHROME";
+/// The driver's program.
+pub const CHROMEDRIVER: &str = "FLARESCOPE_CHROMEDRIVER";
+/// Where screenshots go.
+pub const SCREENSHOTS: &str = "FLARESCOPE_SCREENSHOTS";
+
+const NAMES: [&str; 5] = [
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium-browser",
+    "chrome",
+];
+
+/// Chrome for Testing: Google's downloads of browser and driver in matching versions.
+const RELEASES: &str = "https://googlechromelabs.github.io/chrome-for-testing";
+const DOWNLOADS: &str = "https://storage.googleapis.com/chrome-for-testing-public";
+
+/// A browser and a driver that fit together.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub chrome: PathBuf,
+    /// ChromeDriver of the same major version.
+    pub driver: PathBuf,
+}
+
+impl Browser {
+    /// Tells a command where browser, driver and page are.
+    pub fn apply<'a>(&self, command: &'a mut Command, project: &Project) -> &'a mut Command {
+        command
+            .env(DIST, project.dist())
+            .env(CHROME, &self.chrome)
+            .env(CHROMEDRIVER, &self.driver)
+            .env(SCREENSHOTS, project.target.join("screenshots"))
+            // A failed test says what the page showed; a backtrace through the runtime hides it.
+            .env("RUST_LIB_BACKTRACE", "0")
+    }
+}
+
+/// Finds or installs a browser and its driver.
+///
+/// # Errors
+/// When there is none and none can be had; the message names the remedy.
+pub fn find(project: &Project) -> Result<Browser> {
+    let mut tried = Vec::new();
+    let found = match local(project) {
+        Ok(browser) => browser,
+        Err(error) => {
+            println!("   {error:#}");
+            tried.push(format!("  on this computer: {error:#}"));
+            install(project, &mut tried)?
+        }
+    };
+    println!(
+        "   {} with {}",
+        found.chrome.display(),
+        found.driver.display()
+    );
+    ensure_fonts();
+    Ok(found)
+}
+
+/// With a browser but no driver, fetches the driver; with neither, both: from Debian where that
+/// is possible, because its package brings the libraries along, else from Google.
+fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
+    let mut attempt = |name: &str, outcome: Result<Browser>| match outcome {
+        Ok(browser) => Some(browser),
+        Err(error) => {
+            println!("   {name}: {error:#}");
+            tried.push(format!("  {name}: {error:#}"));
+            None
+        }
+    };
+    if let Some(chrome) = chrome()
+        && let Some(browser) = attempt(
+            "driver from Google",
+            major_version(&chrome, project).and_then(|major| {
+                let driver = download(
+                    "chromedriver",
+                    &release(&format!("_{major}"), project)?,
+                    project,
+                )?;
+                Ok(Browser { chrome, driver })
+            }),
+        )
+    {
+        return Ok(browser);
+    }
+    if let Some(browser) = attempt(
+        "Debian's packages",
+        system::apt_install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
+            .and_then(|()| local(project)),
+    ) {
+        return Ok(browser);
+    }
+    if let Some(browser) = attempt(
+        "Chrome for Testing",
+        release("_STABLE", project).and_then(|version| {
+            Ok(Browser {
+                chrome: download("chrome-headless-shell", &version, project)?,
+                driver: download("chromedriver", &version, project)?,
+            })
+        }),
+    ) {
+        return Ok(browser);
+    }
+    bail!(
+        "the browser tests need Chromium or Chrome and a chromedriver of the same major version.\n{}\n\
+         Remedy: install both (Debian: chromium chromium-driver; elsewhere Chrome, and the driver \
+         from {RELEASES}/), or say where they are with the variables CHROME and CHROMEDRIVER.",
+        tried.join("\n")
+    )
+}
+
+/// What the variables name, else what is on PATH, in the usual places or in our cache.
+fn local(project: &Project) -> Result<Browser> {
+    let chrome = chrome()
+        .or_else(|| cached("chrome-headless-shell"))
+        .context("no Chromium or Chrome found")?;
+    let driver = driver().or_else(|| cached("chromedriver"));
+    let Some(driver) = driver else {
+        bail!("{} has no chromedriver", chrome.display());
+    };
+    // Only known where asking does not open a window.
+    if let (Ok(browser_version), Ok(driver_version)) = (
+        major_version(&chrome, project),
+        major_version(&driver, project),
+    ) && browser_version != driver_version
+    {
+        // The cache may hold the right one beside a wrong one on PATH.
+        if let Some(other) = cached("chromedriver")
+            && major_version(&other, project).is_ok_and(|version| version == browser_version)
+        {
+            return Ok(Browser {
+                chrome,
+                driver: other,
+            });
+        }
+        bail!(
+            "{} is version {browser_version}, but {} is for version {driver_version}",
+            chrome.display(),
+            driver.display()
+        );
+    }
+    Ok(Browser { chrome, driver })
+}
+
+fn chrome() -> Option<PathBuf> {
+    if let Some(path) = variable("CHROME") {
+        return Some(PathBuf::from(path));
+    }
+    NAMES
+        .iter()
+        .find_map(|name| which::which(name).ok())
+        .or_else(|| usual_places().into_iter().find(|path| path.is_file()))
+}
+
+fn usual_places() -> Vec<PathBuf> {
+    if cfg!(target_os = "windows") {
+        ["ProgramFiles", "ProgramFiles(x86)", "LocalAppData"]
+            .iter()
+            .filter_map(|name| variable(name))
+            .flat_map(|folder| {
+                let folder = PathBuf::from(folder);
+                ["Google/Chrome", "Chromium"]
+                    .map(|product| folder.join(product).join("Application").join("chrome.exe"))
+            })
+            .collect()
+    } else if cfg!(target_os = "macos") {
+        ["Google Chrome", "Chromium"]
+            .iter()
+            .flat_map(|name| {
+                let inside = Path::new("Applications")
+                    .join(format!("{name}.app"))
+                    .join("Contents/MacOS")
+                    .join(name);
+                [Some(PathBuf::from("/")), dirs::home_dir()]
+                    .into_iter()
+                    .flatten()
+                    .map(move |start| start.join(&inside))
+            })
+            .collect()
+    } else {
+        vec![
+            PathBuf::from("/usr/lib/chromium/chromium"),
+            PathBuf::from("/opt/google/chrome/chrome"),
+        ]
+    }
+}
+
+fn driver() -> Option<PathBuf> {
+    if let Some(path) = variable("CHROMEDRIVER") {
+        return Some(PathBuf::from(path));
+    }
+    which::which("chromedriver").ok().or_else(|| {
+        // GitHub's runners name a folder.
+        variable("CHROMEWEBDRIVER")
+            .map(PathBuf::from)
+            .into_iter()
+            .chain([
+                PathBuf::from("/usr/lib/chromium"),
+                PathBuf::from("/usr/lib/chromium-browser"),
+            ])
+            .map(|folder| folder.join(program_file("chromedriver")))
+            .find(|path| path.is_file())
+    })
+}
+
+/// Major version of a browser or driver.
+fn major_version(program: &Path, project: &Project) -> Result<u32> {
+    let is_browser = program
+        .file_stem()
+        .is_some_and(|name| name.eq_ignore_ascii_case("chrome"));
+    let text = if cfg!(target_os = "windows") && is_browser {
+        // There `--version` opens a window. The version is the name of a folder beside it.
+        newest_version_folder(program.parent().unwrap_or(Path::new(".")))?
+    } else {
+        run::output(run::command(program, &project.root).arg("--version"))?
+    };
+    first_number(&text).with_context(|| format!("no version in {:?}", text.trim()))
+}
+
+fn newest_version_folder(folder: &Path) -> Result<String> {
+    fs::read_dir(folder)
+        .with_context(|| format!("{} cannot be listed", folder.display()))?
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| {
+            name.contains('.') && name.split('.').all(|part| part.parse::<u32>().is_ok())
+        })
+        .max_by_key(|name| first_number(name))
+        .with_context(|| format!("no version beside {}", folder.display()))
+}
+
+/// The number before the first dot that follows a number: `Chromium 156.0.1 built on 12` is 156.
+fn first_number(text: &str) -> Option<u32> {
+    text.split_whitespace()
+        .filter_map(|word| word.split_once('.'))
+        .find_map(|(number, _)| number.parse().ok())
+}
+
+/// Programs of Chrome for Testing: the newest in our cache.
+fn cached(name: &str) -> Option<PathBuf> {
+    let platform = platform()?;
+    let prefix = format!("{name}-");
+    let folder = fs::read_dir(tools_folder().ok()?)
+        .ok()?
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
+        .map(|entry| entry.path())
+        .max_by_key(|path| first_number(&path.to_string_lossy().replace(&prefix, " ")))?;
+    let file = folder
+        .join(format!("{name}-{platform}"))
+        .join(program_file(name));
+    file.is_file().then_some(file)
+}
+
+fn platform() -> Option<&'static str> {
+    match (env::consts::OS, env::consts::ARCH) {
+        ("linux", "x86_64") => Some("linux64"),
+        ("macos", "aarch64") => Some("mac-arm64"),
+        ("macos", "x86_64") => Some("mac-x64"),
+        ("windows", "x86_64") => Some("win64"),
+        _ => None,
+    }
+}
+
+/// The newest version of a channel (`_STABLE`) or of a major version (`_156`).
+fn release(suffix: &str, project: &Project) -> Result<String> {
+    let url = format!("{RELEASES}/LATEST_RELEASE{suffix}");
+    let version = run::output(curl(project)?.arg(url))?.trim().to_owned();
+    if first_number(&version).is_none() {
+        bail!("Google answered {version:?} instead of a version");
+    }
+    Ok(version)
+}
+
+/// Fetches one program into our cache and returns its file.
+fn download(name: &str, version: &str, project: &Project) -> Result<PathBuf> {
+    let platform = platform().context("Google has no build for this system")?;
+    let tools = tools_folder()?;
+    let home = tools.join(format!("{name}-{version}"));
+    let file = home
+        .join(format!("{name}-{platform}"))
+        .join(program_file(name));
+    if file.is_file() {
+        return Ok(file);
+    }
+    fs::create_dir_all(&tools).with_context(|| format!("{} cannot be made", tools.display()))?;
+    let archive = tools.join(format!("{name}-{version}.zip"));
+    println!("   fetching {name} {version} from Google");
+    run::run(curl(project)?.arg("-o").arg(&archive).arg(format!(
+        "{DOWNLOADS}/{version}/{platform}/{name}-{platform}.zip"
+    )))?;
+    // Unpacked beside its place first: a folder that is there is a whole one.
+    let partial = tools.join(format!("{name}-{version}.partial"));
+    let unpack = || -> Result<()> {
+        let archive = fs::File::open(&archive)?;
+        zip::ZipArchive::new(archive)?.extract(&partial)?;
+        fs::rename(&partial, &home)?;
+        Ok(())
+    };
+    unpack().with_context(|| format!("{} cannot be unpacked", archive.display()))?;
+    // Only disk space.
+    let _ = fs::remove_file(&archive);
+    Ok(file)
+}
+
+/// Part of Windows, macOS and nearly every Linux.
+fn curl(project: &Project) -> Result<Command> {
+    let curl = which::which("curl").context("no curl on this system")?;
+    let mut command = run::command(curl, &project.root);
+    command.args(["-fsSL", "--connect-timeout", "10"]);
+    Ok(command)
+}
+
+/// Chromium on a bare Linux draws boxes for letters when there is no font at all.
+fn ensure_fonts() {
+    let folders = ["/usr/share/fonts", "/usr/local/share/fonts"];
+    let some = folders
+        .iter()
+        .any(|folder| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()));
+    if cfg!(target_os = "linux")
+        && !some
+        && let Err(error) = system::apt_install(&["fonts-dejavu-core"])
+    {
+        println!("   no fonts found ({error:#}): text in screenshots may be missing");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_number;
+
+    #[test]
+    fn versions_of_browsers_and_drivers() {
+        assert_eq!(
+            first_number("Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)\n"),
+            Some(156)
+        );
+        assert_eq!(
+            first_number("ChromeDriver 131.0.6778.85 (3d81e41b6f3a)"),
+            Some(131)
+        );
+        assert_eq!(first_number("131.0.6778.85"), Some(131));
+        assert_eq!(first_number("not found"), None);
+    }
+}
