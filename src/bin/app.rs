@@ -1,2 +1,6 @@
 //! Mounts the page. Empty on the host.
-fn main() {}
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    flarescope::web::views::mount();
+}

@@ -1,2 +1,6 @@
 //! Starts the worker. Empty on the host.
-fn main() {}
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    flarescope::web::worker::start();
+}

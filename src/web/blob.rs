@@ -1,0 +1,112 @@
+//! A `File` as [`Read`] and [`Seek`].
+//!
+//! `FileReaderSync` exists in workers only. Every read crosses into JavaScript and copies there;
+//! the block cache that makes this cheap stands in front of it, in [`crate::flare`].
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DomException, File, FileReaderSync};
+
+/// The bytes of a file that the user dropped; none of them stays in memory.
+pub struct BlobReader {
+    file: File,
+    reader: FileReaderSync,
+    size: u64,
+    position: u64,
+}
+
+impl BlobReader {
+    /// Reads `file` from its start.
+    ///
+    /// # Errors
+    /// When this is no worker.
+    pub fn new(file: File) -> io::Result<Self> {
+        let reader = FileReaderSync::new().map_err(|error| to_io_error(&file, &error))?;
+        let size = size_of(&file);
+        Ok(Self {
+            file,
+            reader,
+            size,
+            position: 0,
+        })
+    }
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let rest = self.size.saturating_sub(self.position);
+        let length = out.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
+        if length == 0 {
+            return Ok(0);
+        }
+        let end = self.position + length as u64;
+        // Offsets are `f64` in the File API, exact up to 2^53; `i32` would end at 2 GiB.
+        #[allow(clippy::cast_precision_loss)]
+        let (from, to) = (self.position as f64, end as f64);
+        let buffer = self
+            .file
+            .slice_with_f64_and_f64(from, to)
+            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
+            .map_err(|error| to_io_error(&self.file, &error))?;
+        let bytes = Uint8Array::new(&buffer);
+        if bytes.length() as usize != length {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("{} became shorter while it was read", self.file.name()),
+            ));
+        }
+        bytes.copy_to(&mut out[..length]);
+        self.position = end;
+        Ok(length)
+    }
+}
+
+impl Seek for BlobReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(offset) => self.size.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position.ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "seek to before the start of the file",
+            )
+        })?;
+        Ok(self.position)
+    }
+}
+
+/// The size of a file, which the File API gives as a number.
+pub fn size_of(file: &File) -> u64 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let size = file.size() as u64;
+    size
+}
+
+/// The browser's refusal in words. A dropped file that changed or went away since is refused with
+/// `NotReadableError` or `NotFoundError`.
+fn to_io_error(file: &File, error: &JsValue) -> io::Error {
+    let name = file.name();
+    match error
+        .dyn_ref::<DomException>()
+        .map(DomException::name)
+        .as_deref()
+    {
+        Some("NotFoundError") => io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("{name} is no longer where it was dropped from: it was moved or deleted"),
+        ),
+        Some("NotReadableError") => io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            format!(
+                "the browser may no longer read {name}: it was changed or locked after it was dropped"
+            ),
+        ),
+        Some(other) => io::Error::other(format!("the browser refused to read {name}: {other}")),
+        None => io::Error::other(format!("the browser refused to read {name}")),
+    }
+}

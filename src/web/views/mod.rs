@@ -1,0 +1,52 @@
+//! Markup. Everything shown here was written by the engine; views lay it out and compute nothing
+//! but where things go.
+//!
+//! Widths of bars are set through the CSSOM (Leptos's `style:`), never in a `style` attribute, so
+//! that a Content Security Policy without `unsafe-inline` can stand on the page.
+
+pub mod banner;
+pub mod blocks;
+pub mod dialogs;
+pub mod empty;
+pub mod failed;
+pub mod files;
+pub mod function_table;
+pub mod help;
+pub mod icons;
+pub mod loading;
+pub mod menu;
+pub mod report;
+pub mod section_nav;
+pub mod shell;
+
+pub use shell::App;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Mounts the page, in place of the line that stood there while it loaded.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    mount_to_body(App);
+}
+
+/// Scrolls to an element and puts the focus there, so that the keyboard goes on from it.
+fn go_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+        focus(&element);
+    }
+}
+
+/// Focuses an element that may have been left out of the tab order. Does not scroll.
+fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // Refused only for elements that are gone again.
+        let _ = element.focus_with_options(&options);
+    }
+}

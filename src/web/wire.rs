@@ -1,0 +1,154 @@
+//! The envelopes that cross `postMessage`: `{id, request, files}` one way, `{id, response}` back.
+//!
+//! `File` objects cannot go through serde, so they travel beside the request and the browser
+//! clones the handle, not the bytes. Everything else is `protocol`'s plain data. 64-bit integers
+//! travel as `BigInt`: as JavaScript numbers they would lose digits past 2^53.
+
+use js_sys::{Array, Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::File;
+
+use crate::protocol::{Request, Response};
+
+const ID: &str = "id";
+const REQUEST: &str = "request";
+const RESPONSE: &str = "response";
+const FILES: &str = "files";
+
+/// The id of messages that answer nothing: `Ready`, and `Crashed` outside a request.
+pub const NO_REQUEST: u32 = 0;
+
+/// A request as it arrives in the worker.
+#[derive(Debug)]
+pub struct Call {
+    /// Given back with every answer.
+    pub id: u32,
+    /// What is asked.
+    pub request: Request,
+    /// The files that travelled beside it.
+    pub files: Vec<File>,
+}
+
+/// An answer as it arrives in the page.
+#[derive(Debug)]
+pub struct Answer {
+    /// The request that it answers, or [`NO_REQUEST`].
+    pub id: u32,
+    /// The answer.
+    pub response: Response,
+}
+
+/// A message that does not say what it should. The page and its worker are built together, so
+/// this is a bug or an old worker out of the browser's cache, never the user's doing.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// A value could not be turned into a message, or a message into a value.
+    #[error("the message's {field} does not fit the protocol: {reason}")]
+    Field {
+        /// The part of the envelope.
+        field: &'static str,
+        /// What serde says.
+        reason: String,
+    },
+    /// Something else than a file stands among the files.
+    #[error("entry {index} of the message's files is no file")]
+    NotAFile {
+        /// Which entry.
+        index: u32,
+    },
+}
+
+/// Puts a request and its files into an envelope.
+///
+/// # Errors
+/// `Field` when the request does not serialise.
+pub fn encode_call(id: u32, request: &Request, files: &[File]) -> Result<JsValue, WireError> {
+    let envelope = Object::new();
+    put(&envelope, ID, &id.into())?;
+    put(&envelope, REQUEST, &to_js(REQUEST, request)?)?;
+    put(&envelope, FILES, &files.iter().collect::<Array>())?;
+    Ok(envelope.into())
+}
+
+/// Reads what [`encode_call`] wrote.
+///
+/// # Errors
+/// `Field` and `NotAFile` when something else arrived.
+pub fn decode_call(envelope: &JsValue) -> Result<Call, WireError> {
+    let mut files = Vec::new();
+    for (index, value) in (0u32..).zip(Array::from(&get(envelope, FILES)?).iter()) {
+        files.push(
+            value
+                .dyn_into::<File>()
+                .map_err(|_| WireError::NotAFile { index })?,
+        );
+    }
+    Ok(Call {
+        id: get_id(envelope)?,
+        request: from_js(REQUEST, envelope)?,
+        files,
+    })
+}
+
+/// Puts an answer into an envelope.
+///
+/// # Errors
+/// `Field` when the answer does not serialise.
+pub fn encode_answer(id: u32, response: &Response) -> Result<JsValue, WireError> {
+    let envelope = Object::new();
+    put(&envelope, ID, &id.into())?;
+    put(&envelope, RESPONSE, &to_js(RESPONSE, response)?)?;
+    Ok(envelope.into())
+}
+
+/// Reads what [`encode_answer`] wrote.
+///
+/// # Errors
+/// `Field` when something else arrived.
+pub fn decode_answer(envelope: &JsValue) -> Result<Answer, WireError> {
+    Ok(Answer {
+        id: get_id(envelope)?,
+        response: from_js(RESPONSE, envelope)?,
+    })
+}
+
+fn to_js<T: Serialize>(field: &'static str, value: &T) -> Result<JsValue, WireError> {
+    value
+        .serialize(&Serializer::new().serialize_large_number_types_as_bigints(true))
+        .map_err(|error| WireError::Field {
+            field,
+            reason: error.to_string(),
+        })
+}
+
+fn from_js<T: serde::de::DeserializeOwned>(
+    field: &'static str,
+    envelope: &JsValue,
+) -> Result<T, WireError> {
+    serde_wasm_bindgen::from_value(get(envelope, field)?).map_err(|error| WireError::Field {
+        field,
+        reason: error.to_string(),
+    })
+}
+
+fn put(envelope: &Object, field: &'static str, value: &JsValue) -> Result<(), WireError> {
+    Reflect::set(envelope, &field.into(), value).map_err(|error| field_error(field, &error))?;
+    Ok(())
+}
+
+fn get(envelope: &JsValue, field: &'static str) -> Result<JsValue, WireError> {
+    Reflect::get(envelope, &field.into()).map_err(|error| field_error(field, &error))
+}
+
+fn get_id(envelope: &JsValue) -> Result<u32, WireError> {
+    from_js(ID, envelope)
+}
+
+fn field_error(field: &'static str, error: &JsValue) -> WireError {
+    WireError::Field {
+        field,
+        reason: format!("{error:?}"),
+    }
+}
