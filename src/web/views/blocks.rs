@@ -31,6 +31,8 @@ pub fn BlockView(
         Block::Steps { steps } => view! { <StepsView steps/> }.into_any(),
         Block::Table(table) => view! { <PlainTableView table/> }.into_any(),
         Block::Functions(table) => view! { <FunctionTableView table/> }.into_any(),
+        // A flare without profiles has no process to show.
+        Block::Grid(grid) if grid.rows.is_empty() => ().into_any(),
         Block::Grid(grid) => view! { <GridView grid/> }.into_any(),
         Block::Shares { caption, shares } => view! { <SharesView caption shares/> }.into_any(),
         Block::Text { name, text } => view! { <TextView name text is_code=false/> }.into_any(),

@@ -11,7 +11,7 @@ use super::files::Files;
 use super::icons::{Mark, MarkWord};
 use super::menu::ExportMenu;
 use super::section_nav::SectionNav;
-use crate::protocol::{ExportFormat, ReportView, Section, SectionKind, SectionState};
+use crate::protocol::{ExportFormat, ReportView, Section, SectionKind, SectionState, VerdictKind};
 use crate::web::client::{Client, Deliver};
 use crate::web::state::{AppState, Tab};
 
@@ -76,10 +76,13 @@ pub fn Open(
             .find(|it| wanted(&it.section))
             .map(|it| it.id.clone())
     };
+    // Where nothing crossed, the verdict's own section says what was measured; where there is no
+    // profile, nothing was.
     let evidence = find(&|section| {
         section.kind != SectionKind::Verdict && section.state == SectionState::Crossed
     })
-    .or_else(|| find(&|section| section.kind == SectionKind::Verdict));
+    .or_else(|| find(&|section| section.kind == SectionKind::Verdict))
+    .filter(|_| view.banner.kind != VerdictKind::NoProfiles);
     let next = find(&|section| section.kind == SectionKind::Recommendations);
     let tab = state.tab;
     let sections = placed

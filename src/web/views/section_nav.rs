@@ -123,7 +123,7 @@ const fn nav_name(kind: SectionKind) -> &'static str {
         SectionKind::Traces => "Traces",
         SectionKind::Goroutines => "Goroutines",
         SectionKind::Checks => "Checks",
-        SectionKind::Recommendations => "What to do next",
+        SectionKind::Recommendations => "Recommendations",
         SectionKind::CustomerMessage => "Customer message",
         SectionKind::Escalation => "Escalation",
         SectionKind::Coverage => "Coverage",
