@@ -1,1 +1,320 @@
-//! The one door into the core.
+//! The one door into the core: opens a flare, keeps it, and answers requests about it.
+//!
+//! The worker and the command line are adapters over this. Nothing here knows a browser or a
+//! terminal.
+
+use crate::analysis::kinds::ProfileName;
+use crate::analysis::verdict::{ProcessProfiles, Slot};
+use crate::analysis::view::{View, ViewError};
+use crate::flare::{self, Flare, FlareError, Input, LooseFile, ProfileKind};
+use crate::protocol::{ExportFormat, Progress, Request, Response, UserError};
+use crate::report::gather::{self, Settings, chain};
+use crate::report::model::Report;
+use crate::report::{json, layout, markdown, texts};
+
+/// Version of the engine; the page and its worker must agree on it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Owns the open flare's report.
+#[derive(Debug, Default)]
+pub struct Engine {
+    settings: Settings,
+    report: Option<Report>,
+}
+
+/// Why a profile of a flare can't be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// No such process.
+    #[error(
+        "the flare has no profiles of a process {wanted:?}; it has: {}",
+        list(available)
+    )]
+    NoProcess {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        available: Vec<String>,
+    },
+    /// No such profile of that process.
+    #[error(
+        "process {process} has no profile {wanted:?}; it has: {}",
+        list(available)
+    )]
+    NoProfile {
+        /// The process.
+        process: String,
+        /// What was asked for.
+        wanted: &'static str,
+        /// What there is.
+        available: Vec<String>,
+    },
+    /// The file can't be used.
+    #[error("{profile} of {process} {why}")]
+    Unusable {
+        /// The process.
+        process: String,
+        /// The profile.
+        profile: &'static str,
+        /// A text was stored in its place, or it is damaged.
+        why: String,
+    },
+    /// The sample type is not there, or both sides don't fit.
+    #[error(transparent)]
+    View(#[from] ViewError),
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+impl Engine {
+    /// With the built-in thresholds and owners.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With other thresholds or owners.
+    pub const fn with_settings(settings: Settings) -> Self {
+        Self {
+            settings,
+            report: None,
+        }
+    }
+
+    /// Opens what was dropped and answers with the whole report.
+    ///
+    /// A single zip is recognised by its bytes. `progress` is told before each file.
+    pub fn open(
+        &mut self,
+        files: Vec<LooseFile>,
+        folder: bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Response {
+        let name = source_name(&files, folder);
+        self.report = None;
+        match self.read(&name, Input::Files(files), progress) {
+            Ok(report) => Response::Opened(Box::new(layout::view(report))),
+            Err(error) => Response::Failed(for_user(&name, &error)),
+        }
+    }
+
+    /// Opens a flare and makes its report.
+    ///
+    /// # Errors
+    /// When there is nothing to show at all.
+    pub fn read(
+        &mut self,
+        name: &str,
+        input: Input,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<&Report, FlareError> {
+        progress(Progress {
+            what: format!("Opening {name}"),
+            done: 0,
+            total: 0,
+        });
+        let mut flare = Flare::open(name, input, &flare::Limits::default())?;
+        let (report, _) = gather::gather(&mut flare, &self.settings, progress);
+        Ok(self.report.insert(report))
+    }
+
+    /// The open flare's report.
+    pub const fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    /// Answers one request about the open flare. Never fails: errors become [`Response::Failed`].
+    pub fn handle(&mut self, request: Request) -> Response {
+        match request {
+            Request::Open { .. } => Response::Failed(UserError {
+                title: "Nothing to open".to_owned(),
+                detail: "The files of an open request travel beside it.".to_owned(),
+                hint: "Drop the flare again.".to_owned(),
+            }),
+            Request::Export { format } => match &self.report {
+                Some(report) => export(report, format),
+                None => Response::Failed(UserError {
+                    title: "No flare is open".to_owned(),
+                    detail: "There is no report to copy or save.".to_owned(),
+                    hint: "Drop a flare first.".to_owned(),
+                }),
+            },
+        }
+    }
+}
+
+/// The text of an export.
+pub fn export_text(report: &Report, format: ExportFormat) -> String {
+    match format {
+        ExportFormat::Markdown => markdown::markdown(&layout::document(report)),
+        ExportFormat::Json => json::json(report),
+        ExportFormat::Customer => texts::customer_message(report),
+        ExportFormat::Escalation => texts::escalation(report, "", ""),
+        ExportFormat::Jira => texts::jira(report, "", ""),
+    }
+}
+
+fn export(report: &Report, format: ExportFormat) -> Response {
+    let host = file_name_part(&report.hostname);
+    let (file_name, media_type) = match format {
+        ExportFormat::Markdown => (format!("flare-profiling-{host}.md"), "text/markdown"),
+        ExportFormat::Json => (format!("flare-profiling-{host}.json"), "application/json"),
+        ExportFormat::Customer => (format!("customer-message-{host}.txt"), "text/plain"),
+        ExportFormat::Escalation => (format!("escalation-{host}.md"), "text/markdown"),
+        ExportFormat::Jira => (format!("escalation-{host}.txt"), "text/plain"),
+    };
+    Response::Exported {
+        format,
+        file_name,
+        media_type: media_type.to_owned(),
+        text: export_text(report, format),
+    }
+}
+
+/// A host name as part of a file name: what a file system may refuse becomes `_`.
+pub fn file_name_part(name: &str) -> String {
+    let clean: String = name
+        .chars()
+        .take(120)
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    match clean.trim_matches('.') {
+        "" => "unknown".to_owned(),
+        clean => clean.to_owned(),
+    }
+}
+
+/// What was dropped: a file, or the folder that all paths share.
+fn source_name(files: &[LooseFile], folder: bool) -> String {
+    match files {
+        [] => "nothing".to_owned(),
+        [only] if !folder => only.path.clone(),
+        [first, ..] => {
+            let root = first.path.split('/').next().unwrap_or("");
+            let shared = files
+                .iter()
+                .all(|file| file.path.split('/').next() == Some(root));
+            if folder && shared {
+                root.to_owned()
+            } else {
+                format!("{} files", files.len())
+            }
+        }
+    }
+}
+
+/// Turns the core's facts into words for people.
+pub fn for_user(name: &str, error: &FlareError) -> UserError {
+    UserError {
+        title: "This can't be opened as a flare".to_owned(),
+        detail: format!("{name}: {}", chain(error)),
+        hint: "Drop the .zip that datadog-agent flare wrote, the folder it unpacks to, or single \
+               .pprof files."
+            .to_owned(),
+    }
+}
+
+/// Decodes one profile of a flare, with its base for a difference, and hands out the view.
+///
+/// # Errors
+/// Lists what there is when the process or the profile is not there.
+pub fn with_view<T>(
+    flare: &mut Flare,
+    settings: &Settings,
+    process: &str,
+    name: ProfileName,
+    sample_type: &str,
+    show: impl FnOnce(&View<'_>) -> T,
+) -> Result<T, ProfileError> {
+    let wanted = |found: &str, kind: ProfileKind| {
+        found == process
+            && match name {
+                ProfileName::HeapFirst => kind == ProfileKind::HeapFirst,
+                ProfileName::HeapSecond => kind == ProfileKind::HeapSecond,
+                ProfileName::HeapDiff => {
+                    matches!(kind, ProfileKind::HeapFirst | ProfileKind::HeapSecond)
+                }
+                ProfileName::Allocs => kind == ProfileKind::Allocs,
+                ProfileName::Cpu => kind == ProfileKind::Cpu,
+                ProfileName::Block => kind == ProfileKind::Block,
+                ProfileName::Mutex => kind == ProfileKind::Mutex,
+            }
+    };
+    let processes = gather::profiles(flare, settings, Some(&wanted));
+    let Some(found) = processes.iter().find(|found| found.name == process) else {
+        return Err(ProfileError::NoProcess {
+            wanted: process.to_owned(),
+            available: processes.into_iter().map(|found| found.name).collect(),
+        });
+    };
+    let view = if name == ProfileName::HeapDiff {
+        let base = usable(flare, found, ProfileName::HeapFirst, name)?;
+        let new = usable(flare, found, ProfileName::HeapSecond, name)?;
+        View::diff(new, base, sample_type)?
+    } else {
+        View::of(usable(flare, found, name, name)?, sample_type)?
+    };
+    Ok(show(&view))
+}
+
+fn usable<'p>(
+    flare: &Flare,
+    process: &'p ProcessProfiles,
+    name: ProfileName,
+    wanted: ProfileName,
+) -> Result<&'p crate::profile::Profile, ProfileError> {
+    let unusable = |why: String| ProfileError::Unusable {
+        process: process.name.clone(),
+        profile: name.as_str(),
+        why,
+    };
+    match process.slot(name) {
+        Some(Slot::Read(profile)) => Ok(profile),
+        Some(Slot::Reply(text)) => Err(unusable(format!(
+            "holds a text instead of a profile: {text:?}"
+        ))),
+        Some(Slot::Damaged(why)) => Err(unusable(format!("is damaged: {why}"))),
+        Some(Slot::Absent) | None => Err(ProfileError::NoProfile {
+            process: process.name.clone(),
+            wanted: wanted.as_str(),
+            available: available(flare, &process.name),
+        }),
+    }
+}
+
+/// Names of the profiles of a process, from the files' names.
+fn available(flare: &Flare, process: &str) -> Vec<String> {
+    let has = |kind: ProfileKind| {
+        let role = flare::Role::Profile {
+            process: process.to_owned(),
+            kind,
+        };
+        flare.find(&role).is_some()
+    };
+    let heap = (has(ProfileKind::HeapFirst), has(ProfileKind::HeapSecond));
+    let found = [
+        (heap.0, ProfileName::HeapFirst),
+        (heap.1, ProfileName::HeapSecond),
+        (heap.0 && heap.1, ProfileName::HeapDiff),
+        (has(ProfileKind::Allocs), ProfileName::Allocs),
+        (has(ProfileKind::Cpu), ProfileName::Cpu),
+        (has(ProfileKind::Block), ProfileName::Block),
+        (has(ProfileKind::Mutex), ProfileName::Mutex),
+    ];
+    found
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, name)| name.as_str().to_owned())
+        .collect()
+}

@@ -10,6 +10,10 @@ pub use crate::report::document::{
     StateGrid, Step, VerdictKind,
 };
 
+/// How many hues the page's palette of owners has. An `owner_hue` below it is an index into the
+/// palette; any other is drawn neutral, for what nobody owns.
+pub const OWNER_HUES: u8 = 12;
+
 /// What the page asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "kebab-case")]

@@ -1,1 +1,15 @@
 //! What `go tool pprof` computes, and what the procedure decides from it.
+//!
+//! - [`view`]: one profile, or one minus another, for one sample type, with rows named by function.
+//! - [`aggregate`]: flat, cum and the edges between rows.
+//! - [`top`]: the table of `go tool pprof -top`, and its text to the letter.
+
+pub mod aggregate;
+pub mod attribution;
+pub mod kinds;
+pub mod noise;
+pub mod owner;
+pub mod thresholds;
+pub mod top;
+pub mod verdict;
+pub mod view;

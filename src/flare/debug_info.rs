@@ -1,0 +1,63 @@
+//! `runtime_debug_info.log`: Go build, collector settings and collector statistics (2026 versions).
+
+/// What the file says. What it lacks is `None`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuntimeDebugInfo {
+    /// For example `go1.25.8`.
+    pub go_version: Option<String>,
+    /// Main module with its version.
+    pub main_module: Option<String>,
+    /// `GOGC` as written, for example `not set (Go default: 100)`.
+    pub gogc: Option<String>,
+    /// `GOMEMLIMIT` as written, for example `not set (unlimited)`.
+    pub gomemlimit: Option<String>,
+    /// Collections so far.
+    pub num_gc: Option<u64>,
+    /// Sum of all pauses in milliseconds.
+    pub pause_total_ms: Option<f64>,
+    /// Last collection, Unix milliseconds.
+    pub last_gc_ms: Option<i64>,
+}
+
+/// Reads the file.
+pub fn parse(text: &str) -> RuntimeDebugInfo {
+    let mut info = RuntimeDebugInfo::default();
+    for line in text.lines() {
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
+        let some = || super::text::value(value).map(str::to_owned);
+        // The first one stays: dependencies and build settings follow.
+        match key.trim() {
+            "Go Version" if info.go_version.is_none() => info.go_version = some(),
+            "Main Module" if info.main_module.is_none() => info.main_module = some(),
+            "GOGC" if info.gogc.is_none() => info.gogc = some(),
+            "GOMEMLIMIT" if info.gomemlimit.is_none() => info.gomemlimit = some(),
+            "Num GC" => info.num_gc = super::text::count(value),
+            "Pause Total" => info.pause_total_ms = super::text::duration_ms(value),
+            "Last GC" => info.last_gc_ms = super::text::instant_ms(value),
+            _ => {}
+        }
+    }
+    info
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual() {
+        let info = parse(
+            "=== Build Info ===\r\nGo Version: go1.25.8\r\nMain Module: a@v1\r\nDependencies (2 total):\r\n  x@v1\r\n=== GC Settings ===\r\nGOGC: not set (Go default: 100)\r\nGOMEMLIMIT: 512MiB\r\n=== GC Stats ===\r\nLast GC: 2026-02-20 10:29:16.214 +0000 UTC\r\nNum GC: 1,204\r\nPause Total: 412.3ms\r\n",
+        );
+        assert_eq!(info.go_version.as_deref(), Some("go1.25.8"));
+        assert_eq!(info.gogc.as_deref(), Some("not set (Go default: 100)"));
+        assert_eq!(info.gomemlimit.as_deref(), Some("512MiB"));
+        assert_eq!(
+            (info.num_gc, info.pause_total_ms),
+            (Some(1204), Some(412.3))
+        );
+        assert_eq!(info.last_gc_ms, Some(1_771_583_356_214));
+    }
+}

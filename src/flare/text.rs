@@ -1,0 +1,211 @@
+//! Small readings shared by the Agent's text formats: numbers, durations, instants, clean lines.
+
+use std::borrow::Cow;
+
+/// Takes terminal escapes and the carriage return out of a line.
+pub(super) fn clean_line(line: &str) -> Cow<'_, str> {
+    let line = line.trim_end_matches('\r');
+    if !line.contains('\u{1b}') {
+        return Cow::Borrowed(line);
+    }
+    let mut clean = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        if c != '\u{1b}' {
+            clean.push(c);
+            continue;
+        }
+        // `ESC [ parameters letter` is the only form that status templates use.
+        if chars.clone().next() == Some('[') {
+            chars.next();
+            for c in chars.by_ref() {
+                if c.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// The value of a field: trimmed, and `None` where the Agent writes that it has none.
+pub(super) fn value(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let absent = text.is_empty()
+        || ["n/a", "none", "<nil>", "null"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word));
+    (!absent).then_some(text)
+}
+
+/// The number at the start of a text: `5,204`, `4.1e+07`, `9,203,488 bytes`.
+pub(super) fn number(text: &str) -> Option<f64> {
+    let token = text.trim().split([' ', '\t']).next()?;
+    let token = token.trim_end_matches([',', ';']);
+    let plain: Cow<'_, str> = if token.contains(',') {
+        Cow::Owned(token.replace(',', ""))
+    } else {
+        Cow::Borrowed(token)
+    };
+    if !plain.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
+        return None;
+    }
+    plain.parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// The same, where only a whole number makes sense. A float is rounded.
+pub(super) fn count(text: &str) -> Option<u64> {
+    let token = text.trim().split([' ', '\t']).next()?;
+    let plain = token.trim_end_matches([',', ';']).replace(',', "");
+    plain.parse().ok().or_else(|| whole(number(text)?))
+}
+
+/// A float as a whole number; `None` where it has no such value.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked: not negative and below 2^64"
+)]
+pub(super) fn whole(number: f64) -> Option<u64> {
+    (number.is_finite() && (0.0..18_446_744_073_709_551_616.0).contains(&number.round()))
+        .then(|| number.round() as u64)
+}
+
+/// A Go duration in milliseconds: `6ms`, `1.48s`, `1m2s`, `500µs`, `0`.
+pub(super) fn duration_ms(text: &str) -> Option<f64> {
+    let mut rest = text.trim();
+    if rest == "0" {
+        return Some(0.0);
+    }
+    let negative = rest.starts_with('-');
+    rest = rest.trim_start_matches(['-', '+']);
+    if rest.is_empty() {
+        return None;
+    }
+    let mut sum = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (amount, after) = rest.split_at_checked(digits)?;
+        let amount: f64 = amount.parse().ok()?;
+        const UNITS: [(&str, f64); 8] = [
+            ("ms", 1.0),
+            ("ns", 1e-6),
+            ("us", 1e-3),
+            ("\u{b5}s", 1e-3),
+            ("\u{3bc}s", 1e-3),
+            ("m", 60_000.0),
+            ("s", 1000.0),
+            ("h", 3_600_000.0),
+        ];
+        let (unit, factor) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
+        sum += amount * factor;
+        rest = after.get(unit.len()..)?;
+    }
+    Some(if negative { -sum } else { sum })
+}
+
+/// An instant in Unix milliseconds, from the ways in which the Agent writes one.
+///
+/// `2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC (1676021356214)`: the number in
+/// parentheses is safe; without it the part in UTC is read. A time in another zone alone is not:
+/// abbreviations of zones are ambiguous.
+pub(super) fn instant_ms(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Some(inside) = text
+        .strip_suffix(')')
+        .and_then(|t| t.rsplit_once('(').map(|(_, inside)| inside))
+        && let Ok(number) = inside.trim().parse::<i64>()
+    {
+        return Some(unix_ms(number));
+    }
+    if let Ok(stamp) = text.parse::<jiff::Timestamp>() {
+        return Some(stamp.as_millisecond());
+    }
+    text.split(" / ").find_map(|part| {
+        let part = part.split('(').next().unwrap_or(part);
+        let mut words = part.split_whitespace();
+        let (date, time) = (words.next()?, words.next()?);
+        let zone = words.next()?;
+        if !matches!(zone, "UTC" | "GMT" | "Z" | "+0000") {
+            return None;
+        }
+        let local: jiff::civil::DateTime = format!("{date}T{time}").parse().ok()?;
+        let stamp = jiff::tz::TimeZone::UTC.to_timestamp(local).ok()?;
+        Some(stamp.as_millisecond())
+    })
+}
+
+/// A Unix time of unstated unit in milliseconds, told by its size: seconds reach 10^11 in the
+/// year 5138, nanoseconds passed 10^17 in 1973.
+fn unix_ms(number: i64) -> i64 {
+    match number.unsigned_abs() {
+        0..100_000_000_000 => number.saturating_mul(1000),
+        100_000_000_000..100_000_000_000_000 => number,
+        100_000_000_000_000..100_000_000_000_000_000 => number / 1000,
+        _ => number / 1_000_000,
+    }
+}
+
+/// At most `most` bytes of a text, ending at a character.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number("9,203,488 bytes"), Some(9_203_488.0));
+        assert_eq!(number("1.019082e+06 seconds"), Some(1_019_082.0));
+        assert_eq!(number("n/a"), None);
+        assert_eq!(number("inf"), None);
+        assert_eq!(count("2,056,680"), Some(2_056_680));
+        assert_eq!(count("4.1e+07"), Some(41_000_000));
+        assert_eq!(count("-3"), None);
+        assert_eq!(count("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(whole(1e30), None);
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration_ms("6ms"), Some(6.0));
+        assert_eq!(duration_ms("1.48s"), Some(1480.0));
+        assert_eq!(duration_ms("1m2s"), Some(62_000.0));
+        assert_eq!(duration_ms("500µs"), Some(0.5));
+        assert_eq!(duration_ms("52h1m30s"), Some(187_290_000.0));
+        assert_eq!(duration_ms("0s"), Some(0.0));
+        assert_eq!(duration_ms("-312µs"), Some(-0.312));
+        assert_eq!(duration_ms("fast"), None);
+        assert_eq!(duration_ms("3"), None);
+        assert_eq!(duration_ms(""), None);
+    }
+
+    #[test]
+    fn instants() {
+        let expected = Some(1_676_021_356_214);
+        for text in [
+            "2023-02-10 09:29:16.214 UTC (1676021356214)",
+            "2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC (1676021356214)",
+            "2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC",
+            "2023-02-10 09:29:16.214000 UTC",
+            "2023-02-10 09:29:16.214 +0000 UTC",
+            "2023-02-10T09:29:16.214Z",
+        ] {
+            assert_eq!(instant_ms(text), expected, "{text}");
+        }
+        assert_eq!(instant_ms("2023-02-10 10:29:16.214 CET"), None);
+        assert_eq!(instant_ms("yesterday"), None);
+    }
+
+    #[test]
+    fn escapes_go() {
+        assert_eq!(clean_line("[\u{1b}[32mOK\u{1b}[0m]\r"), "[OK]");
+        assert_eq!(cut("aµb", 2), "a");
+    }
+}

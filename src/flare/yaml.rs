@@ -1,0 +1,363 @@
+//! A small tree of the YAML and JSON files in a flare.
+//!
+//! Scalars stay text: which of them are numbers is for the reader of the file to say, because the
+//! Agent writes whole numbers as floats. Anchors are not followed, so that no few bytes become
+//! many; depth, nodes and bytes are bounded. A damaged file gives what stands before the damage.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+/// A value of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A null, an alias, or something left out past a limit.
+    Null,
+    /// Text, number or truth value as written.
+    Scalar(String),
+    /// Items in order.
+    List(Vec<Node>),
+    /// Keys and values in order. A repeated key stays; the first one is found.
+    Map(Vec<(String, Node)>),
+}
+
+/// Levels of nesting that are kept.
+const DEPTH: usize = 64;
+
+/// Values that are kept. The largest configuration dumps hold tens of thousands.
+const NODES: usize = 1_000_000;
+
+/// Bytes that are looked at.
+const BYTES: usize = 32 << 20;
+
+impl Node {
+    /// Reads YAML or JSON. The second value says why the tree is not complete.
+    pub fn parse(text: &str) -> (Self, Option<String>) {
+        let text = text.trim_start_matches('\u{feff}');
+        let start = text.trim_start();
+        // JSON is nearly YAML; tabs and long lines are where it is not.
+        if start.starts_with(['{', '['])
+            && let Ok(json) = serde_json::from_str::<serde_json::Value>(start)
+        {
+            return (Self::from_json(json), None);
+        }
+        let part = super::text::cut(text, BYTES);
+        let cut = part.len() < text.len();
+        let (node, problem) = Builder::default().run(part);
+        let problem = problem.or_else(|| cut.then(|| format!("longer than {BYTES} bytes")));
+        (node, problem)
+    }
+
+    fn from_json(json: serde_json::Value) -> Self {
+        use serde_json::Value;
+        match json {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Scalar(truth.to_string()),
+            Value::Number(number) => Self::Scalar(number.to_string()),
+            Value::String(text) => Self::Scalar(text),
+            Value::Array(items) => Self::List(items.into_iter().map(Self::from_json).collect()),
+            Value::Object(map) => Self::Map(
+                map.into_iter()
+                    .map(|(key, value)| (key, Self::from_json(value)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, node)| node)
+    }
+
+    /// The value at a path of keys, for example `apm_config.receiver_timeout`. Keys that hold dots
+    /// themselves are found too.
+    pub fn at(&self, path: &str) -> Option<&Self> {
+        if let Some(node) = self.get(path) {
+            return Some(node);
+        }
+        let mut from = 0;
+        while let Some(dot) = path.get(from..)?.find('.') {
+            let split = from + dot;
+            if let Some(node) = path
+                .get(..split)
+                .and_then(|key| self.get(key))
+                .and_then(|node| node.at(path.get(split + 1..)?))
+            {
+                return Some(node);
+            }
+            from = split + 1;
+        }
+        None
+    }
+
+    /// The text of a scalar; `None` for a null.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Scalar(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The scalar as a finite number.
+    pub fn number(&self) -> Option<f64> {
+        self.text()?
+            .trim()
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite())
+    }
+
+    /// The scalar as a whole number, rounded where it is a float.
+    pub fn count(&self) -> Option<u64> {
+        let text = self.text()?.trim();
+        text.parse()
+            .ok()
+            .or_else(|| super::text::whole(self.number()?))
+    }
+
+    /// The scalar as a truth value.
+    pub fn truth(&self) -> Option<bool> {
+        match self.text()?.trim() {
+            "true" | "True" | "TRUE" | "yes" | "on" => Some(true),
+            "false" | "False" | "FALSE" | "no" | "off" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Keys and values; empty where this is no map.
+    pub fn entries(&self) -> &[(String, Self)] {
+        match self {
+            Self::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Items; empty where this is no list.
+    pub fn items(&self) -> &[Self] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Text at a path.
+    pub fn text_at(&self, path: &str) -> Option<&str> {
+        self.at(path)?.text()
+    }
+
+    /// Number at a path.
+    pub fn number_at(&self, path: &str) -> Option<f64> {
+        self.at(path)?.number()
+    }
+
+    /// Whole number at a path.
+    pub fn count_at(&self, path: &str) -> Option<u64> {
+        self.at(path)?.count()
+    }
+
+    /// Truth value at a path.
+    pub fn truth_at(&self, path: &str) -> Option<bool> {
+        self.at(path)?.truth()
+    }
+}
+
+/// A collection that is being filled.
+enum Open {
+    List(Vec<Node>),
+    /// The key that waits for its value.
+    Map(Vec<(String, Node)>, Option<String>),
+    /// Too deep: its content is left out.
+    Skipped,
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Open>,
+    nodes: usize,
+    root: Option<Node>,
+}
+
+impl Builder {
+    fn run(mut self, text: &str) -> (Node, Option<String>) {
+        let mut parser = Parser::new_from_str(text);
+        let mut problem = None;
+        while let Some(event) = parser.next_event() {
+            match event {
+                Ok((Event::StreamEnd, _)) => break,
+                // One document; the Agent writes no more.
+                Ok((Event::DocumentEnd, _)) if self.root.is_some() => break,
+                Ok((event, _)) => self.take(event),
+                Err(error) => {
+                    problem = Some(error.to_string());
+                    break;
+                }
+            }
+            if self.nodes > NODES {
+                problem = Some(format!("more than {NODES} values"));
+                break;
+            }
+        }
+        while !self.open.is_empty() {
+            self.close();
+        }
+        (self.root.unwrap_or(Node::Null), problem)
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let is_null = style == ScalarStyle::Plain
+                    && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
+                self.put(if is_null {
+                    Node::Null
+                } else {
+                    Node::Scalar(text.into_owned())
+                });
+            }
+            Event::Alias(_) => self.put(Node::Null),
+            Event::SequenceStart(..) => self.begin(Open::List(Vec::new())),
+            Event::MappingStart(..) => self.begin(Open::Map(Vec::new(), None)),
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, open: Open) {
+        let open = if self.open.len() < DEPTH {
+            open
+        } else {
+            Open::Skipped
+        };
+        self.open.push(open);
+    }
+
+    fn close(&mut self) {
+        let node = match self.open.pop() {
+            Some(Open::List(items)) => Node::List(items),
+            Some(Open::Map(mut entries, key)) => {
+                // Cut off between key and value.
+                if let Some(key) = key {
+                    entries.push((key, Node::Null));
+                }
+                Node::Map(entries)
+            }
+            Some(Open::Skipped) => Node::Null,
+            None => return,
+        };
+        self.put(node);
+    }
+
+    fn put(&mut self, node: Node) {
+        self.nodes += 1;
+        match self.open.last_mut() {
+            None => {
+                self.root.get_or_insert(node);
+            }
+            Some(Open::List(items)) => items.push(node),
+            Some(Open::Map(entries, key)) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None => {
+                    // A collection as a key: no file of the Agent has one.
+                    *key = Some(match node {
+                        Node::Scalar(text) => text,
+                        _ => String::new(),
+                    });
+                }
+            },
+            Some(Open::Skipped) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_values() {
+        let (node, problem) = Node::parse(
+            "A: 4.1e+07\nb:\n  c.d:\n    e: true\n  empty:\nlist:\n- x: 1\n  y: 'two'\n- 3\n",
+        );
+        assert_eq!(problem, None);
+        assert_eq!(node.count_at("A"), Some(41_000_000));
+        assert_eq!(node.truth_at("b.c.d.e"), Some(true));
+        assert_eq!(node.at("b.empty"), Some(&Node::Null));
+        assert_eq!(node.at("b.nothing"), None);
+        assert_eq!(
+            node.get("list").unwrap().items()[0].text_at("y"),
+            Some("two")
+        );
+    }
+
+    #[test]
+    fn json_with_tabs() {
+        let (node, problem) = Node::parse("{\n\t\"a\": {\"b\": 1.5e3},\n\t\"c\": [null, \"x\"]\n}");
+        assert_eq!(problem, None);
+        assert_eq!(node.count_at("a.b"), Some(1500));
+    }
+
+    #[test]
+    fn damage_keeps_what_stands_before() {
+        let (node, problem) = Node::parse("a: 1\nb:\n  c: 2\n  d: [1, 2\ne: }");
+        assert!(problem.is_some());
+        assert_eq!(node.count_at("a"), Some(1));
+        assert_eq!(node.count_at("b.c"), Some(2));
+    }
+
+    #[test]
+    fn aliases_are_not_followed() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x]\n");
+        for level in 1..40 {
+            let previous = format!("*a{}", level - 1);
+            text.push_str(&format!(
+                "a{level}: &a{level} [{}]\n",
+                vec![previous; 8].join(", ")
+            ));
+        }
+        let (node, _) = Node::parse(&text);
+        assert_eq!(node.get("a39").unwrap().items()[0], Node::Null);
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let (node, _) = Node::parse(&"[".repeat(100_000));
+        drop(node);
+        let mut text = String::new();
+        for level in 0..2000 {
+            text.push_str(&" ".repeat(level));
+            text.push_str("k:\n");
+        }
+        let (node, _) = Node::parse(&text);
+        assert!(node.get("k").is_some());
+    }
+
+    /// The parser is not ours: whatever bytes come, it has to return.
+    #[test]
+    fn mutated_files_do_not_panic() {
+        let seed = "Alloc: 4.1e+07\nBySize:\n- Frees: 1\n  Size: 8\nm: {a: [1, \"x\\n\"], b: 'it''s'}\n? k\n: |-\n  text\n  more\nt: >+\n  f\n\n# note\n--- !!map &a\nx: *a\n...\n";
+        let alphabet: Vec<char> = "{}[]:,-?&*!|>'\"%@`# \n\t\r\u{0}\u{85}\u{2028}a1~.\u{feff}é"
+            .chars()
+            .collect();
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        for _ in 0..20_000 {
+            let mut chars: Vec<char> = seed.chars().collect();
+            for _ in 0..=random(8) {
+                let at = random(chars.len());
+                match random(3) {
+                    0 => chars[at] = alphabet[random(alphabet.len())],
+                    1 => chars.insert(at, alphabet[random(alphabet.len())]),
+                    _ => chars.truncate(at.max(1)),
+                }
+            }
+            let text: String = chars.into_iter().collect();
+            let _ = Node::parse(&text);
+        }
+    }
+}

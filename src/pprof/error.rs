@@ -1,0 +1,161 @@
+//! Why bytes are not a profile.
+
+/// What is wrong with a profile, with the place.
+///
+/// Positions are bytes of the unpacked message, indexes count from 0.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Nothing at all.
+    #[error("the file is empty")]
+    Empty,
+    /// Neither gzip nor protobuf: most often an error sentence that was stored as a profile.
+    #[error("the file holds text, not a profile: {quoted:?}")]
+    Text {
+        /// Its beginning.
+        quoted: String,
+    },
+    /// The gzip stream breaks off or contradicts itself.
+    #[error("the gzip stream is damaged after {unpacked_bytes} unpacked bytes")]
+    Gzip {
+        /// How much could be unpacked.
+        unpacked_bytes: usize,
+        /// What the inflater says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// More than the limit.
+    #[error("the profile unpacks to more than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The message ends inside a field.
+    #[error("the message ends inside a field that starts at byte {offset}")]
+    Truncated {
+        /// Where the field starts.
+        offset: usize,
+    },
+    /// A number has more than ten bytes, or a field number is zero or too large.
+    #[error("byte {offset} begins no valid protobuf field")]
+    BadField {
+        /// Where.
+        offset: usize,
+    },
+    /// A known field has another wire type than the format says.
+    #[error("field {field} of {message} at byte {offset} has wire type {wire_type}")]
+    WireType {
+        /// Which message.
+        message: &'static str,
+        /// Which field number.
+        field: u32,
+        /// The wire type found.
+        wire_type: u8,
+        /// Where.
+        offset: usize,
+    },
+    /// A small table's entry is no valid message.
+    #[error("{message} at byte {offset} is not valid")]
+    Message {
+        /// Which message.
+        message: &'static str,
+        /// Where it starts.
+        offset: usize,
+        /// What the protobuf library says.
+        #[source]
+        source: prost::DecodeError,
+    },
+    /// No sample types and no samples.
+    #[error("the profile is empty: it has no sample types and no samples")]
+    NoSampleTypes,
+    /// Samples, but nothing says what they count.
+    #[error("the profile has {samples} samples but no sample types")]
+    SamplesWithoutTypes {
+        /// How many samples.
+        samples: usize,
+    },
+    /// A sample's values do not fit the sample types.
+    #[error("sample {sample} has {found} values, the profile has {expected} sample types")]
+    ValueCount {
+        /// Which sample.
+        sample: usize,
+        /// Values found.
+        found: usize,
+        /// Sample types.
+        expected: usize,
+    },
+    /// String 0 has to be empty.
+    #[error("string 0 is {found:?}, it has to be empty")]
+    FirstString {
+        /// What stands there.
+        found: String,
+    },
+    /// A string index without a string.
+    #[error("{place} names string {index}, the profile has {strings}")]
+    MissingString {
+        /// Which field.
+        place: &'static str,
+        /// The index.
+        index: i64,
+        /// How many strings there are.
+        strings: usize,
+    },
+    /// Id zero is reserved.
+    #[error("{table} {index} has the reserved id 0")]
+    ZeroId {
+        /// `mapping`, `location` or `function`.
+        table: &'static str,
+        /// Which entry.
+        index: usize,
+    },
+    /// Two entries share an id.
+    #[error("two {table}s have the id {id}")]
+    DuplicateId {
+        /// `mapping`, `location` or `function`.
+        table: &'static str,
+        /// The id.
+        id: u64,
+    },
+    /// A sample's location is not defined.
+    #[error("sample {sample} points at location {id}, which the profile does not define")]
+    MissingLocation {
+        /// Which sample.
+        sample: usize,
+        /// The id.
+        id: u64,
+    },
+    /// A line's function is not defined; id 0 counts as that too.
+    #[error("location {location} points at function {id}, which the profile does not define")]
+    MissingFunction {
+        /// Id of the location.
+        location: u64,
+        /// The function's id.
+        id: u64,
+    },
+    /// A location's mapping is not defined.
+    #[error("location {location} points at mapping {id}, which the profile does not define")]
+    MissingMapping {
+        /// Id of the location.
+        location: u64,
+        /// The mapping's id.
+        id: u64,
+    },
+    /// A table has more entries than ids fit into 32 bits.
+    #[error("the profile has more than {limit} {table}")]
+    TooMany {
+        /// Which table.
+        table: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// `drop_frames` or `keep_frames` is no regular expression.
+    #[error("the profile's {field} is no regular expression: {pattern:?}")]
+    Pattern {
+        /// Which field.
+        field: &'static str,
+        /// The pattern.
+        pattern: String,
+        /// What the expression engine says.
+        #[source]
+        source: regex_lite::Error,
+    },
+}

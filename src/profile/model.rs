@@ -1,0 +1,432 @@
+//! Tables of one profile.
+//!
+//! Samples, stacks and locations are nearly all of a profile. They lie in flat columns: a row's
+//! variable part is a range of a shared column, so nothing is allocated per sample.
+//!
+//! ```text
+//! stack_start  0      3   5          8
+//!              |      |   |          |
+//! stack        L L L  L L L L L  ...        leaf first
+//! ```
+
+/// Index of a text in [`Strings`]. Meaningless for any other profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StrId(pub u32);
+
+/// Index of a function in [`Functions`]. Meaningless for any other profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FuncId(pub u32);
+
+/// No mapping: in [`Locations::mapping`].
+pub const NO_MAPPING: u32 = u32::MAX;
+
+/// Texts, each stored once per occurrence in the file; entry 0 is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Strings {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Strings {
+    /// Appends a text. Bytes that are not UTF-8 become replacement characters, as pprof accepts them.
+    pub fn push(&mut self, bytes: &[u8]) -> StrId {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text.push_str(text),
+            Err(_) => self.text.push_str(&String::from_utf8_lossy(bytes)),
+        }
+        let id = StrId(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
+        self.ends
+            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        id
+    }
+
+    /// The text, or an empty one for an id of another profile.
+    pub fn get(&self, id: StrId) -> &str {
+        let index = id.0 as usize;
+        let start = match index.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or(0),
+            None => 0,
+        };
+        let end = self.ends.get(index).copied().unwrap_or(start);
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// There is no text at all, not even the empty entry 0.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Makes room for `texts` entries of `bytes` in all.
+    pub fn reserve(&mut self, texts: usize, bytes: usize) {
+        self.ends.reserve(texts);
+        self.text.reserve(bytes);
+    }
+}
+
+/// What a sample's value counts, for example `inuse_space` in `bytes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ValueType {
+    /// For example `inuse_space`.
+    pub name: String,
+    /// For example `bytes`.
+    pub unit: String,
+}
+
+/// A loaded binary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapping {
+    /// First address.
+    pub start: u64,
+    /// First address after it.
+    pub limit: u64,
+    /// Offset in the file of `start`.
+    pub offset: u64,
+    /// Path of the binary, or empty.
+    pub file: String,
+    /// Build id, or empty.
+    pub build_id: String,
+}
+
+/// Functions in columns, one entry each per function.
+#[derive(Clone, Debug, Default)]
+pub struct Functions {
+    /// Name as shown, for example `runtime.mallocgc`.
+    pub name: Vec<StrId>,
+    /// Source file.
+    pub file: Vec<StrId>,
+    /// First line of the function in its file.
+    pub start_line: Vec<i64>,
+}
+
+impl Functions {
+    /// How many functions there are.
+    pub fn len(&self) -> usize {
+        self.name.len()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
+/// Locations in columns. A location's lines are a range of [`Locations::line_function`]:
+/// innermost inlined function first, the physical function last; none for a bare address.
+#[derive(Clone, Debug, Default)]
+pub struct Locations {
+    /// Index into [`Profile::mappings`], or [`NO_MAPPING`].
+    pub mapping: Vec<u32>,
+    /// Where each location's lines begin; one entry more than there are locations.
+    pub line_start: Vec<u32>,
+    /// The function of each line.
+    pub line_function: Vec<FuncId>,
+}
+
+impl Locations {
+    /// How many locations there are.
+    pub fn len(&self) -> usize {
+        self.mapping.len()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.mapping.is_empty()
+    }
+
+    /// The functions of a location, innermost inlined first.
+    pub fn lines(&self, location: u32) -> &[FuncId] {
+        let index = location as usize;
+        match (self.line_start.get(index), self.line_start.get(index + 1)) {
+            (Some(&start), Some(&end)) => self
+                .line_function
+                .get(start as usize..end as usize)
+                .unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+}
+
+/// A label of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    /// Name.
+    pub key: StrId,
+    /// Text value; entry 0 for a numeric label.
+    pub text: StrId,
+    /// Numeric value.
+    pub number: i64,
+    /// Unit of the number.
+    pub unit: StrId,
+}
+
+/// Labels of all samples; a sample's labels are a range of [`Labels::rows`].
+#[derive(Clone, Debug, Default)]
+pub struct Labels {
+    /// Where each sample's labels begin; one entry more than there are samples.
+    pub start: Vec<u32>,
+    /// The labels.
+    pub rows: Vec<Label>,
+}
+
+/// Samples in columns.
+#[derive(Clone, Debug, Default)]
+pub struct Samples {
+    /// Where each sample's stack begins; one entry more than there are samples.
+    pub stack_start: Vec<u32>,
+    /// Locations by dense index, leaf first.
+    pub stack: Vec<u32>,
+    /// All values, sample by sample, [`Profile::sample_types`] of them each.
+    pub values: Vec<i64>,
+    /// Labels.
+    pub labels: Labels,
+}
+
+impl Samples {
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.stack_start.len().saturating_sub(1)
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The stack of a sample, leaf first, as dense location indexes.
+    pub fn stack(&self, sample: usize) -> &[u32] {
+        match (
+            self.stack_start.get(sample),
+            self.stack_start.get(sample + 1),
+        ) {
+            (Some(&start), Some(&end)) => {
+                self.stack.get(start as usize..end as usize).unwrap_or(&[])
+            }
+            _ => &[],
+        }
+    }
+
+    /// The labels of a sample.
+    pub fn labels(&self, sample: usize) -> &[Label] {
+        match (
+            self.labels.start.get(sample),
+            self.labels.start.get(sample + 1),
+        ) {
+            (Some(&start), Some(&end)) => self
+                .labels
+                .rows
+                .get(start as usize..end as usize)
+                .unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+}
+
+/// One decoded profile. Every reference in it resolves.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Texts.
+    pub strings: Strings,
+    /// What the values of a sample count, in order.
+    pub sample_types: Vec<ValueType>,
+    /// Name of the type to show first, or empty for the last one.
+    pub default_sample_type: String,
+    /// What happened once per [`Profile::period`].
+    pub period_type: ValueType,
+    /// Sampling period in the unit of [`Profile::period_type`]; 0 when not given.
+    pub period: i64,
+    /// When it was taken, nanoseconds since the Unix epoch; 0 when not given.
+    pub time_ns: i64,
+    /// How long it was recorded; 0 when that means nothing.
+    pub duration_ns: i64,
+    /// Free text of the producer.
+    pub comments: Vec<String>,
+    /// Link to documentation, or empty.
+    pub doc_url: String,
+    /// Loaded binaries; the main one first.
+    pub mappings: Vec<Mapping>,
+    /// Functions.
+    pub functions: Functions,
+    /// Locations.
+    pub locations: Locations,
+    /// Samples.
+    pub samples: Samples,
+}
+
+impl Profile {
+    /// Position of the sample type that is shown when none is asked for.
+    ///
+    /// The one named by the profile, else the last one. `None` for a profile without types.
+    pub fn default_type(&self) -> Option<usize> {
+        let last = self.sample_types.len().checked_sub(1)?;
+        if self.default_sample_type.is_empty() {
+            return Some(last);
+        }
+        let named = self
+            .sample_types
+            .iter()
+            .position(|kind| kind.name == self.default_sample_type);
+        Some(named.unwrap_or(last))
+    }
+
+    /// Position of a sample type by name or number, as pprof's `-sample_index` takes it.
+    ///
+    /// `inuse_space` also finds a type called `space`, as old heap profiles have.
+    pub fn type_index(&self, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return self.default_type();
+        }
+        if let Ok(index) = name.parse::<usize>() {
+            return (index < self.sample_types.len()).then_some(index);
+        }
+        let short = name.strip_prefix("inuse_").unwrap_or(name);
+        self.sample_types
+            .iter()
+            .position(|kind| kind.name == name || kind.name == short)
+    }
+
+    /// The value of a sample for one sample type.
+    pub fn value(&self, sample: usize, kind: usize) -> i64 {
+        self.samples
+            .values
+            .get(sample * self.sample_types.len() + kind)
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Sum of the absolute values of one sample type: pprof's total.
+    pub fn total(&self, kind: usize) -> i64 {
+        let width = self.sample_types.len().max(1);
+        let sum: i128 = self
+            .samples
+            .values
+            .iter()
+            .skip(kind)
+            .step_by(width)
+            .map(|&value| i128::from(value).abs())
+            .sum();
+        clamp(sum)
+    }
+
+    /// Sum of the values of one sample type, signs kept.
+    pub fn net(&self, kind: usize) -> i64 {
+        let width = self.sample_types.len().max(1);
+        let sum: i128 = self
+            .samples
+            .values
+            .iter()
+            .skip(kind)
+            .step_by(width)
+            .map(|&value| i128::from(value))
+            .sum();
+        clamp(sum)
+    }
+
+    /// The name of a function, or empty.
+    pub fn function_name(&self, function: FuncId) -> &str {
+        match self.functions.name.get(function.0 as usize) {
+            Some(&name) => self.strings.get(name),
+            None => "",
+        }
+    }
+
+    /// The source file of a function, or empty.
+    pub fn function_file(&self, function: FuncId) -> &str {
+        match self.functions.file.get(function.0 as usize) {
+            Some(&file) => self.strings.get(file),
+            None => "",
+        }
+    }
+
+    /// The mapping of a location, if it has one.
+    pub fn mapping_of(&self, location: u32) -> Option<&Mapping> {
+        let mapping = *self.locations.mapping.get(location as usize)?;
+        self.mappings.get(mapping as usize)
+    }
+
+    /// Build id of the main binary, or empty.
+    pub fn build_id(&self) -> &str {
+        self.mappings
+            .first()
+            .map_or("", |main| main.build_id.as_str())
+    }
+
+    /// Gives mappings without file and build id the name of the profile's source, and a mapping
+    /// of that name to a profile without any.
+    ///
+    /// `go tool pprof` does so when it reads a file, and its `File:` line and bracketed frame
+    /// names show it.
+    pub fn name_anonymous_mappings(&mut self, source: &str) {
+        if self.mappings.is_empty() {
+            self.mappings.push(Mapping::default());
+            self.locations.mapping.fill(0);
+        }
+        for mapping in &mut self.mappings {
+            if mapping.file.is_empty() && mapping.build_id.is_empty() {
+                source.clone_into(&mut mapping.file);
+            }
+        }
+    }
+}
+
+/// The nearest value that an `i64` holds: sums are made in `i128` and cannot wrap.
+pub(crate) fn clamp(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The last component of a path, as Go's `filepath.Base`: `.` for an empty path.
+pub fn base_name(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.is_empty() {
+        return if path.is_empty() { "." } else { "/" };
+    }
+    trimmed.rsplit('/').next().unwrap_or(trimmed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_keep_their_order_and_bad_bytes_become_replacement_characters() {
+        let mut strings = Strings::default();
+        assert_eq!(strings.push(b""), StrId(0));
+        let word = strings.push(b"inuse_space");
+        let bad = strings.push(b"a\xffb");
+        assert_eq!(strings.get(word), "inuse_space");
+        assert_eq!(strings.get(bad), "a\u{fffd}b");
+        assert_eq!(strings.get(StrId(9)), "");
+    }
+
+    #[test]
+    fn base_names_follow_go() {
+        assert_eq!(base_name("/opt/datadog-agent/bin/agent/agent"), "agent");
+        assert_eq!(base_name("agent/"), "agent");
+        assert_eq!(base_name("/"), "/");
+        assert_eq!(base_name(""), ".");
+    }
+
+    #[test]
+    fn the_default_type_is_the_named_one_else_the_last() {
+        let kind = |name: &str| ValueType {
+            name: name.into(),
+            unit: "count".into(),
+        };
+        let mut profile = Profile {
+            sample_types: vec![kind("alloc_space"), kind("inuse_space")],
+            ..Profile::default()
+        };
+        assert_eq!(profile.default_type(), Some(1));
+        profile.default_sample_type = "alloc_space".into();
+        assert_eq!(profile.default_type(), Some(0));
+        profile.default_sample_type = "nonsense".into();
+        assert_eq!(profile.default_type(), Some(1));
+        assert_eq!(profile.type_index("0"), Some(0));
+        assert_eq!(profile.type_index("2"), None);
+        assert_eq!(profile.type_index("cpu"), None);
+    }
+}

@@ -1,0 +1,551 @@
+//! The report as JSON, for scripts. `docs/report.schema.json` documents it.
+//!
+//! Raw numbers only: bytes, nanoseconds, counts and fractions. A profile appears once for each of
+//! its sample types.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Number;
+
+use super::model::{ProcessReport, ProfileContent, ProfileReport, Report, Table};
+use crate::analysis::kinds::ProfileName;
+use crate::analysis::verdict::{Finding, State};
+use crate::flare::goroutines::Goroutines;
+use crate::flare::memstats::MemStats;
+use crate::flare::status::{Check, Instance};
+
+/// Version of the format. Rises when a field is removed or changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Renders the report. Ends with a line feed.
+pub fn json(report: &Report) -> String {
+    // Maps have string keys and numbers are finite, so writing cannot fail.
+    let mut text = serde_json::to_string_pretty(&root(report)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Root<'r> {
+    schema_version: u32,
+    hostname: &'r str,
+    agent: AgentJson<'r>,
+    verdict: VerdictJson<'r>,
+    processes: Vec<ProcessJson<'r>>,
+    memstats: Option<BTreeMap<&'static str, Number>>,
+    checks: Option<Vec<CheckJson<'r>>>,
+    goroutines: Option<GoroutinesJson<'r>>,
+    traces: Vec<TraceJson<'r>>,
+    files: Vec<FileJson<'r>>,
+    problems: Vec<&'r str>,
+    thresholds: ThresholdsJson<'r>,
+}
+
+#[derive(Serialize)]
+struct AgentJson<'r> {
+    version: Option<&'r str>,
+    flavor: Option<&'r str>,
+    started_at: Option<String>,
+    uptime_seconds: Option<f64>,
+    captured_at: Option<String>,
+    install_method: Option<InstallJson<'r>>,
+    platform: Option<&'r str>,
+    os: Option<&'r str>,
+    kernel: Option<&'r str>,
+    architecture: Option<&'r str>,
+    go_version: Option<&'r str>,
+    python_version: Option<&'r str>,
+    pid: Option<i64>,
+    local: bool,
+}
+
+#[derive(Serialize)]
+struct InstallJson<'r> {
+    tool: Option<&'r str>,
+    tool_version: Option<&'r str>,
+    installer_version: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct VerdictJson<'r> {
+    kind: &'static str,
+    main_process: Option<&'r str>,
+    states: Vec<StateJson<'r>>,
+    findings: Vec<FindingJson<'r>>,
+    notes: Vec<&'r str>,
+}
+
+#[derive(Serialize)]
+struct StateJson<'r> {
+    process: &'r str,
+    kind: &'static str,
+    state: &'static str,
+    text: &'r str,
+    why: &'r str,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'r> {
+    kind: &'static str,
+    process: &'r str,
+    profile: &'static str,
+    function: &'r str,
+    responsible_function: &'r str,
+    owner: &'r str,
+    component: &'r str,
+    team: &'r str,
+    functions: Vec<FunctionJson<'r>>,
+    value: Number,
+    unit: &'static str,
+    threshold: Number,
+    share: f64,
+    confidence: &'static str,
+    reasons: Vec<&'r str>,
+    routing: RoutingJson<'r>,
+    summary: &'r str,
+    evidence: Vec<EvidenceJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct FunctionJson<'r> {
+    function: &'r str,
+    responsible_function: &'r str,
+    value: i64,
+    share: f64,
+    owner: &'r str,
+}
+
+#[derive(Serialize)]
+struct RoutingJson<'r> {
+    step: u8,
+    words: &'r str,
+    escalate_to: &'r str,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'r> {
+    name: &'r str,
+    value: &'r str,
+}
+
+#[derive(Serialize)]
+struct ProcessJson<'r> {
+    name: &'r str,
+    profiles: Vec<ProfileJson<'r>>,
+}
+
+/// What can be said of a profile depends on whether it could be read.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+enum ProfileJson<'r> {
+    Read(TableJson<'r>),
+    TextReply {
+        profile: &'static str,
+        message: &'r str,
+    },
+    Damaged {
+        profile: &'static str,
+        message: &'r str,
+    },
+}
+
+#[derive(Serialize)]
+struct TableJson<'r> {
+    profile: &'static str,
+    sample_type: &'r str,
+    unit: &'r str,
+    total: i64,
+    net: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval_ns: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ns: Option<i64>,
+    rows_total: usize,
+    rows: Vec<RowJson<'r>>,
+    owner_shares: Vec<OwnerShareJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct RowJson<'r> {
+    function: &'r str,
+    inline: &'static str,
+    flat: i64,
+    cum: i64,
+    owner: &'r str,
+}
+
+#[derive(Serialize)]
+struct OwnerShareJson<'r> {
+    owner: Option<&'r str>,
+    value: i64,
+}
+
+#[derive(Serialize)]
+struct CheckJson<'r> {
+    name: &'r str,
+    version: Option<&'r str>,
+    instances: usize,
+    instance_details: Vec<InstanceJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct InstanceJson<'r> {
+    id: &'r str,
+    state: &'r str,
+    configuration_source: Option<&'r str>,
+    total_runs: Option<u64>,
+    metric_samples_last: Option<u64>,
+    metric_samples_total: Option<u64>,
+    events_total: Option<u64>,
+    service_checks_total: Option<u64>,
+    average_execution_ms: Option<f64>,
+    last_execution_at: Option<String>,
+    long_running: bool,
+    errors: &'r [String],
+    warnings: &'r [String],
+}
+
+#[derive(Serialize)]
+struct GoroutinesJson<'r> {
+    count: u64,
+    by_state: BTreeMap<&'r str, u64>,
+}
+
+#[derive(Serialize)]
+struct TraceJson<'r> {
+    process: &'r str,
+    path: &'r str,
+    size: u64,
+}
+
+#[derive(Serialize)]
+struct FileJson<'r> {
+    path: &'r str,
+    size: u64,
+    role: &'static str,
+    reason: &'r str,
+}
+
+#[derive(Serialize)]
+struct ThresholdsJson<'r> {
+    changed: Vec<ThresholdJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct ThresholdJson<'r> {
+    name: &'r str,
+    default: &'r str,
+    value: &'r str,
+}
+
+fn root(report: &Report) -> Root<'_> {
+    let judgement = &report.judgement;
+    Root {
+        schema_version: SCHEMA_VERSION,
+        hostname: &report.hostname,
+        agent: agent(report),
+        verdict: VerdictJson {
+            kind: judgement.kind.as_str(),
+            main_process: judgement.main.as_deref(),
+            states: judgement.states.iter().map(state).collect(),
+            findings: judgement.findings.iter().map(finding).collect(),
+            notes: judgement.notes.iter().map(String::as_str).collect(),
+        },
+        processes: report.processes.iter().map(process).collect(),
+        memstats: report.memstats.as_ref().map(memstats),
+        checks: report
+            .checks
+            .as_ref()
+            .map(|checks| checks.iter().map(check).collect()),
+        goroutines: report.goroutines.as_ref().map(goroutines),
+        traces: report
+            .traces
+            .iter()
+            .map(|trace| TraceJson {
+                process: &trace.process,
+                path: &trace.path,
+                size: trace.size,
+            })
+            .collect(),
+        files: report
+            .files
+            .iter()
+            .map(|file| FileJson {
+                path: &file.path,
+                size: file.size,
+                role: file.role.as_str(),
+                reason: &file.reason,
+            })
+            .collect(),
+        problems: report.problems.iter().map(String::as_str).collect(),
+        thresholds: ThresholdsJson {
+            changed: report
+                .changed_thresholds
+                .iter()
+                .map(|(name, default, value)| ThresholdJson {
+                    name,
+                    default,
+                    value,
+                })
+                .collect(),
+        },
+    }
+}
+
+fn agent(report: &Report) -> AgentJson<'_> {
+    let agent = &report.agent;
+    AgentJson {
+        version: agent.version.as_deref(),
+        flavor: agent.flavor.as_deref(),
+        started_at: agent.started_at_ms.and_then(instant),
+        uptime_seconds: agent.uptime_s.filter(|uptime| uptime.is_finite()),
+        captured_at: agent.captured_at_ms.and_then(instant),
+        install_method: agent.install_method.as_ref().map(|method| InstallJson {
+            tool: method.tool.as_deref(),
+            tool_version: method.tool_version.as_deref(),
+            installer_version: method.installer_version.as_deref(),
+        }),
+        platform: agent.platform.as_deref(),
+        os: agent.os.as_deref(),
+        kernel: agent.kernel.as_deref(),
+        architecture: agent.architecture.as_deref(),
+        go_version: agent.go_version.as_deref(),
+        python_version: agent.python_version.as_deref(),
+        pid: agent.pid,
+        local: agent.local,
+    }
+}
+
+/// RFC 3339 in UTC; `None` for instants outside the calendar.
+fn instant(unix_ms: i64) -> Option<String> {
+    Timestamp::from_millisecond(unix_ms)
+        .ok()
+        .map(|instant| instant.to_string())
+}
+
+fn state(state: &State) -> StateJson<'_> {
+    StateJson {
+        process: &state.process,
+        kind: state.kind.as_str(),
+        state: state.measured.as_str(),
+        text: &state.text,
+        why: &state.why,
+    }
+}
+
+fn finding(finding: &Finding) -> FindingJson<'_> {
+    let first = finding.first();
+    FindingJson {
+        kind: finding.kind.as_str(),
+        process: &finding.process,
+        profile: finding.profile.as_str(),
+        function: first.map_or("", |first| first.function.as_str()),
+        responsible_function: first.map_or("", |first| first.responsible.as_str()),
+        owner: finding.owner(),
+        component: &finding.component,
+        team: &finding.team,
+        functions: finding
+            .functions
+            .iter()
+            .map(|function| FunctionJson {
+                function: &function.function,
+                responsible_function: &function.responsible,
+                value: function.value,
+                share: finite(function.share),
+                owner: &function.owner,
+            })
+            .collect(),
+        value: quantity(finding.value, finding.unit),
+        unit: finding.unit,
+        threshold: quantity(finding.threshold, finding.unit),
+        share: finite(first.map_or(0.0, |first| first.share)),
+        confidence: finding.confidence.as_str(),
+        reasons: finding.reasons.iter().map(String::as_str).collect(),
+        routing: RoutingJson {
+            step: finding.routing.step,
+            words: &finding.routing.words,
+            escalate_to: &finding.routing.escalate_to,
+        },
+        summary: &finding.summary,
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|(name, value)| EvidenceJson { name, value })
+            .collect(),
+    }
+}
+
+/// JSON has no infinities.
+fn finite(value: f64) -> f64 {
+    if value.is_finite() { value } else { 0.0 }
+}
+
+/// Bytes and nanoseconds are whole numbers, percentages are not.
+fn quantity(value: f64, unit: &str) -> Number {
+    let value = finite(value);
+    if unit == "percent" {
+        Number::from_f64(value).unwrap_or_else(|| Number::from(0))
+    } else {
+        Number::from(value.round() as i64)
+    }
+}
+
+fn process(process: &ProcessReport) -> ProcessJson<'_> {
+    ProcessJson {
+        name: &process.name,
+        profiles: process
+            .profiles
+            .iter()
+            .flat_map(|report| profiles(process, report))
+            .collect(),
+    }
+}
+
+fn profiles<'r>(process: &'r ProcessReport, report: &'r ProfileReport) -> Vec<ProfileJson<'r>> {
+    let profile = report.name.as_str();
+    match &report.content {
+        ProfileContent::Tables(tables) => tables
+            .iter()
+            .map(|table| ProfileJson::Read(table_json(process, report.name, table)))
+            .collect(),
+        ProfileContent::Reply(message) => vec![ProfileJson::TextReply { profile, message }],
+        ProfileContent::Damaged(message) => vec![ProfileJson::Damaged { profile, message }],
+    }
+}
+
+fn table_json<'r>(process: &ProcessReport, name: ProfileName, table: &'r Table) -> TableJson<'r> {
+    let is_diff = name == ProfileName::HeapDiff;
+    TableJson {
+        profile: name.as_str(),
+        sample_type: &table.sample_type,
+        unit: &table.unit,
+        total: table.total,
+        net: table.net,
+        interval_ns: is_diff.then_some(process.interval.ns),
+        duration_ns: (!is_diff).then_some(table.duration_ns),
+        rows_total: table.rows_total,
+        rows: table
+            .rows
+            .iter()
+            .map(|row| RowJson {
+                function: &row.function,
+                inline: row.inline,
+                flat: row.flat,
+                cum: row.cum,
+                owner: &row.owner,
+            })
+            .collect(),
+        owner_shares: table
+            .owners
+            .iter()
+            .map(|(owner, value)| OwnerShareJson {
+                owner: owner.as_deref(),
+                value: *value,
+            })
+            .collect(),
+    }
+}
+
+/// Go's own names, so that they can be looked up.
+fn memstats(stats: &MemStats) -> BTreeMap<&'static str, Number> {
+    let whole = [
+        ("Alloc", stats.alloc),
+        ("TotalAlloc", stats.total_alloc),
+        ("Sys", stats.sys),
+        ("Lookups", stats.lookups),
+        ("Mallocs", stats.mallocs),
+        ("Frees", stats.frees),
+        ("HeapAlloc", stats.heap_alloc),
+        ("HeapSys", stats.heap_sys),
+        ("HeapIdle", stats.heap_idle),
+        ("HeapInuse", stats.heap_inuse),
+        ("HeapReleased", stats.heap_released),
+        ("HeapObjects", stats.heap_objects),
+        ("StackInuse", stats.stack_inuse),
+        ("StackSys", stats.stack_sys),
+        ("MSpanInuse", stats.mspan_inuse),
+        ("MSpanSys", stats.mspan_sys),
+        ("MCacheInuse", stats.mcache_inuse),
+        ("MCacheSys", stats.mcache_sys),
+        ("BuckHashSys", stats.buck_hash_sys),
+        ("GCSys", stats.gc_sys),
+        ("OtherSys", stats.other_sys),
+        ("NextGC", stats.next_gc),
+        ("LastGC", stats.last_gc),
+        ("PauseTotalNs", stats.pause_total_ns),
+        ("NumGC", stats.num_gc),
+        ("NumForcedGC", stats.num_forced_gc),
+    ];
+    let mut out: BTreeMap<&'static str, Number> = whole
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, Number::from(value?))))
+        .collect();
+    if let Some(fraction) = stats.gc_cpu_fraction.and_then(Number::from_f64) {
+        out.insert("GCCPUFraction", fraction);
+    }
+    out
+}
+
+fn check(check: &Check) -> CheckJson<'_> {
+    CheckJson {
+        name: &check.name,
+        version: check.version.as_deref(),
+        instances: check.instances.len(),
+        instance_details: check.instances.iter().map(instance).collect(),
+    }
+}
+
+fn instance(instance: &Instance) -> InstanceJson<'_> {
+    InstanceJson {
+        id: &instance.id,
+        state: instance.state.as_str(),
+        configuration_source: instance.configuration_source.as_deref(),
+        total_runs: instance.total_runs,
+        metric_samples_last: instance.metric_samples_last,
+        metric_samples_total: instance.metric_samples_total,
+        events_total: instance.events_total,
+        service_checks_total: instance.service_checks_total,
+        average_execution_ms: instance
+            .average_execution_ms
+            .filter(|mean| mean.is_finite()),
+        last_execution_at: instance.last_execution_ms.and_then(instant),
+        long_running: instance.long_running,
+        errors: &instance.errors,
+        warnings: &instance.warnings,
+    }
+}
+
+fn goroutines(dump: &Goroutines) -> GoroutinesJson<'_> {
+    GoroutinesJson {
+        count: dump.count,
+        by_state: dump
+            .by_state
+            .iter()
+            .map(|(state, count)| (state.as_str(), *count))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_kind() {
+        assert_eq!(quantity(37_241_514.0, "bytes").to_string(), "37241514");
+        assert_eq!(quantity(81.25, "percent").to_string(), "81.25");
+        assert_eq!(quantity(f64::NAN, "percent").to_string(), "0.0");
+        assert_eq!(quantity(f64::INFINITY, "bytes").to_string(), "0");
+    }
+
+    #[test]
+    fn instants_are_utc() {
+        assert_eq!(
+            instant(1_795_414_322_623).as_deref(),
+            Some("2026-11-23T06:12:02.623Z")
+        );
+        assert_eq!(instant(i64::MAX), None);
+    }
+}

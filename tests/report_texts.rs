@@ -1,0 +1,70 @@
+//! The texts of every flare, as their recipients read them. `UPDATE_EXPECT=1` rewrites them.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+mod common;
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use expect_test::expect_file;
+use flarescope::engine::{Engine, export_text};
+use flarescope::flare::{Input, ReadSeek};
+use flarescope::protocol::ExportFormat;
+
+const FORMATS: [(ExportFormat, &str); 3] = [
+    (ExportFormat::Customer, "customer.txt"),
+    (ExportFormat::Escalation, "escalation.md"),
+    (ExportFormat::Jira, "jira.txt"),
+];
+
+fn text(flare: &common::TestFlare, format: ExportFormat) -> String {
+    let file: Box<dyn ReadSeek> = Box::new(File::open(flare.path()).unwrap());
+    let mut engine = Engine::new();
+    let name = format!("{}.zip", flare.name);
+    let report = engine
+        .read(&name, Input::Zip(file), &mut |_| {})
+        .expect("the test flares can be read");
+    export_text(report, format)
+}
+
+#[test]
+fn texts_are_as_they_were_read_and_approved() {
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for flare in common::flares() {
+        for (format, ending) in FORMATS {
+            let path = golden.join(format!("{}.{ending}", flare.name));
+            expect_file![path].assert_eq(&text(&flare, format));
+        }
+    }
+}
+
+/// What must not reach a customer: teams, channels, functions, the profiler's own output.
+#[test]
+fn customers_read_nothing_internal() {
+    for flare in common::flares() {
+        let text = text(&flare, ExportFormat::Customer);
+        for word in [
+            "#support",
+            "agent-runtimes",
+            "container-platform",
+            "agent-metric-pipelines",
+            "agent-log-pipelines",
+            "escalat",
+            "JIRA",
+            "github.com",
+            "pprof",
+            "goroutine",
+            "(*",
+            "inuse_space",
+            "flat%",
+        ] {
+            assert!(!text.contains(word), "{}: {word}", flare.name);
+        }
+        assert!(text.starts_with("Hello,"), "{}", flare.name);
+        assert!(text.lines().count() < 60, "{}", flare.name);
+    }
+}
