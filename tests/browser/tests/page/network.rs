@@ -159,7 +159,7 @@ fn the_sample_s_bytes_decide_its_verdict() -> Result<()> {
         let copy = with_sample(&environment, flare)?;
         with_page_of(&environment, copy.path(), async |page: Page| {
             page.open().await?;
-            page.press("try-sample").await?;
+            page.press("sample").await?;
             page.wait_for_state("ready").await?;
             let shown = page.verdict().await?;
             ensure!(shown == verdict, "{shown} instead of {verdict}");
