@@ -1,37 +1,36 @@
 //! A static server on 127.0.0.1 that remembers every request.
 //!
 //! `serve` shows the page with it, the browser tests count with it what the page asked for.
-//! It serves files of one folder and nothing else: no listing, no ranges, no caching.
+//! It serves files of one folder and nothing else: no listing, no ranges, no caching, no
+//! connection that lives on. Little enough to be written here: tiny_http, whose pool of threads
+//! keep-alive connections use up, left one page load in ten hanging.
 
-use std::fs::File;
-use std::net::SocketAddr;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response};
+use anyhow::{Context, Result};
 
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    requests: Arc<Mutex<Vec<String>>>,
-    http: Arc<HttpServer>,
-    threads: Vec<JoinHandle<()>>,
+    requests: Requests,
+    stopped: Arc<AtomicBool>,
+    listening: Option<JoinHandle<()>>,
 }
 
-/// [`tiny_http::Server`] with a `Debug`.
-struct HttpServer(tiny_http::Server);
+type Requests = Arc<Mutex<Vec<String>>>;
 
-impl std::fmt::Debug for HttpServer {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("HttpServer")
-    }
-}
-
-/// Browsers open several connections at once and wait for none; two threads keep them all served.
-const THREADS: usize = 2;
+/// Browsers open connections that they may never use.
+const IDLE: Duration = Duration::from_secs(10);
+/// More than any browser sends in front of a body.
+const LONGEST_HEAD: u64 = 64 * 1024;
 
 impl Server {
     /// Serves `folder` on 127.0.0.1; port 0 takes a free one.
@@ -42,32 +41,34 @@ impl Server {
         let folder = folder
             .canonicalize()
             .with_context(|| format!("{} cannot be served", folder.display()))?;
-        let http = tiny_http::Server::http(("127.0.0.1", port))
-            .map_err(|error| anyhow!("cannot listen on 127.0.0.1:{port}: {error}"))?;
-        let address = http
-            .server_addr()
-            .to_ip()
-            .context("the server has no IP address")?;
-        let http = Arc::new(HttpServer(http));
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (http, requests, folder) =
-                    (Arc::clone(&http), Arc::clone(&requests), folder.clone());
-                std::thread::spawn(move || {
-                    while let Ok(request) = http.0.recv() {
-                        locked(&requests).push(format!("{} {}", request.method(), request.url()));
-                        // A browser that went away is no failure of the server.
-                        let _ = answer(request, &folder);
+        let listener = TcpListener::bind(("127.0.0.1", port))
+            .with_context(|| format!("port {port} of 127.0.0.1 is not free"))?;
+        let address = listener.local_addr().context("the server has no address")?;
+        let requests = Requests::default();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let listening = {
+            let (requests, stopped) = (Arc::clone(&requests), Arc::clone(&stopped));
+            thread::spawn(move || {
+                for stream in listener.incoming() {
+                    if stopped.load(Ordering::Relaxed) {
+                        return;
                     }
-                })
+                    let Ok(stream) = stream else { continue };
+                    let (requests, folder) = (Arc::clone(&requests), folder.clone());
+                    // A thread for each connection, one request on each: with a pool, connections
+                    // that a browser opens and keeps idle starve those that it uses.
+                    thread::spawn(move || {
+                        // A browser that went away is no failure of the server.
+                        let _ = answer(stream, &folder, &requests);
+                    });
+                }
             })
-            .collect();
+        };
         Ok(Self {
             address,
             requests,
-            http,
-            threads,
+            stopped,
+            listening: Some(listening),
         })
     }
 
@@ -83,7 +84,7 @@ impl Server {
 
     /// Serves until the program is stopped.
     pub fn wait(mut self) {
-        for thread in self.threads.drain(..) {
+        if let Some(thread) = self.listening.take() {
             // A thread that panicked has already said so.
             let _ = thread.join();
         }
@@ -92,10 +93,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.http.0.unblock();
-        }
-        for thread in self.threads.drain(..) {
+        self.stopped.store(true, Ordering::Relaxed);
+        // Wakes the thread that waits for connections.
+        let _ = TcpStream::connect(self.address);
+        if let Some(thread) = self.listening.take() {
             let _ = thread.join();
         }
     }
@@ -106,28 +107,55 @@ fn locked(requests: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
     requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(request: Request, folder: &Path) -> std::io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::empty(405));
-    }
-    let Some(path) = file_of(request.url(), folder) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
+fn answer(stream: TcpStream, folder: &Path, requests: &Requests) -> io::Result<()> {
+    stream.set_read_timeout(Some(IDLE))?;
+    let mut head = BufReader::new((&stream).take(LONGEST_HEAD));
+    let mut request = String::new();
+    head.read_line(&mut request)?;
+    let mut words = request.split_whitespace();
+    let (Some(method), Some(url)) = (words.next(), words.next()) else {
+        return Ok(());
     };
-    let Ok(file) = File::open(&path) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
-    };
-    let mut response = Response::from_file(file);
-    for (name, value) in [
-        ("Content-Type", media_type(&path)),
-        // A page that was rebuilt has to be the one that is shown.
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-    ] {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
+    locked(requests).push(format!("{method} {url}"));
+    // Closing before everything was read would reset the connection under the answer.
+    let mut line = String::new();
+    while head.read_line(&mut line)? > 0 && !line.trim_end().is_empty() {
+        line.clear();
     }
-    request.respond(response)
+    if !matches!(method, "GET" | "HEAD") {
+        return respond(&stream, "405 Method Not Allowed", "text/plain", b"", true);
+    }
+    let found = file_of(url, folder).and_then(|path| Some((fs::read(&path).ok()?, path)));
+    match found {
+        Some((body, path)) => respond(&stream, "200 OK", media_type(&path), &body, method == "GET"),
+        None => respond(
+            &stream,
+            "404 Not Found",
+            "text/plain",
+            b"not found",
+            method == "GET",
+        ),
+    }
+}
+
+/// A page that was rebuilt has to be the one that is shown: nothing is cached.
+fn respond(
+    mut stream: &TcpStream,
+    status: &str,
+    media_type: &str,
+    body: &[u8],
+    with_body: bool,
+) -> io::Result<()> {
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\
+         Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    if with_body {
+        stream.write_all(body)?;
+    }
+    stream.flush()
 }
 
 /// The file that an address stands for, if it is inside the folder and exists.

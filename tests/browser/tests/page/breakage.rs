@@ -65,7 +65,7 @@ const CANCEL_AT_ONCE: &str = "
     new MutationObserver(() => {
         const state = document.body?.dataset.state;
         if (state && window.__states.at(-1) !== state) window.__states.push(state);
-        const button = document.querySelector('#cancel');
+        const button = document.querySelector('[data-action=cancel]');
         if (button && state === 'loading' && window.__cancel) { window.__cancel = false; button.click(); }
     }).observe(document, {subtree: true, childList: true, attributes: true});
 ";
@@ -145,6 +145,33 @@ fn a_worker_that_dies_is_replaced_and_the_page_says_so() -> Result<()> {
         ensure!(page.verdict().await? == "memory-leak");
         let workers = page.script("return window.__workers.length", &[]).await?;
         ensure!(workers.as_u64() > Some(1), "no new worker: {workers}");
+        Ok(())
+    })
+}
+
+/// Makes the next message to a worker one that it cannot read, at which it panics.
+const SPOIL_ONE_MESSAGE: &str = "
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message) {
+        Worker.prototype.postMessage = post;
+        return post.call(this, {id: message.id, request: null, files: []});
+    };
+";
+
+#[test]
+fn a_panic_in_the_worker_is_shown_and_trying_again_works() -> Result<()> {
+    with_page(async |page| {
+        page.script(SPOIL_ONE_MESSAGE, &[]).await?;
+        page.give_files(&[&flares::path("cpu-spike")]).await?;
+        page.wait_for_state("failed").await?;
+        let said = page.failure().await?;
+        ensure!(said.contains("stopped"), "the page says {said:?}");
+        page.press("retry").await?;
+        page.wait("the report after all", async |page| {
+            Ok((page.state().await? == "ready").then_some(()))
+        })
+        .await?;
+        ensure!(page.verdict().await? == "cpu-spike");
         Ok(())
     })
 }

@@ -23,10 +23,11 @@ fn since(before: &Traffic, now: &Traffic) -> Traffic {
 }
 
 /// Traffic once the page has everything it loads at its start, the worker's wasm included.
-async fn after_load(page: &Page) -> Result<Traffic> {
+async fn after_load(page: &Page, before: &Traffic) -> Result<Traffic> {
     page.wait("the worker's wasm", async |page| {
         let traffic = page.traffic().await?;
-        let wasm = traffic
+        let now = since(before, &traffic);
+        let wasm = now
             .served
             .iter()
             .filter(|request| request.ends_with(".wasm"))
@@ -39,7 +40,7 @@ async fn after_load(page: &Page) -> Result<Traffic> {
 #[test]
 fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
     with_page(async |page| {
-        let before = after_load(&page).await?;
+        let before = after_load(&page, &Traffic::default()).await?;
         ensure!(
             before.elsewhere.is_empty(),
             "loading asks elsewhere: {:?}",
@@ -65,7 +66,7 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
 #[test]
 fn a_request_made_on_purpose_is_seen() -> Result<()> {
     with_page(async |page| {
-        let before = after_load(&page).await?;
+        let before = after_load(&page, &Traffic::default()).await?;
         for attempt in [
             "await fetch('http://flarescope.invalid/fetched').catch(() => {});",
             "await new Promise(go => { const image = new Image(); image.onload = image.onerror = go; \
@@ -99,8 +100,9 @@ fn a_request_that_no_policy_stops_is_seen_on_the_network() -> Result<()> {
     with_page(async |page| {
         page.cdp("Page.setBypassCSP", serde_json::json!({"enabled": true}))
             .await?;
+        let before = after_load(&page, &Traffic::default()).await?;
         page.open().await?;
-        let before = after_load(&page).await?;
+        let before = after_load(&page, &before).await?;
         page.async_script(
             "const worker = new Worker(URL.createObjectURL(new Blob([\
                \"fetch('http://flarescope.invalid/from-a-worker').catch(() => {}).then(() => postMessage(0))\"\
@@ -157,7 +159,7 @@ fn the_sample_s_bytes_decide_its_verdict() -> Result<()> {
         let copy = with_sample(&environment, flare)?;
         with_page_of(&environment, copy.path(), async |page: Page| {
             page.open().await?;
-            page.press("try-sample").await?;
+            page.press("sample").await?;
             page.wait_for_state("ready").await?;
             let shown = page.verdict().await?;
             ensure!(shown == verdict, "{shown} instead of {verdict}");

@@ -18,7 +18,7 @@ fn loading_shows_the_file_and_a_way_out() -> Result<()> {
         page.open().await?;
         page.give_files(&[&flares::path("multiple")]).await?;
         page.wait_for_state("loading").await?;
-        page.one("#cancel").await?;
+        page.one("[data-action=cancel]").await?;
         let text = page.text("main").await?;
         ensure!(
             text.contains("multiple.zip"),
