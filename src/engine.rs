@@ -119,6 +119,14 @@ impl Engine {
             total: 0,
         });
         let mut flare = Flare::open(name, input, &flare::Limits::default())?;
+        let known = |role: &flare::Role| !matches!(role, flare::Role::Unneeded(_));
+        if !flare.is_flare() && !flare.entries().iter().any(|entry| known(&entry.role)) {
+            let files = flare.entries().len();
+            return Err(FlareError::NoFlare {
+                name: name.to_owned(),
+                files,
+            });
+        }
         let (report, _) = gather::gather(&mut flare, &self.settings, progress);
         Ok(self.report.insert(report))
     }

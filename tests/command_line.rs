@@ -124,10 +124,15 @@ fn what_cannot_be_read_exits_1_with_one_line() {
     let missing = folder.path().join("none.zip").display().to_string();
     let text_file = write("flare.zip", b"this is no archive");
     let profile = write("heap.pprof", &[0x0a, 0x7f, 1]);
+    let photos = folder.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    std::fs::write(photos.join("a.jpg"), b"\xff\xd8").unwrap();
+    let photos = photos.display().to_string();
     for arguments in [
         ["report", &missing],
         ["files", &missing],
         ["report", &text_file],
+        ["report", &photos],
         ["top", &profile],
     ] {
         let output = flarescope(&arguments);

@@ -758,7 +758,7 @@ impl Judge<'_> {
                 } else {
                     human_share(first.value, growth)
                 };
-                format!(", {part} of it in {}", first.responsible)
+                format!(", {part} of it in {}", within_agent(&first.responsible))
             }),
         );
         finding.settle =
@@ -911,7 +911,7 @@ impl Judge<'_> {
         finding.summary = format!(
             "{} spends {percent:.1} % of its CPU time in {} ({cores_text} cores in use)",
             process.name,
-            finding.first().map_or("", |first| first.function.as_str()),
+            within_agent(finding.first().map_or("", |first| first.function.as_str())),
         );
         finding.settle =
             "A longer CPU profile (--profile 60) while the load is high would settle it."
@@ -1136,7 +1136,7 @@ impl Judge<'_> {
             name.as_str(),
             finding.first().map_or(String::new(), |first| format!(
                 ", most in {}",
-                first.responsible
+                within_agent(&first.responsible)
             )),
         );
         finding.settle =
@@ -1276,6 +1276,13 @@ struct LockSum {
     all: i64,
     counted: i64,
     idle: i64,
+}
+
+/// A name for sentences: functions of the Agent lose the module that they all share.
+fn within_agent(function: &str) -> &str {
+    function
+        .strip_prefix("github.com/DataDog/datadog-agent/")
+        .unwrap_or(function)
 }
 
 /// Rows that count, by value downwards, then by name as pprof does.

@@ -22,6 +22,14 @@ pub enum FlareError {
         /// What its first bytes say, for example `starts like a gzip file`.
         looks_like: String,
     },
+    /// Files, but none of them is one that a flare has.
+    #[error("{name} holds {files} files, and none of them belongs to a flare")]
+    NoFlare {
+        /// What was opened.
+        name: String,
+        /// How many files there are.
+        files: usize,
+    },
     /// It starts as a zip, but neither its directory nor a single entry can be read.
     #[error(
         "{name} ({size} bytes) is a damaged zip archive: {reason}, and no entry could be recovered"

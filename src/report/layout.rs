@@ -12,9 +12,7 @@ use super::screen::{BannerView, FileView, HeaderView, OWNER_HUES, ReadStats, Rep
 use super::texts;
 use crate::analysis::owner::{hue, split_name};
 use crate::analysis::verdict::{Finding, State};
-use crate::profile::units::{
-    group_thousands, human, human_share, human_signed, percentage, ratio_percent,
-};
+use crate::profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
 
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
@@ -388,12 +386,13 @@ fn grid(report: &Report) -> StateGrid {
 
 /// The evidence of one finding.
 fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
-    let mut blocks = vec![
-        Block::Heading {
-            text: format!("{} in {}", finding.kind.title(), finding.process),
-        },
-        paragraph(format!("{}.", finding.summary)),
-    ];
+    let mut blocks = vec![Block::Heading {
+        text: format!("{} in {}", finding.kind.title(), finding.process),
+    }];
+    // With one finding the section's own summary says it already.
+    if report.judgement.findings.len() > 1 {
+        blocks.push(paragraph(format!("{}.", finding.summary)));
+    }
     let mut facts: Vec<Fact> = finding
         .evidence
         .iter()
@@ -1059,7 +1058,7 @@ fn function_table(
                 cum: row.cum,
                 flat_text: value(row.flat),
                 flat_share: human_share(row.flat, table.total),
-                sum_share: percentage(sum, table.total).trim().to_owned(),
+                sum_share: human_share(sum, table.total),
                 cum_text: value(row.cum),
                 cum_share: human_share(row.cum, table.total),
                 owner: row.owner.clone(),
