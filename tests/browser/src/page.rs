@@ -148,6 +148,7 @@ impl Session {
                 let page = Page {
                     driver,
                     inside: Rc::clone(&inside),
+                    patience: PATIENCE,
                 };
                 let again = page.clone();
                 let outcome = test(page).await;
@@ -212,6 +213,7 @@ fn capabilities(environment: &Environment, profile: &Path, proxy: &str) -> Capab
 pub struct Page {
     driver: WebDriver,
     inside: Rc<Inside>,
+    patience: Duration,
 }
 
 /// What left the page, or tried to.
@@ -235,6 +237,13 @@ impl Page {
     pub async fn open(&self) -> Result<()> {
         self.driver.goto(self.url()).await?;
         self.wait_for_state("empty").await
+    }
+
+    /// The same page, waited for longer.
+    #[must_use]
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Address of the page.
@@ -305,7 +314,7 @@ impl Page {
     /// Waits until `condition` gives a value.
     ///
     /// # Errors
-    /// After [`PATIENCE`], or when the condition fails.
+    /// After [`PATIENCE`] or what was set instead, or when the condition fails.
     pub async fn wait<T>(
         &self,
         what: &str,
@@ -317,9 +326,9 @@ impl Page {
                 return Ok(value);
             }
             ensure!(
-                start.elapsed() < PATIENCE,
+                start.elapsed() < self.patience,
                 "{what}: not within {} s",
-                PATIENCE.as_secs()
+                self.patience.as_secs()
             );
             tokio::time::sleep(LOOK_AGAIN).await;
         }
