@@ -406,7 +406,7 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
         facts.push(hinted(
             "Team",
             finding.team.clone(),
-            &format!("last known, {}", report.owners_source),
+            "last known owner, see data/owners.toml",
         ));
     }
     facts.push(fact("Confidence", finding.confidence.as_str()));
@@ -700,7 +700,8 @@ fn memory_words(report: &Report) -> Option<String> {
                 human(rss - held, "bytes"),
                 human_share(rss - held, rss)
             ));
-            if let Some(python) = report.python_bytes {
+            // Pages of Go's that are not resident make the difference smaller than its parts.
+            if let Some(python) = report.python_bytes.filter(|&python| python <= rss - held) {
                 text.push_str(&format!(
                     " Python accounts for {} of it.",
                     human(python, "bytes")

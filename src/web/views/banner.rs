@@ -48,9 +48,9 @@ pub fn Banner(
             class=format!("banner {}", mark.class())
             class:is-quiet=banner.confidence == "low"
             data-verdict=banner.kind.as_str()
-            aria-labelledby="verdict-title"
+            aria-labelledby="banner-verdict"
         >
-            <h1 class="banner-title" id="verdict-title" tabindex="-1" node_ref=heading>
+            <h1 class="banner-title" id="banner-verdict" tabindex="-1" node_ref=heading>
                 <MarkIcon mark/>
                 {banner.title}
             </h1>

@@ -85,7 +85,7 @@ pub fn Files(
                 <p class="files-count" aria-live="polite">{move || format!("{} of {count} files", found.with(Vec::len))}</p>
             </div>
             <div class="scroller" role="region" tabindex="0" aria-label="Files of the flare">
-                <table class="files-table" role="table">
+                <table class="files-table" role="table" aria-label="Files of the flare">
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" scope="col" class="cell">"path"</th>
