@@ -82,6 +82,66 @@ fn top_of_files_takes_a_base_and_a_limit() {
 }
 
 #[test]
+fn profiles_of_other_languages_read_as_pprof_reads_them() {
+    use flarescope::pprof::proto;
+    use prost::Message;
+
+    // No mappings, file names in the functions, one bare address; as Python profilers write them.
+    let texts = ["", "wall", "microseconds", "a.py:f", "b.py:g"];
+    let sample = |location_id: &[u64], value: i64| proto::Sample {
+        location_id: location_id.to_vec(),
+        value: vec![value],
+        label: vec![],
+    };
+    let location = |id: u64, function: u64| proto::Location {
+        id,
+        line: (function > 0)
+            .then_some(proto::Line {
+                function_id: function,
+                ..Default::default()
+            })
+            .into_iter()
+            .collect(),
+        ..Default::default()
+    };
+    let function = |id: u64, name: i64| proto::Function {
+        id,
+        name,
+        ..Default::default()
+    };
+    let profile = proto::Profile {
+        sample_type: vec![proto::ValueType { r#type: 1, unit: 2 }],
+        sample: vec![
+            sample(&[1, 2], 1500),
+            sample(&[2], 2_500_000),
+            sample(&[3, 2], 7),
+        ],
+        location: vec![location(1, 1), location(2, 2), location(3, 0)],
+        function: vec![function(1, 3), function(2, 4)],
+        string_table: texts.map(|text| text.as_bytes().to_vec()).to_vec(),
+        time_nanos: 1_700_000_000_123_456_789,
+        duration_nanos: 5_000_000_000,
+        ..Default::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wall.pb");
+    std::fs::write(&path, profile.encode_to_vec()).unwrap();
+    // What go tool pprof of go1.27.3 prints for these bytes.
+    let expected = "\
+Type: wall
+Time: 2023-11-14 22:13:20 UTC
+Duration: 5s, Total samples = 2501507us (50.03%)
+Showing nodes accounting for 2501507us, 100% of 2501507us total
+      flat  flat%   sum%        cum   cum%
+ 2500000us 99.94% 99.94%  2501507us   100%  b.py:g
+    1500us  0.06%   100%     1500us  0.06%  a.py:f
+       7us 0.00028%   100%        7us 0.00028%  <unknown>
+";
+    let output = flarescope(&["top", &path.display().to_string(), "--nodefraction", "0"]);
+    common::assert_same_lines("wall.pb", expected, &text(&output.stdout));
+}
+
+#[test]
 fn unknown_processes_and_profiles_exit_1_and_list_what_there_is() {
     let zip = path("memory-leak");
     let output = flarescope(&["top", &zip, "--process", "agent", "--profile", "cpu"]);

@@ -1,5 +1,10 @@
 //! Every `-top` reference output of every flare, to the letter.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod common;
 
 use common::{Reference, flares};

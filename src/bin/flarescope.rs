@@ -209,10 +209,7 @@ mod command_line {
 
     fn read_profile(path: &Path) -> Result<Profile, Failure> {
         let bytes = std::fs::read(path).map_err(|error| failure(path, &error))?;
-        let mut profile =
-            decode(bytes, &Limits::default()).map_err(|error| failure(path, &error))?;
-        profile.name_anonymous_mappings(&path.display().to_string());
-        Ok(profile)
+        decode(bytes, &Limits::default()).map_err(|error| failure(path, &error))
     }
 
     fn top_table(arguments: &Top) -> Result<(), Failure> {

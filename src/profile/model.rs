@@ -354,23 +354,6 @@ impl Profile {
             .first()
             .map_or("", |main| main.build_id.as_str())
     }
-
-    /// Gives mappings without file and build id the name of the profile's source, and a mapping
-    /// of that name to a profile without any.
-    ///
-    /// `go tool pprof` does so when it reads a file, and its `File:` line and bracketed frame
-    /// names show it.
-    pub fn name_anonymous_mappings(&mut self, source: &str) {
-        if self.mappings.is_empty() {
-            self.mappings.push(Mapping::default());
-            self.locations.mapping.fill(0);
-        }
-        for mapping in &mut self.mappings {
-            if mapping.file.is_empty() && mapping.build_id.is_empty() {
-                source.clone_into(&mut mapping.file);
-            }
-        }
-    }
 }
 
 /// The nearest value that an `i64` holds: sums are made in `i128` and cannot wrap.
