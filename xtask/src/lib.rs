@@ -2,11 +2,11 @@
 //!
 //! - [`setup`]: finds or installs what the commands need; tools go to the user's cache folder.
 //! - [`page`]: builds the page with Trunk.
-//! - [`serve`], [`check`], [`bench`]: the commands.
+//! - [`serve`], [`check`], [`mod@bench`]: the commands.
 //! - [`server`]: the static server, which the browser tests use as well.
 //! - [`run`], [`project`]: running programs, and where things are.
 //!
-//! Knows nothing of profiles or flares beyond the bytes that [`bench`] makes up.
+//! Knows nothing of profiles or flares beyond the bytes that [`mod@bench`] makes up.
 
 pub mod bench;
 pub mod check;
