@@ -64,7 +64,7 @@ fn profile() -> Vec<u8> {
         });
     }
     profile.string_table = texts.into_iter().map(String::into_bytes).collect();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(&profile.encode_to_vec()).unwrap();
     gzip.finish().unwrap()
 }
