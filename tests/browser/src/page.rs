@@ -669,8 +669,12 @@ impl Page {
         let folder = self.inside.folders.downloads.path();
         let path = folder.join(name);
         self.wait(&format!("download of {name}"), async |_| {
-            // Written under another name first, so a file that is there is whole.
-            Ok(path.is_file().then_some(()))
+            // Chromium holds the name with an empty file and writes beside it, then swaps them.
+            let written = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+            let beside = file_names(folder)
+                .iter()
+                .any(|name| name.ends_with(".crdownload"));
+            Ok((written && !beside).then_some(()))
         })
         .await
         .with_context(|| format!("there are {:?}", file_names(folder)))?;
