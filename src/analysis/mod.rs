@@ -3,6 +3,9 @@
 //! - [`view`]: one profile, or one minus another, for one sample type, with rows named by function.
 //! - [`aggregate`]: flat, cum and the edges between rows.
 //! - [`top`]: the table of `go tool pprof -top`, and its text to the letter.
+//! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
+//! - [`noise`]: how much of a heap difference may be chance.
+//! - [`thresholds`], [`kinds`] and [`verdict`]: what is decided, by which numbers, in which words.
 
 pub mod aggregate;
 pub mod attribution;
