@@ -1,0 +1,378 @@
+//! What to do about one finding, per area of the Agent, for the engineer and for the customer.
+//!
+//! Knows settings and commands; refuses to know verdicts, confidence and the texts around the advice.
+
+use super::area::{Area, check_name, responsible};
+use super::commands::{agent_command, check_command};
+use super::count;
+use super::facts::{
+    Suspect, busiest_checks, databases, heaviest_callers, instances, running, suspects,
+};
+use crate::analysis::verdict::Finding;
+use crate::profile::units::group_thousands;
+use crate::report::document::FindingKind;
+use crate::report::model::Report;
+
+/// Under so many contexts, DogStatsD is not what fills the aggregation pipeline.
+const FEW_CONTEXTS: i64 = 5_000;
+
+/// What to do about one finding.
+#[derive(Default)]
+pub(super) struct Advice {
+    /// For the support engineer.
+    pub(super) engineer: Vec<(String, Option<String>)>,
+    /// For the customer, in plain words.
+    pub(super) customer: Vec<(String, Option<String>)>,
+    /// What the customer is to send.
+    pub(super) send: Vec<String>,
+}
+
+impl Advice {
+    fn engineer(&mut self, text: impl Into<String>, command: Option<String>) {
+        self.engineer.push((text.into(), command));
+    }
+
+    fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
+        self.customer.push((text.into(), command));
+    }
+}
+
+pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
+    let mut advice = Advice::default();
+    match Area::of_finding(finding) {
+        Area::Python => python_advice(report, finding, &mut advice),
+        Area::GoCheck => go_check_advice(report, finding, &mut advice),
+        Area::Metrics | Area::Dogstatsd => metrics_advice(report, finding, &mut advice),
+        Area::Serializer => {
+            advice.engineer(
+                "Payload size decides here: compare Series Flushed and Number Of Flushes in the Aggregator section of status.log, and reduce metrics or tags at the source.",
+                None,
+            );
+        }
+        Area::Forwarder => forwarder_advice(report, &mut advice),
+        Area::Trace => trace_advice(&mut advice),
+        Area::Obfuscate => obfuscate_advice(report, finding, &mut advice),
+        Area::Tagger | Area::Workload => workload_advice(report, finding, &mut advice),
+        Area::Logs => logs_advice(report, &mut advice),
+        Area::Process => advice.engineer(
+            "Compare the number of processes and containers of the host with the intervals under process_config.intervals in the process-agent's configuration; collection grows with both.",
+            None,
+        ),
+        Area::SystemProbe => advice.engineer(
+            "Look at expvar/system-probe and system-probe/system_probe_telemetry.log for the number of tracked connections, and at system_probe_config.max_tracked_connections. eBPF maps never show in a heap profile.",
+            None,
+        ),
+        Area::Security => advice.engineer(
+            "Look at runtime_security_config and compliance_config in etc/security-agent.yaml: the number of rules and of events decides the cost.",
+            None,
+        ),
+        Area::Otel => advice.engineer(
+            "Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.",
+            None,
+        ),
+        Area::CheckRunner => advice.engineer(
+            "Look in status.log for checks whose average execution time is near their interval, and for many instances; check_runners limits how many run at once.",
+            None,
+        ),
+        Area::Runtime | Area::Other => other_advice(report, finding, &mut advice),
+    }
+    advice
+}
+
+fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let suspects = suspects(report);
+    let Some(first) = suspects.first() else {
+        advice.engineer(
+            "Find out which Python checks run (custom ones included): status.log shows none with a version. Have them disabled one by one while the process is watched.",
+            None,
+        );
+        return;
+    };
+    let name = first.check.name.as_str();
+    let memory = finding.kind == FindingKind::MemoryLeak;
+    let flags = if memory { "-m" } else { "" };
+    let what = if memory { "memory" } else { "time" };
+    advice.engineer(
+        format!(
+            "Start with the check {name} ({}), first of {} ranked suspects: run it alone and look at the {what} that it takes. The ranking is no proof, so go on with the next one if it is clean.",
+            first.words(),
+            suspects.len()
+        ),
+        Some(check_command(report, name, flags)),
+    );
+    advice.engineer(
+        format!(
+            "Have {name} disabled, or its {} halved, for ten minutes and compare a second flare: if the finding goes, it is that check.",
+            if first.check.instances.len() > 1 { "number of instances" } else { "collection interval" }
+        ),
+        None,
+    );
+    if memory {
+        advice.engineer(
+            "If no single run shows it, set tracemalloc_debug: true in datadog.yaml and restart: it records Python allocations per check. It lowers the check runners to one, so not for long.",
+            None,
+        );
+    }
+    advice.customer(
+        format!(
+            "The most active integration is {name} ({}). This does not prove that it is the cause, so please run it once on its own:",
+            instances(first.check.instances.len())
+        ),
+        Some(check_command(report, name, flags)),
+    );
+    advice
+        .send
+        .push(format!("the output of the check command for {name}"));
+    advice.send.push(format!(
+        "the configuration of {name} with passwords removed, and whether it was changed recently"
+    ));
+}
+
+fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let Some(name) = check_name(finding) else {
+        advice.engineer(
+            "Find the check by the function's package and look at its configuration and number of instances in config-check.log.",
+            None,
+        );
+        return;
+    };
+    let details = running(report, name).map(|check| {
+        let source = check
+            .instances
+            .iter()
+            .find_map(|instance| instance.configuration_source.as_deref())
+            .map(|source| format!(", configured in {source}"))
+            .unwrap_or_default();
+        format!(" ({}{source})", Suspect::new(check).words())
+    });
+    advice.engineer(
+        format!(
+            "Look at the configuration of the check {name}{}: what it collects and how often decides its cost. Run it alone to see how much it returns.",
+            details.unwrap_or_default()
+        ),
+        Some(check_command(report, name, "")),
+    );
+    advice.customer(
+        format!("The check {name} is responsible for most of this. Please run it once on its own:"),
+        Some(check_command(report, name, "")),
+    );
+    advice.send.push(format!(
+        "the output of the check command for {name}, and the configuration of that check with passwords removed"
+    ));
+}
+
+fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let dogstatsd_leads = report
+        .dogstatsd_contexts
+        .is_none_or(|contexts| contexts >= FEW_CONTEXTS);
+    if dogstatsd_leads {
+        let held = report
+            .dogstatsd_contexts
+            .map_or_else(String::new, |contexts| {
+                format!(
+                    "The Agent held {} DogStatsD contexts. ",
+                    group_thousands(contexts)
+                )
+            });
+        advice.engineer(
+            format!(
+                "{held}Find the metrics with the most contexts and the tags that multiply them; tags with ever new values (user, session or request ids, timestamps) are the usual cause. The command counts on the live Agent."
+            ),
+            Some(agent_command(report, "dogstatsd top")),
+        );
+        advice.engineer(
+            "Have those tags removed where the metric is sent. What can't be changed at the source can be dropped by name (statsd_metric_blocklist in datadog.yaml) or renamed to fewer tags (dogstatsd_mapper_profiles).",
+            None,
+        );
+        advice.customer(
+            "Please run this command on the affected host. It lists the metrics with the most tag combinations:",
+            Some(agent_command(report, "dogstatsd top")),
+        );
+        advice.customer(
+            "If tags with ever new values show up there (for example user, session or request IDs), please remove them where your applications send the metrics.",
+            None,
+        );
+        advice
+            .send
+            .push("the output of the dogstatsd top command".to_owned());
+    } else {
+        let checks = busiest_checks(report);
+        let names: Vec<String> = checks
+            .iter()
+            .map(|(name, samples)| format!("{name} ({} samples a run)", count(*samples)))
+            .collect();
+        let checks_text = if names.is_empty() {
+            "status.log names no check with metric samples".to_owned()
+        } else {
+            format!("the checks with the most samples are {}", names.join(", "))
+        };
+        advice.engineer(
+            format!(
+                "DogStatsD held only {} contexts, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare.",
+                group_thousands(report.dogstatsd_contexts.unwrap_or_default())
+            ),
+            None,
+        );
+        if let Some((name, _)) = checks.first() {
+            advice.customer(
+                format!("The check {name} submits the most metrics on this host. Please let us know whether its configuration or the monitored system changed recently."),
+                None,
+            );
+        }
+    }
+    if Area::of_finding(finding) == Area::Dogstatsd {
+        advice.engineer(
+            "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.",
+            None,
+        );
+    }
+}
+
+fn forwarder_advice(report: &Report, advice: &mut Advice) {
+    let retries = report.forwarder.iter().any(|(_, value)| *value > 0);
+    advice.engineer(
+        if retries {
+            "Transactions are dropped, retried or wait (see the correlation): check the way to Datadog, proxy included. forwarder_retry_queue_payloads_max_size bounds what waits in memory."
+        } else {
+            "The flare shows no dropped or waiting transactions. Check latency and proxy on the way to Datadog, and forwarder_num_workers."
+        },
+        Some(agent_command(report, "diagnose")),
+    );
+    advice.customer(
+        "Please check that the host reaches Datadog without interruption (firewall, proxy) by running:",
+        Some(agent_command(report, "diagnose")),
+    );
+    advice
+        .send
+        .push("the output of the diagnose command".to_owned());
+}
+
+fn trace_advice(advice: &mut Advice) {
+    advice.engineer(
+        "Compare the APM Agent section of status.log and expvar/trace-agent (traces, spans and bytes received per minute and service) with earlier days. Statistics are kept per service, resource and peer tag: resource names with ids in them are the usual cause of growth.",
+        None,
+    );
+    advice.engineer(
+        "The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to 60 before the next capture, so that the profiles cover the requested time.",
+        None,
+    );
+    advice.customer(
+        "Please check whether the number of traces, or of distinct resource names (for example URLs that contain IDs), has grown recently on this host.",
+        None,
+    );
+}
+
+fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    if finding.process == "trace" {
+        advice.engineer(
+            "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
+            None,
+        );
+        advice.customer(
+            "Please check whether your applications send very long or generated SQL statements in their traces.",
+            None,
+        );
+        return;
+    }
+    let databases = databases(report);
+    let which = if databases.is_empty() {
+        "the checks with dbm: true".to_owned()
+    } else {
+        format!("dbm: true of {}", databases.join(", "))
+    };
+    advice.engineer(
+        format!(
+            "The cost follows the number of distinct queries that Database Monitoring collects. Look at {which}, at query_metrics.collection_interval and query_samples.collection_interval, and raise them to compare."
+        ),
+        None,
+    );
+    advice.customer(
+        "Please let us know how many database instances this Agent monitors with Database Monitoring, and whether their query load has grown recently.",
+        None,
+    );
+}
+
+fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let tagger = Area::of_finding(finding) == Area::Tagger;
+    let (what, command) = if tagger {
+        ("tagged entities and their tags", "tagger-list")
+    } else {
+        ("containers and other workloads", "workload-list")
+    };
+    let why = match finding.kind {
+        FindingKind::Contention => {
+            "writers (containers that come and go) and readers (DogStatsD and checks that ask for tags) compete for the same lock"
+        }
+        FindingKind::MemoryLeak => {
+            "entries of containers that are long gone show a leak, many live ones show load"
+        }
+        FindingKind::CpuSpike => "the cost follows their number and how often they change",
+    };
+    advice.engineer(
+        format!(
+            "Count the {what} and watch how fast they change: {why}. {} in the flare has the state at capture time.",
+            if tagger { "tagger-list.json" } else { "workload-list.log" }
+        ),
+        Some(agent_command(report, command)),
+    );
+    if tagger {
+        advice.engineer(
+            "Look at dogstatsd_tag_cardinality and checks_tag_cardinality in runtime_config_dump.yaml: \"high\" multiplies the tags and the look-ups; \"low\" is the default.",
+            None,
+        );
+    }
+    advice.customer(
+        "Please let us know how many containers run on this host and how often they are started and stopped, and whether either changed recently.",
+        None,
+    );
+    advice.customer(
+        "Please also run the following command twice, about one minute apart:",
+        Some(agent_command(report, command)),
+    );
+    advice
+        .send
+        .push(format!("both outputs of the {command} command"));
+}
+
+fn logs_advice(report: &Report, advice: &mut Advice) {
+    advice.engineer(
+        "Look at the Logs Agent section of status.log and at registry.json: number of tailed files, multi-line and processing rules, and very long lines decide the cost. logs_config.open_files_limit bounds the files.",
+        Some(agent_command(report, "stream-logs")),
+    );
+    advice.customer(
+        "Please check whether the number of log files or the log volume on this host has grown recently, and whether there are very long log lines.",
+        None,
+    );
+}
+
+fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    if finding.routing.actionable {
+        let meaning = if finding.meaning.is_empty() {
+            String::new()
+        } else {
+            format!(" What it usually means: {}.", finding.meaning)
+        };
+        advice.engineer(
+            format!(
+                "Look at {} ({}): {} is responsible.{meaning}",
+                finding.owner(),
+                finding.component,
+                responsible(finding)
+            ),
+            None,
+        );
+        return;
+    }
+    let callers = heaviest_callers(report, finding);
+    advice.engineer(
+        if callers.is_empty() {
+            "The function says nothing by itself, and no owned caller is among the first rows: open the profile's flame graph and look at the callers by cum %.".to_owned()
+        } else {
+            format!(
+                "The function says nothing by itself. Heaviest owned callers by cum: {}. Start there.",
+                callers.join("; ")
+            )
+        },
+        None,
+    );
+}

@@ -1,0 +1,128 @@
+//! The texts that leave the report: recommendations, the customer's message, the escalation.
+//!
+//! Each is made for its reader. Recommendations and the escalation name functions, settings and
+//! teams; the message for the customer names nothing that a customer could not act on.
+//!
+//! One module per reader ([`recommendations()`], [`customer_message`], [`how_to_collect`],
+//! [`escalation()`] and [`jira`]) stands on what they share: `area` (what a function works on),
+//! `commands`, `facts` (the flare in sentences), `holes` (what was not measured) and `advice`.
+//! Nothing here knows the order of the report's sections, browsers or terminals.
+
+mod advice;
+mod area;
+mod collect;
+mod commands;
+mod customer;
+mod escalation;
+mod facts;
+mod holes;
+mod markup;
+mod recommendations;
+
+pub use collect::how_to_collect;
+pub use customer::customer_message;
+pub use facts::correlation;
+pub use markup::{escalation, jira};
+pub use recommendations::recommendations;
+
+use super::document::ProfileName;
+use super::layout::instant;
+use super::markdown::clean;
+use super::model::{ProcessReport, ProfileContent, Report, Table};
+use crate::analysis::verdict::{Confidence, Finding};
+use crate::profile::units::{group_thousands, human};
+
+fn bytes(value: u64) -> String {
+    human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")
+}
+
+fn count(value: u64) -> String {
+    group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn about(finding: &Finding) -> String {
+    format!("{} in {}", finding.kind.title(), finding.process)
+}
+
+fn evidence<'f>(finding: &'f Finding, name: &str) -> Option<&'f str> {
+    finding
+        .evidence
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
+}
+
+fn table<'r>(
+    process: &'r ProcessReport,
+    name: ProfileName,
+    sample_type: &str,
+) -> Option<&'r Table> {
+    match &process.profile(name)?.content {
+        ProfileContent::Tables(tables) => tables
+            .iter()
+            .find(|table| table.sample_type == sample_type)
+            .or_else(|| tables.last()),
+        _ => None,
+    }
+}
+
+const fn sample_type(name: ProfileName) -> &'static str {
+    match name {
+        ProfileName::HeapFirst | ProfileName::HeapSecond | ProfileName::HeapDiff => "inuse_space",
+        ProfileName::Allocs => "alloc_space",
+        ProfileName::Cpu => "cpu",
+        ProfileName::Block | ProfileName::Mutex => "delay",
+    }
+}
+
+fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
+    report.processes.iter().find(|process| process.name == name)
+}
+
+/// Findings, the surest first.
+fn by_confidence(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = report.judgement.findings.iter().collect();
+    findings.sort_by_key(|finding| match finding.confidence {
+        Confidence::High => 0,
+        Confidence::Medium => 1,
+        Confidence::Low => 2,
+    });
+    findings
+}
+
+/// ` (Agent 7.71.2 on host web-7, recorded 2026-11-23 06:12 UTC)`.
+fn origin(report: &Report) -> String {
+    let mut parts = Vec::new();
+    let host = clean(&report.hostname);
+    match (&report.agent.version, host.is_empty()) {
+        (Some(version), false) => parts.push(format!("Agent {} on host {host}", clean(version))),
+        (Some(version), true) => parts.push(format!("Agent {}", clean(version))),
+        (None, false) => parts.push(format!("host {host}")),
+        (None, true) => {}
+    }
+    if let Some(time) = captured(report) {
+        parts.push(format!("recorded {time}"));
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn captured(report: &Report) -> Option<String> {
+    instant(report.agent.captured_at_ms?, "%Y-%m-%d %H:%M UTC")
+}
+
+fn process_words(name: &str) -> String {
+    match name {
+        "core" => "the Agent's main process".to_owned(),
+        "trace" => "the Trace Agent (APM)".to_owned(),
+        "process" => "the Process Agent".to_owned(),
+        "security-agent" => "the Security Agent".to_owned(),
+        "system-probe" => "the System Probe".to_owned(),
+        "datadog-cluster-agent" => "the Cluster Agent".to_owned(),
+        "otel-agent" => "the OpenTelemetry Agent".to_owned(),
+        other => format!("the process {}", clean(other)),
+    }
+}
