@@ -7,10 +7,11 @@ use crate::analysis::kinds::ProfileName;
 use crate::analysis::verdict::{ProcessProfiles, Slot};
 use crate::analysis::view::{View, ViewError};
 use crate::flare::{self, Flare, FlareError, Input, LooseFile, ProfileKind};
-use crate::protocol::{ExportFormat, Progress, Request, Response, UserError};
-use crate::report::gather::{self, Settings, chain};
+use crate::protocol::{Choices, Progress, Request, Response, UserError};
+use crate::report::gather::{self, chain};
 use crate::report::model::Report;
-use crate::report::{json, layout, markdown, texts};
+use crate::report::settings::{Settings, SettingsError};
+use crate::report::{export, layout};
 
 /// Version of the engine; the page and its worker must agree on it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -93,10 +94,15 @@ impl Engine {
         &mut self,
         files: Vec<LooseFile>,
         folder: bool,
+        choices: &Choices,
         progress: &mut dyn FnMut(Progress),
     ) -> Response {
         let name = source_name(&files, folder);
         self.report = None;
+        self.settings = match choices.settings() {
+            Ok(settings) => settings,
+            Err(error) => return Response::Failed(settings_for_user(&error)),
+        };
         match self.read(&name, Input::Files(files), progress) {
             Ok(report) => Response::Opened(Box::new(layout::view(report))),
             Err(error) => Response::Failed(for_user(&name, &error)),
@@ -125,6 +131,13 @@ impl Engine {
             return Err(FlareError::NoFlare {
                 name: name.to_owned(),
                 files,
+                // That no flare was found inside the archive is what this error says.
+                problems: flare
+                    .problems()
+                    .iter()
+                    .filter(|problem| !matches!(problem, flare::Problem::InnerArchive { .. }))
+                    .cloned()
+                    .collect(),
             });
         }
         let (report, _) = gather::gather(&mut flare, &self.settings, progress);
@@ -144,63 +157,36 @@ impl Engine {
                 detail: "The files of an open request travel beside it.".to_owned(),
                 hint: "Drop the flare again.".to_owned(),
             }),
-            Request::Export { format } => match &self.report {
-                Some(report) => export(report, format),
-                None => Response::Failed(UserError {
-                    title: "No flare is open".to_owned(),
-                    detail: "There is no report to copy or save.".to_owned(),
-                    hint: "Drop a flare first.".to_owned(),
-                }),
+            Request::Check { choices } => match choices.settings() {
+                Ok(settings) => Response::Checked(settings.view()),
+                Err(error) => Response::Failed(settings_for_user(&error)),
+            },
+            Request::Export { format, options } => match &self.report {
+                Some(report) => {
+                    let export = export::export(report, format, &options);
+                    Response::Exported {
+                        format,
+                        file_name: export.file_name,
+                        media_type: export.media_type.to_owned(),
+                        text: export.text,
+                    }
+                }
+                None => nothing_open(),
+            },
+            Request::Preview { options } => match &self.report {
+                Some(report) => Response::Preview(export::preview(report, &options)),
+                None => nothing_open(),
             },
         }
     }
 }
 
-/// The text of an export.
-pub fn export_text(report: &Report, format: ExportFormat) -> String {
-    match format {
-        ExportFormat::Markdown => markdown::markdown(&layout::document(report)),
-        ExportFormat::Json => json::json(report),
-        ExportFormat::Customer => texts::customer_message(report),
-        ExportFormat::Escalation => texts::escalation(report, "", ""),
-        ExportFormat::Jira => texts::jira(report, "", ""),
-    }
-}
-
-fn export(report: &Report, format: ExportFormat) -> Response {
-    let host = file_name_part(&report.hostname);
-    let (file_name, media_type) = match format {
-        ExportFormat::Markdown => (format!("flare-profiling-{host}.md"), "text/markdown"),
-        ExportFormat::Json => (format!("flare-profiling-{host}.json"), "application/json"),
-        ExportFormat::Customer => (format!("customer-message-{host}.txt"), "text/plain"),
-        ExportFormat::Escalation => (format!("escalation-{host}.md"), "text/markdown"),
-        ExportFormat::Jira => (format!("escalation-{host}.txt"), "text/plain"),
-    };
-    Response::Exported {
-        format,
-        file_name,
-        media_type: media_type.to_owned(),
-        text: export_text(report, format),
-    }
-}
-
-/// A host name as part of a file name: what a file system may refuse becomes `_`.
-pub fn file_name_part(name: &str) -> String {
-    let clean: String = name
-        .chars()
-        .take(120)
-        .map(|c| {
-            if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    match clean.trim_matches('.') {
-        "" => "unknown".to_owned(),
-        clean => clean.to_owned(),
-    }
+fn nothing_open() -> Response {
+    Response::Failed(UserError {
+        title: "No flare is open".to_owned(),
+        detail: "There is no report to copy or save.".to_owned(),
+        hint: "Drop a flare first.".to_owned(),
+    })
 }
 
 /// What was dropped: a file, or the folder that all paths share.
@@ -230,6 +216,25 @@ pub fn for_user(name: &str, error: &FlareError) -> UserError {
         hint: "Drop the .zip that datadog-agent flare wrote, the folder it unpacks to, or single \
                .pprof files."
             .to_owned(),
+    }
+}
+
+/// Says why choices can't be used.
+pub fn settings_for_user(error: &SettingsError) -> UserError {
+    let (title, hint) = match error {
+        SettingsError::Owners { .. } => (
+            "This owners file can't be used",
+            "It has to be TOML in the format of data/owners.toml, which describes itself. The table in force stays.",
+        ),
+        SettingsError::Threshold { .. } | SettingsError::Thresholds(_) => (
+            "This threshold can't be used",
+            "The thresholds in force stay.",
+        ),
+    };
+    UserError {
+        title: title.to_owned(),
+        detail: chain(error),
+        hint: hint.to_owned(),
     }
 }
 

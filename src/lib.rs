@@ -18,6 +18,7 @@
 pub mod analysis;
 pub mod engine;
 pub mod flare;
+mod limits;
 pub mod pprof;
 pub mod profile;
 pub mod protocol;

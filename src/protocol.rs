@@ -5,18 +5,21 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::report::document::{
-    Block, Document, Fact, FileRole, FindingKind, FunctionRow, FunctionTable, GridCell, GridRow,
-    Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share,
-    StateGrid, Step, VerdictKind,
+    Block, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell,
+    GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,
+    Share, StackView, StateGrid, Step, VerdictKind,
 };
+pub use crate::report::export::{ExportFormat, ExportOptions};
+pub use crate::report::redact::{Form, Replacement};
 
 pub use crate::report::screen::{
     BannerView, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, ReportView,
 };
+pub use crate::report::settings::{Choices, OwnersFile, SettingsView};
 
 /// What the page asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
     /// Read the files that travel beside this message and answer with [`Response::Opened`].
     Open {
@@ -24,33 +27,31 @@ pub enum Request {
         paths: Vec<String>,
         /// They were dropped or picked as a folder.
         folder: bool,
+        /// What to judge by.
+        choices: Choices,
+    },
+    /// Say whether these choices can be used, with [`Response::Checked`] or [`Response::Failed`].
+    Check {
+        /// The choices.
+        choices: Choices,
     },
     /// Write the open flare's report in another form.
     Export {
         /// Which form.
         format: ExportFormat,
+        /// What goes into it.
+        options: ExportOptions,
     },
-}
-
-/// Forms of the report that can be copied or saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExportFormat {
-    /// `flare-profiling-{hostname}.md`
-    Markdown,
-    /// The JSON of `docs/report.schema.json`.
-    Json,
-    /// The message for the customer.
-    Customer,
-    /// The escalation summary in Markdown.
-    Escalation,
-    /// The escalation summary in JIRA wiki markup.
-    Jira,
+    /// List what redaction would replace, with [`Response::Preview`].
+    Preview {
+        /// What goes into the exports.
+        options: ExportOptions,
+    },
 }
 
 /// What the worker answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "response", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Response {
     /// The worker has started and takes requests. Nothing may be sent before this.
     Ready {
@@ -72,6 +73,10 @@ pub enum Response {
         /// The whole text.
         text: String,
     },
+    /// The choices can be used; this is what they come to.
+    Checked(SettingsView),
+    /// What redaction replaces, in order of first appearance.
+    Preview(Vec<Replacement>),
     /// The request could not be answered.
     Failed(UserError),
     /// The worker's code stopped; it has to be replaced.

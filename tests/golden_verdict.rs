@@ -9,9 +9,9 @@ mod common;
 
 use std::fs::File;
 
-use flarescope::engine::{Engine, export_text};
+use flarescope::engine::Engine;
 use flarescope::flare::Input;
-use flarescope::protocol::ExportFormat;
+use flarescope::report::export::{ExportFormat, ExportOptions, export};
 use serde_json::Value;
 
 fn report(flare: &common::TestFlare) -> Value {
@@ -20,7 +20,8 @@ fn report(flare: &common::TestFlare) -> Value {
     let report = engine
         .read("flare.zip", Input::Zip(Box::new(file)), &mut |_| {})
         .unwrap();
-    serde_json::from_str(&export_text(report, ExportFormat::Json)).unwrap()
+    serde_json::from_str(&export(report, ExportFormat::Json, &ExportOptions::default()).text)
+        .unwrap()
 }
 
 fn kebab(words: &str) -> String {

@@ -349,12 +349,13 @@ fn the_limit_holds() {
         bytes,
         &Limits {
             unpacked_bytes: 1000,
+            ..Limits::default()
         },
     )
     .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the profile unpacks to more than 1000 bytes"
+        "the profile unpacks to more than 1000 bytes, the limit; it is left out, other files are not affected"
     );
 }
 

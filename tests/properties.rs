@@ -10,7 +10,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use flarescope::analysis::aggregate::weights;
-use flarescope::analysis::attribution::attribute;
+use flarescope::analysis::attribution::{Classes, attribute};
 use flarescope::analysis::owner::Owners;
 use flarescope::analysis::top::{TopOptions, top};
 use flarescope::analysis::view::View;
@@ -84,7 +84,7 @@ fn flat_and_owners_sum_to_the_total() {
             let view = view.unwrap();
             let flat: i64 = weights(&view).iter().map(|weight| weight.flat).sum();
             assert_eq!(flat, view.net(), "{name}");
-            let shares = attribute(&view, owners, &|_| true).by_owner(owners);
+            let shares = attribute(&view, &Classes::of(&view, owners), &|_| true).by_owner(owners);
             assert_eq!(
                 shares.iter().map(|(_, value)| value).sum::<i64>(),
                 view.net(),

@@ -6,12 +6,14 @@
 )]
 
 mod common;
+mod flare_zip;
+mod made_up;
 
 use std::fs::File;
 
-use flarescope::engine::{Engine, export_text};
+use flarescope::engine::Engine;
 use flarescope::flare::{Input, ReadSeek};
-use flarescope::protocol::ExportFormat;
+use flarescope::report::export::{ExportFormat, ExportOptions, export};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -29,7 +31,8 @@ fn report(flare: &common::TestFlare) -> Value {
     let report = engine
         .read(&name, Input::Zip(file), &mut |_| {})
         .expect("the test flares can be read");
-    serde_json::from_str(&export_text(report, ExportFormat::Json)).unwrap()
+    serde_json::from_str(&export(report, ExportFormat::Json, &ExportOptions::default()).text)
+        .unwrap()
 }
 
 #[test]
@@ -42,6 +45,14 @@ fn every_report_is_valid() {
             .map(|error| format!("{} at {}", error, error.instance_path()))
             .collect();
         assert!(problems.is_empty(), "{}: {problems:#?}", flare.name);
+    }
+    for (name, flare) in made_up::cases::all() {
+        let report = flare.read().json();
+        let problems: Vec<String> = schema
+            .iter_errors(&report)
+            .map(|error| format!("{} at {}", error, error.instance_path()))
+            .collect();
+        assert!(problems.is_empty(), "{name}: {problems:#?}");
     }
 }
 

@@ -6,14 +6,16 @@
 )]
 
 mod common;
+mod flare_zip;
+mod made_up;
 
 use std::fs::File;
 use std::path::PathBuf;
 
 use expect_test::expect_file;
-use flarescope::engine::{Engine, export_text};
+use flarescope::engine::Engine;
 use flarescope::flare::{Input, ReadSeek};
-use flarescope::protocol::ExportFormat;
+use flarescope::report::export::{ExportFormat, ExportOptions, export};
 
 const FORMATS: [(ExportFormat, &str); 3] = [
     (ExportFormat::Customer, "customer.txt"),
@@ -28,7 +30,7 @@ fn text(flare: &common::TestFlare, format: ExportFormat) -> String {
     let report = engine
         .read(&name, Input::Zip(file), &mut |_| {})
         .expect("the test flares can be read");
-    export_text(report, format)
+    export(report, format, &ExportOptions::default()).text
 }
 
 #[test]
@@ -42,11 +44,29 @@ fn texts_are_as_they_were_read_and_approved() {
     }
 }
 
+/// The variants that those flares do not show.
+#[test]
+fn texts_of_made_up_flares_are_as_they_were_read_and_approved() {
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for (name, flare) in made_up::cases::all() {
+        let seen = flare.read();
+        for (format, ending) in FORMATS {
+            let path = golden.join(format!("{name}.{ending}"));
+            expect_file![path].assert_eq(&seen.text(format));
+        }
+    }
+}
+
 /// What must not reach a customer: teams, channels, functions, the profiler's own output.
 #[test]
 fn customers_read_nothing_internal() {
-    for flare in common::flares() {
-        let text = text(&flare, ExportFormat::Customer);
+    let fixtures = common::flares()
+        .into_iter()
+        .map(|flare| (flare.name, text(&flare, ExportFormat::Customer)));
+    let made_up = made_up::cases::all()
+        .into_iter()
+        .map(|(name, flare)| (name, flare.read().text(ExportFormat::Customer)));
+    for (name, text) in fixtures.chain(made_up) {
         for word in [
             "#support",
             "agent-runtimes",
@@ -62,9 +82,9 @@ fn customers_read_nothing_internal() {
             "inuse_space",
             "flat%",
         ] {
-            assert!(!text.contains(word), "{}: {word}", flare.name);
+            assert!(!text.contains(word), "{name}: {word}");
         }
-        assert!(text.starts_with("Hello,"), "{}", flare.name);
-        assert!(text.lines().count() < 60, "{}", flare.name);
+        assert!(text.starts_with("Hello,"), "{name}");
+        assert!(text.lines().count() < 60, "{name}");
     }
 }

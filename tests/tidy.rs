@@ -100,6 +100,63 @@ fn nothing_from_a_flare_becomes_markup() {
 }
 
 #[test]
+fn no_unsafe_code_and_no_way_to_it() {
+    let cargo = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(cargo.contains("unsafe_code = \"deny\""));
+    // Put together, so that this file does not hold the words.
+    let word = ["unsafe", "_code"].concat();
+    let keyword = ["unsafe", " {"].concat();
+    for folder in ["src", "tests", "xtask", "fuzz"] {
+        if !root().join(folder).exists() {
+            continue;
+        }
+        for (path, text) in sources(folder) {
+            for (number, line) in text.lines().enumerate() {
+                let place = format!("{}:{}", path.display(), number + 1);
+                let allows =
+                    line.contains(&word) && !line.contains("deny") && !line.contains("forbid");
+                assert!(
+                    !allows || path.ends_with("tidy.rs"),
+                    "{place} allows it: {line}"
+                );
+                assert!(!line.contains(&keyword), "{place} uses it: {line}");
+            }
+        }
+    }
+    for manifest in ["Cargo.toml", "xtask/Cargo.toml", "tests/browser/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        assert!(
+            text.contains("[lints]\nworkspace = true"),
+            "{manifest} takes the lints over"
+        );
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason_and_its_row() {
+    let cargo = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut inside = false;
+    let mut count = 0;
+    for line in cargo.lines() {
+        if line.starts_with('[') {
+            inside = line.ends_with("dependencies]");
+        } else if let Some((name, _)) = line.split_once(" = ")
+            && inside
+        {
+            count += 1;
+            let cell = format!("`{name}`");
+            let row = |line: &str| line.starts_with('|') && line.contains(&cell);
+            assert!(
+                architecture.lines().any(row),
+                "ARCHITECTURE.md has no row for {name}"
+            );
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+#[test]
 fn the_readme_names_the_two_commands() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let commands: Vec<&str> = readme

@@ -6,61 +6,137 @@
 
 use rustc_hash::FxHashMap;
 
+use super::stacks::mix;
 use super::view::{RowId, View};
 
-/// Standard deviation of a heap difference in bytes, over stacks whose leaf `counts`.
-///
-/// `space` and `objects` are differences of the same two profiles. The same stack in both
-/// snapshots holds mostly the same sampled objects, so only what changed counts.
-pub fn sigma(space: &View<'_>, objects: &View<'_>, counts: &dyn Fn(RowId) -> bool) -> f64 {
-    let period = space.sides.first().map_or(0, |side| side.profile.period);
-    if period <= 1 {
-        // Period 1 records every allocation: nothing is left to chance.
-        return 0.0;
-    }
-    let period = period as f64;
-    let mut stacks: FxHashMap<u64, (i64, i64)> = FxHashMap::default();
-    for (side, other) in space.sides.iter().zip(&objects.sides) {
-        for sample in 0..side.profile.samples.len() {
-            let (bytes, count) = (side.value(sample), other.value(sample));
-            if bytes == 0 && count == 0 {
-                continue;
-            }
-            let stack = side.profile.samples.stack(sample);
-            let leaf = stack
-                .first()
-                .and_then(|&location| side.locations.get(location).first());
-            if leaf.is_none_or(|&leaf| !counts(leaf)) {
-                continue;
-            }
-            let mut key = 0_u64;
-            for row in stack
-                .iter()
-                .flat_map(|&location| side.locations.get(location))
-            {
-                key = mix(key, u64::from(*row));
-            }
-            for label in side.profile.samples.labels(sample) {
-                key = mix(key, label.number as u64);
-            }
-            let sums = stacks.entry(key).or_default();
-            sums.0 = sums.0.saturating_add(bytes);
-            sums.1 = sums.1.saturating_add(count);
+/// Variance of a heap difference by leaf row, in square bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Noise {
+    variance: Vec<f64>,
+}
+
+impl Noise {
+    /// `space` and `objects` are differences of the same two profiles, with the same rows.
+    ///
+    /// The same stack in both snapshots holds mostly the same sampled objects, so only what
+    /// changed counts.
+    pub fn of(space: &View<'_>, objects: &View<'_>) -> Self {
+        let mut variance = vec![0.0; space.row_count()];
+        let period = space.sides.first().map_or(0, |side| side.profile.period);
+        if period <= 1 {
+            // Period 1 records every allocation: nothing is left to chance.
+            return Self { variance };
         }
-    }
-    let variance: f64 = stacks
-        .values()
-        .filter(|(bytes, count)| *bytes != 0 && *count != 0)
-        .map(|&(bytes, count)| {
+        let period = period as f64;
+        let mut stacks: FxHashMap<u64, (RowId, i64, i64)> = FxHashMap::default();
+        for (side, other) in space.sides.iter().zip(&objects.sides) {
+            for sample in 0..side.profile.samples.len() {
+                let (bytes, count) = (side.value(sample), other.value(sample));
+                if bytes == 0 && count == 0 {
+                    continue;
+                }
+                let mut key = 0_u64;
+                let mut leaf = None;
+                for &row in side
+                    .profile
+                    .samples
+                    .stack(sample)
+                    .iter()
+                    .flat_map(|&location| side.locations.get(location))
+                {
+                    leaf.get_or_insert(row);
+                    key = mix(key, u64::from(row));
+                }
+                let Some(leaf) = leaf else { continue };
+                for label in side.profile.samples.labels(sample) {
+                    key = mix(key, label.number as u64);
+                }
+                let sums = stacks.entry(key).or_insert((leaf, 0, 0));
+                sums.1 = sums.1.saturating_add(bytes);
+                sums.2 = sums.2.saturating_add(count);
+            }
+        }
+        for &(leaf, bytes, count) in stacks.values() {
+            if bytes == 0 || count == 0 {
+                continue;
+            }
             let size = (bytes as f64 / count as f64).abs();
             let seen = -(-size / period).exp_m1();
             let k = count as f64 * seen;
-            k.abs() * (size / seen).powi(2)
-        })
-        .sum();
-    variance.sqrt()
+            if let Some(sum) = variance.get_mut(leaf as usize) {
+                *sum += k.abs() * (size / seen).powi(2);
+            }
+        }
+        Self { variance }
+    }
+
+    /// Standard deviation of one row's flat value.
+    pub fn of_row(&self, row: RowId) -> f64 {
+        self.variance
+            .get(row as usize)
+            .copied()
+            .unwrap_or(0.0)
+            .sqrt()
+    }
+
+    /// Standard deviation of the sum over the rows that `counts` selects.
+    pub fn of_rows(&self, counts: &dyn Fn(RowId) -> bool) -> f64 {
+        self.variance
+            .iter()
+            .zip(0_u32..)
+            .filter(|(_, row)| counts(*row))
+            .map(|(variance, _)| variance)
+            .sum::<f64>()
+            .sqrt()
+    }
 }
 
-const fn mix(key: u64, value: u64) -> u64 {
-    (key.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::profile::text::draw;
+
+    const TYPES: &str = "inuse_objects/count inuse_space/bytes";
+
+    fn noise(new: &str, base: &str, period: i64) -> Vec<(String, f64)> {
+        let read = |text: &str| {
+            let mut profile: Profile = draw(TYPES, text).unwrap();
+            profile.period = period;
+            profile
+        };
+        let (new, base) = (read(new), read(base));
+        let space = View::diff(&new, &base, "inuse_space").unwrap();
+        let objects = space.retyped("inuse_objects").unwrap();
+        let noise = Noise::of(&space, &objects);
+        space
+            .names()
+            .zip(0_u32..)
+            .map(|(name, row)| (name.to_owned(), noise.of_row(row)))
+            .collect()
+    }
+
+    /// One stack of k = n p objects: sigma = sqrt(k) * size / p.
+    #[test]
+    fn the_formula_of_one_stack() {
+        let found = noise("main;a 1024 1048576", "main;b 0 0", 524_288);
+        let size = 1024.0_f64;
+        let p = 1.0 - (-size / 524_288.0).exp();
+        let expected = (1024.0 * p * (size / p).powi(2)).sqrt();
+        let a = found.iter().find(|(name, _)| name == "a").unwrap().1;
+        assert!((a - expected).abs() < 1.0, "{a} {expected}");
+        assert!(
+            found
+                .iter()
+                .any(|(name, sigma)| name == "main" && *sigma == 0.0)
+        );
+    }
+
+    #[test]
+    fn what_stayed_is_no_noise_and_exact_profiles_have_none() {
+        let same = noise("main;a 1024 1048576", "main;a 1024 1048576", 524_288);
+        assert!(same.iter().all(|(_, sigma)| *sigma == 0.0));
+        let exact = noise("main;a 1024 1048576", "main;b 1 1", 1);
+        assert!(exact.iter().all(|(_, sigma)| *sigma == 0.0));
+    }
 }

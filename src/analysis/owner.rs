@@ -465,7 +465,7 @@ impl Owners {
         if self.below_module(pattern).is_some() {
             return Err(InsertError::Problem(PatternProblem::RepeatsModule));
         }
-        Pattern::parse(pattern)
+        Ok(Pattern::parse(pattern)?)
     }
 
     fn parse_route(&self, entry: &str, row: FileRoute) -> Result<Route, OwnersError> {
@@ -635,6 +635,12 @@ impl Owners {
             .or_else(|| self.check_package(responsible_function))
             .unwrap_or_default();
         let fill = |text: &str| {
+            // Many components are their own owners.
+            let once = owner.is_some_and(|owner| owner.owner == owner.component);
+            let text = match once {
+                true => text.replace("{owner} ({component})", "{owner}"),
+                false => text.to_owned(),
+            };
             text.replace("{team}", team)
                 .replace("{owner}", owner.map_or(UNOWNED, |owner| &owner.owner))
                 .replace(
@@ -801,7 +807,7 @@ fn is_system(function: &str) -> bool {
 }
 
 /// What of `path` stands below `base` in whole segments.
-fn below<'p>(path: &'p str, base: &str) -> Option<&'p str> {
+pub(super) fn below<'p>(path: &'p str, base: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(base)?;
     if rest.is_empty() {
         Some(rest)
@@ -849,8 +855,8 @@ fn hex(digit: u8) -> Option<u8> {
 // ---- patterns
 
 /// A package pattern: `pkg/trace`, `comp/x/y*`, `pkg/ebpf.(*MapCleaner)`, `._cgoexp_*`.
-#[derive(Debug, PartialEq, Eq)]
-struct Pattern {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
     segments: Vec<String>,
     symbol: Vec<String>,
 }
@@ -867,9 +873,15 @@ trait At<T> {
     fn at(self, entry: &str, pattern: &str) -> Result<T, OwnersError>;
 }
 
-impl<T> At<T> for Result<T, InsertError> {
+impl From<PatternProblem> for InsertError {
+    fn from(problem: PatternProblem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl<T, E: Into<InsertError>> At<T> for Result<T, E> {
     fn at(self, entry: &str, pattern: &str) -> Result<T, OwnersError> {
-        self.map_err(|error| match error {
+        self.map_err(|error| match error.into() {
             InsertError::Problem(problem) => OwnersError::Pattern {
                 entry: entry.to_owned(),
                 pattern: pattern.to_owned(),
@@ -885,9 +897,9 @@ impl<T> At<T> for Result<T, InsertError> {
 
 impl Pattern {
     /// The empty pattern matches everything.
-    fn parse(text: &str) -> Result<Self, InsertError> {
+    pub(super) fn parse(text: &str) -> Result<Self, PatternProblem> {
         if text.starts_with('[') {
-            return Err(InsertError::Problem(PatternProblem::Bracketed));
+            return Err(PatternProblem::Bracketed);
         }
         let last_element = text.rfind('/').map_or(0, |slash| slash + 1);
         let (path, symbol) = match text[last_element..].find('.') {
@@ -908,9 +920,20 @@ impl Pattern {
             .map(|symbol| symbol.split('.').map(str::to_owned).collect())
             .unwrap_or_default();
         if segments.iter().chain(&symbol).any(String::is_empty) {
-            return Err(InsertError::Problem(PatternProblem::EmptySegment));
+            return Err(PatternProblem::EmptySegment);
         }
         Ok(Self { segments, symbol })
+    }
+
+    /// Whether the pattern covers a symbol in a package, by the same rules as in a [`Trie`].
+    pub(super) fn matches(&self, path: &str, symbol: &str) -> bool {
+        // The empty path has no segment, not one that is empty.
+        let mut of_path = path.split('/').filter(|segment| !segment.is_empty());
+        self.segments
+            .iter()
+            .all(|segment| of_path.next().is_some_and(|own| glob_matches(segment, own)))
+            && (self.symbol.is_empty()
+                || (of_path.next().is_none() && symbol_matches(&self.symbol, symbol)))
     }
 }
 

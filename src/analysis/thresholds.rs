@@ -26,6 +26,8 @@ pub struct Thresholds {
     pub confidence: ConfidenceLimits,
     /// What is worth a note that changes no verdict.
     pub notes: NoteThresholds,
+    /// What the memory account comes to.
+    pub memory: MemoryThresholds,
 }
 
 /// When heap growth between two snapshots is a leak.
@@ -104,6 +106,8 @@ pub struct NoteThresholds {
     pub steady_growth_bytes_per_minute: i64,
     /// One function gained more than this and the net did not grow.
     pub moved_bytes: i64,
+    /// The second snapshot is smaller by more than this.
+    pub shrank_bytes: i64,
     /// A heap in use over this that does not grow.
     pub large_heap_bytes: i64,
     /// Garbage collection's share of CPU over this.
@@ -118,10 +122,24 @@ pub struct NoteThresholds {
     pub min_heap_percent_of_rss: f64,
     /// RSS is over this part of the container's limit.
     pub container_limit_percent: f64,
+    /// With fewer DogStatsD contexts, DogStatsD is not what fills the aggregation pipeline.
+    pub many_contexts: i64,
     /// More goroutines than this.
     pub goroutines: usize,
     /// More goroutines than this with one and the same stack.
     pub goroutines_same_stack: usize,
+}
+
+/// What the memory account comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryThresholds {
+    /// Smaller parts are no matter.
+    pub large_bytes: i64,
+    /// Resident memory outside of Go from which on a heap profile can't explain it.
+    pub outside_go_percent: f64,
+    /// What Go holds to what is in use: over this it is garbage and fragmentation.
+    pub held_to_in_use: f64,
 }
 
 /// One threshold that is not the built-in one.
@@ -178,8 +196,9 @@ impl Thresholds {
     /// # Errors
     /// `Syntax` also for missing and for unknown names; otherwise as [`Self::check`].
     pub fn parse(text: &str) -> Result<Self, ThresholdsError> {
-        let thresholds: Self =
-            toml::from_str(text).map_err(|error| ThresholdsError::Syntax(Box::new(error)))?;
+        let thresholds: Self = toml::from_str::<toml::Table>(text)
+            .and_then(toml::Table::try_into)
+            .map_err(|error| ThresholdsError::Syntax(Box::new(error)))?;
         if thresholds.schema != SCHEMA {
             return Err(ThresholdsError::Schema {
                 found: thresholds.schema,
@@ -205,6 +224,7 @@ impl Thresholds {
             contention,
             confidence,
             notes,
+            memory,
             ..
         } = self;
         let amounts = [
@@ -245,8 +265,12 @@ impl Thresholds {
                 notes.steady_growth_bytes_per_minute as f64,
             ),
             ("notes.moved_bytes", notes.moved_bytes as f64),
+            ("notes.shrank_bytes", notes.shrank_bytes as f64),
+            ("notes.many_contexts", notes.many_contexts as f64),
             ("notes.large_heap_bytes", notes.large_heap_bytes as f64),
             ("notes.busy_cores", notes.busy_cores),
+            ("memory.large_bytes", memory.large_bytes as f64),
+            ("memory.held_to_in_use", memory.held_to_in_use),
             (
                 "notes.allocation_bytes_per_second",
                 notes.allocation_bytes_per_second as f64,
@@ -259,6 +283,7 @@ impl Thresholds {
                 confidence.spread_share_percent,
             ),
             ("notes.gc_cpu_percent", notes.gc_cpu_percent),
+            ("memory.outside_go_percent", memory.outside_go_percent),
             (
                 "notes.min_heap_percent_of_rss",
                 notes.min_heap_percent_of_rss,
@@ -488,23 +513,17 @@ mod tests {
             "min_cores = 0.05",
             "min_cores = 0.05\nmax_cores = 1.0",
             &expect![[r#"
-                the thresholds are not valid: TOML parse error at line 30, column 1
-                   |
-                30 | max_cores = 1.0
-                   | ^^^^^^^^^
-                unknown field `max_cores`, expected one of `function_percent`, `min_cpu_s`, `min_cores`
+                the thresholds are not valid: unknown field `max_cores`, expected one of `function_percent`, `min_cpu_s`, `min_cores`
+                in `cpu`
             "#]],
         );
         check_refused(
             "min_cores = 0.05",
             "",
             &expect![[r#"
-            the thresholds are not valid: TOML parse error at line 24, column 1
-               |
-            24 | [cpu]
-               | ^^^^^
-            missing field `min_cores`
-        "#]],
+                the thresholds are not valid: missing field `min_cores`
+                in `cpu`
+            "#]],
         );
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::aggregate::{Weight, edges_into, weights};
 use super::view::{RowId, View};
-use crate::profile::units;
+use crate::profile::{printable, units};
 
 /// How a table is trimmed and ordered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +20,9 @@ pub struct TopOptions {
     pub node_count: usize,
     /// Order by cum instead of flat.
     pub by_cum: bool,
+    /// Only so many rows are worked out, each as it would be among all; 0 for all. Unlike
+    /// `node_count`, this trims nothing: it saves the work on rows that nobody looks at.
+    pub first: usize,
 }
 
 impl Default for TopOptions {
@@ -30,6 +33,7 @@ impl Default for TopOptions {
             edge_fraction: 0.001,
             node_count: 0,
             by_cum: false,
+            first: 0,
         }
     }
 }
@@ -41,6 +45,7 @@ impl TopOptions {
         edge_fraction: 0.0,
         node_count: 0,
         by_cum: false,
+        first: 0,
     };
 }
 
@@ -135,11 +140,26 @@ pub fn top_of(view: &View<'_>, weights: &[Weight], options: TopOptions) -> Top {
                 .then(a.row.cmp(&b.row))
         }
     };
-    rows.sort_unstable_by(order);
-    if options.node_count > 0 {
-        rows.truncate(options.node_count);
+    let trims = options.node_count > 0 || dropped > 0;
+    let limit = if options.node_count > 0 {
+        options.node_count
+    } else {
+        before_limit
+    };
+    let wanted = match options.first {
+        0 => limit,
+        first => limit.min(first),
+    };
+    // Ordering is by name where values are equal, and most are: only what is shown is ordered.
+    let shown = if trims { limit } else { wanted };
+    if let Some(last) = shown.checked_sub(1).filter(|_| shown < rows.len()) {
+        rows.select_nth_unstable_by(last, order);
     }
-    tag_inlined(view, &mut rows, edge_cutoff, all);
+    rows.truncate(shown);
+    rows.sort_unstable_by(order);
+    let kept: Option<Vec<RowId>> = trims.then(|| rows.iter().map(|row| row.row).collect());
+    rows.truncate(wanted);
+    tag_inlined(view, &mut rows, kept.as_deref(), edge_cutoff);
     Top {
         rows,
         dropped,
@@ -153,9 +173,14 @@ fn fraction(total: i64, fraction: f64) -> i64 {
     ((total as f64 * fraction) as i64).saturating_abs()
 }
 
-/// Works out the inline tags from the edges among the rows that are left.
-fn tag_inlined(view: &View<'_>, rows: &mut [TopRow], edge_cutoff: i64, all: usize) {
+/// Works out the inline tags of `rows` from the edges among the rows that are `kept`; all are
+/// where it is `None`.
+fn tag_inlined(view: &View<'_>, rows: &mut [TopRow], kept: Option<&[RowId]>, edge_cutoff: i64) {
     let count = view.row_count();
+    let mut shown = vec![false; count];
+    for row in rows.iter() {
+        set(&mut shown, row.row);
+    }
     // Only a function that was inlined somewhere can get a tag.
     let mut inlined = vec![false; count];
     for side in &view.sides {
@@ -164,14 +189,22 @@ fn tag_inlined(view: &View<'_>, rows: &mut [TopRow], edge_cutoff: i64, all: usiz
                 continue;
             };
             for &row in inner {
-                set(&mut inlined, row);
+                if shown.get(row as usize) == Some(&true) {
+                    set(&mut inlined, row);
+                }
             }
         }
     }
-    let mut kept = vec![rows.len() == all; count];
-    for row in rows.iter() {
-        set(&mut kept, row.row);
-    }
+    let kept = match kept {
+        None => vec![true; count],
+        Some(rows) => {
+            let mut kept = vec![false; count];
+            for &row in rows {
+                set(&mut kept, row);
+            }
+            kept
+        }
+    };
     let is = |flags: &[bool], row: RowId| flags.get(row as usize).copied().unwrap_or(false);
     let edges = edges_into(view, &|row| is(&kept, row), &|row| is(&inlined, row));
     let mut some = vec![false; count];
@@ -283,7 +316,7 @@ impl Top {
                 units::percentage(sum, view.total),
                 value(row.cum),
                 units::percentage(row.cum, view.total),
-                view.name(row.row),
+                printable(view.name(row.row)),
             ));
         }
         out
@@ -295,28 +328,28 @@ fn profile_labels(view: &View<'_>, value: &dyn Fn(i64) -> String) -> Vec<String>
     let header = &view.header;
     let mut labels = Vec::new();
     if !header.file.is_empty() {
-        labels.push(format!("File: {}", header.file));
+        labels.push(format!("File: {}", printable(&header.file)));
     }
     if !header.build_id.is_empty() {
-        labels.push(format!("Build ID: {}", header.build_id));
+        labels.push(format!("Build ID: {}", printable(&header.build_id)));
     }
     labels.extend(
         header
             .comments
             .iter()
             .filter(|comment| !comment.starts_with('#'))
-            .cloned(),
+            .map(|comment| printable(comment).into_owned()),
     );
     if !header.sample_type.is_empty() {
-        labels.push(format!("Type: {}", header.sample_type));
+        labels.push(format!("Type: {}", printable(&header.sample_type)));
     }
     if !header.doc_url.is_empty() {
-        labels.push(format!("Doc: {}", header.doc_url));
+        labels.push(format!("Doc: {}", printable(&header.doc_url)));
     }
     if header.time_ns != 0
-        && let Ok(time) = jiff::Timestamp::from_nanosecond(i128::from(header.time_ns))
+        && let Some((date, time)) = units::utc(i128::from(header.time_ns))
     {
-        labels.push(format!("Time: {}", time.strftime("%Y-%m-%d %H:%M:%S UTC")));
+        labels.push(format!("Time: {date} {time} UTC"));
     }
     if header.duration_ns != 0 {
         let (total, unit) = units::scale(view.total, &header.unit, "nanoseconds");

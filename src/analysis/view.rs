@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::profile::{Profile, base_name, units};
 
@@ -46,8 +47,8 @@ pub struct Side<'a> {
     pub kind: usize,
     /// What its values are multiplied with to get the view's unit; negative for a base.
     pub factor: f64,
-    /// Rows of each location, innermost inlined function first.
-    pub(crate) locations: LocationRows,
+    /// Rows of each location, innermost inlined function first. Shared by all sample types.
+    pub(crate) locations: Arc<LocationRows>,
 }
 
 impl Side<'_> {
@@ -155,6 +156,12 @@ pub struct View<'a> {
     /// What percentages are of: the sum of absolute values, of the base where there is one and it
     /// is not zero.
     pub total: i64,
+    rows: Arc<Rows<'a>>,
+}
+
+/// What rows are called; the same for all sample types of the same profiles.
+#[derive(Debug, Default)]
+struct Rows<'a> {
     names: Vec<Cow<'a, str>>,
     files: Vec<&'a str>,
 }
@@ -165,32 +172,10 @@ impl<'a> View<'a> {
     /// # Errors
     /// [`ViewError::NoSampleType`], with the types that there are.
     pub fn of(profile: &'a Profile, sample_type: &str) -> Result<Self, ViewError> {
-        let kind = find_type(profile, sample_type)?;
-        let value_type = profile.sample_types.get(kind).cloned().unwrap_or_default();
-        let mut rows = Rows::default();
-        let locations = rows.add(profile);
-        let side = Side {
-            profile,
-            kind,
-            factor: 1.0,
-            locations,
-        };
-        Ok(Self {
-            total: profile.total(kind),
-            header: Header {
-                file: main_file(profile),
-                build_id: profile.build_id().to_owned(),
-                comments: profile.comments.clone(),
-                sample_type: value_type.name,
-                unit: value_type.unit,
-                doc_url: profile.doc_url.clone(),
-                time_ns: profile.time_ns,
-                duration_ns: profile.duration_ns,
-            },
-            sides: vec![side],
-            names: rows.names,
-            files: rows.files,
-        })
+        find_type(profile, sample_type)?;
+        let mut rows = Interner::default();
+        let locations = Arc::new(rows.add(profile));
+        single(profile, sample_type, locations, rows.finish())
     }
 
     /// `profile` minus `base`, matched by function name; percentages are of the base.
@@ -202,74 +187,34 @@ impl<'a> View<'a> {
         base: &'a Profile,
         sample_type: &str,
     ) -> Result<Self, ViewError> {
-        let (kind, base_kind) = common_type(profile, base, sample_type)?;
-        let value_type = profile.sample_types.get(kind).cloned().unwrap_or_default();
-        let base_type = base
-            .sample_types
-            .get(base_kind)
-            .cloned()
-            .unwrap_or_default();
-        if !units::convertible(&value_type.unit, &base_type.unit) {
-            return Err(ViewError::Units {
-                name: value_type.name,
-                unit: value_type.unit,
-                base_unit: base_type.unit,
-            });
+        common_type(profile, base, sample_type)?;
+        let mut rows = Interner::default();
+        let locations = [Arc::new(rows.add(profile)), Arc::new(rows.add(base))];
+        difference(profile, base, sample_type, locations, rows.finish())
+    }
+
+    /// The same profiles for another sample type. Rows keep their ids, and nothing is interned
+    /// again: that is most of the cost of a view.
+    ///
+    /// # Errors
+    /// As [`View::of`] and [`View::diff`].
+    pub fn retyped(&self, sample_type: &str) -> Result<Self, ViewError> {
+        match self.sides.as_slice() {
+            [side, base] => difference(
+                side.profile,
+                base.profile,
+                sample_type,
+                [side.locations.clone(), base.locations.clone()],
+                self.rows.clone(),
+            ),
+            [side, ..] => single(
+                side.profile,
+                sample_type,
+                side.locations.clone(),
+                self.rows.clone(),
+            ),
+            [] => Ok(self.clone()),
         }
-        let unit = units::finer(&value_type.unit, &base_type.unit).to_owned();
-        let factor = |from: &str| match from == unit {
-            true => 1.0,
-            false => units::scale(1, from, &unit).0,
-        };
-        let mut rows = Rows::default();
-        let sides = vec![
-            Side {
-                profile,
-                kind,
-                factor: factor(&value_type.unit),
-                locations: rows.add(profile),
-            },
-            Side {
-                profile: base,
-                kind: base_kind,
-                factor: -factor(&base_type.unit),
-                locations: rows.add(base),
-            },
-        ];
-        let mut comments = profile.comments.clone();
-        for comment in &base.comments {
-            if !comments.contains(comment) {
-                comments.push(comment.clone());
-            }
-        }
-        let time_ns = match (profile.time_ns, base.time_ns) {
-            (0, base) => base,
-            (new, base) => new.min(base),
-        };
-        let main = if profile.mappings.is_empty() {
-            base
-        } else {
-            profile
-        };
-        Ok(Self {
-            total: diff_total(&sides),
-            header: Header {
-                file: main_file(main),
-                build_id: main.build_id().to_owned(),
-                comments,
-                sample_type: value_type.name,
-                unit,
-                doc_url: match profile.doc_url.as_str() {
-                    "" => base.doc_url.clone(),
-                    url => url.to_owned(),
-                },
-                time_ns,
-                duration_ns: profile.duration_ns.saturating_add(base.duration_ns),
-            },
-            sides,
-            names: rows.names,
-            files: rows.files,
-        })
     }
 
     /// A base is subtracted: values may be negative.
@@ -279,22 +224,22 @@ impl<'a> View<'a> {
 
     /// How many rows there are, empty ones included.
     pub fn row_count(&self) -> usize {
-        self.names.len()
+        self.rows.names.len()
     }
 
     /// The row's name as shown.
     pub fn name(&self, row: RowId) -> &str {
-        self.names.get(row as usize).map_or("", AsRef::as_ref)
+        self.rows.names.get(row as usize).map_or("", AsRef::as_ref)
     }
 
     /// A source file of the row, or empty.
     pub fn file(&self, row: RowId) -> &str {
-        self.files.get(row as usize).copied().unwrap_or("")
+        self.rows.files.get(row as usize).copied().unwrap_or("")
     }
 
     /// Names of all rows, by row.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(AsRef::as_ref)
+        self.rows.names.iter().map(AsRef::as_ref)
     }
 
     /// Sum of all values, signs kept.
@@ -307,6 +252,111 @@ impl<'a> View<'a> {
         }
         crate::profile::model::clamp(sum)
     }
+}
+
+fn single<'a>(
+    profile: &'a Profile,
+    sample_type: &str,
+    locations: Arc<LocationRows>,
+    rows: Arc<Rows<'a>>,
+) -> Result<View<'a>, ViewError> {
+    let kind = find_type(profile, sample_type)?;
+    let value_type = profile.sample_types.get(kind).cloned().unwrap_or_default();
+    Ok(View {
+        total: profile.total(kind),
+        header: Header {
+            file: main_file(profile),
+            build_id: profile.build_id().to_owned(),
+            comments: profile.comments.clone(),
+            sample_type: value_type.name,
+            unit: value_type.unit,
+            doc_url: profile.doc_url.clone(),
+            time_ns: profile.time_ns,
+            duration_ns: profile.duration_ns,
+        },
+        sides: vec![Side {
+            profile,
+            kind,
+            factor: 1.0,
+            locations,
+        }],
+        rows,
+    })
+}
+
+fn difference<'a>(
+    profile: &'a Profile,
+    base: &'a Profile,
+    sample_type: &str,
+    [locations, base_locations]: [Arc<LocationRows>; 2],
+    rows: Arc<Rows<'a>>,
+) -> Result<View<'a>, ViewError> {
+    let (kind, base_kind) = common_type(profile, base, sample_type)?;
+    let value_type = profile.sample_types.get(kind).cloned().unwrap_or_default();
+    let base_type = base
+        .sample_types
+        .get(base_kind)
+        .cloned()
+        .unwrap_or_default();
+    if !units::convertible(&value_type.unit, &base_type.unit) {
+        return Err(ViewError::Units {
+            name: value_type.name,
+            unit: value_type.unit,
+            base_unit: base_type.unit,
+        });
+    }
+    let unit = units::finer(&value_type.unit, &base_type.unit).to_owned();
+    let factor = |from: &str| match from == unit {
+        true => 1.0,
+        false => units::scale(1, from, &unit).0,
+    };
+    let sides = vec![
+        Side {
+            profile,
+            kind,
+            factor: factor(&value_type.unit),
+            locations,
+        },
+        Side {
+            profile: base,
+            kind: base_kind,
+            factor: -factor(&base_type.unit),
+            locations: base_locations,
+        },
+    ];
+    let mut comments = profile.comments.clone();
+    for comment in &base.comments {
+        if !comments.contains(comment) {
+            comments.push(comment.clone());
+        }
+    }
+    let time_ns = match (profile.time_ns, base.time_ns) {
+        (0, base) => base,
+        (new, base) => new.min(base),
+    };
+    let main = if profile.mappings.is_empty() {
+        base
+    } else {
+        profile
+    };
+    Ok(View {
+        total: diff_total(&sides),
+        header: Header {
+            file: main_file(main),
+            build_id: main.build_id().to_owned(),
+            comments,
+            sample_type: value_type.name,
+            unit,
+            doc_url: match profile.doc_url.as_str() {
+                "" => base.doc_url.clone(),
+                url => url.to_owned(),
+            },
+            time_ns,
+            duration_ns: profile.duration_ns.saturating_add(base.duration_ns),
+        },
+        sides,
+        rows,
+    })
 }
 
 fn main_file(profile: &Profile) -> String {
@@ -394,13 +444,16 @@ enum Key<'a> {
 
 /// Interns rows across the profiles of a view.
 #[derive(Default)]
-struct Rows<'a> {
+struct Interner<'a> {
     ids: HashMap<Key<'a>, RowId>,
-    names: Vec<Cow<'a, str>>,
-    files: Vec<&'a str>,
+    rows: Rows<'a>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> Interner<'a> {
+    fn finish(self) -> Arc<Rows<'a>> {
+        Arc::new(self.rows)
+    }
+
     fn add(&mut self, profile: &'a Profile) -> LocationRows {
         // One look-up for each text, not for each function: methods of many files share names.
         const UNKNOWN: u32 = u32::MAX;
@@ -455,7 +508,7 @@ impl<'a> Rows<'a> {
     }
 
     fn intern(&mut self, key: Key<'a>, file: &'a str) -> RowId {
-        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(self.rows.names.len()).unwrap_or(u32::MAX);
         let name = match key {
             Key::Function(name) => Cow::Borrowed(name),
             Key::Object("", _) => Cow::Borrowed("<unknown>"),
@@ -463,8 +516,8 @@ impl<'a> Rows<'a> {
         };
         let id = *self.ids.entry(key).or_insert(next);
         if id == next {
-            self.names.push(name);
-            self.files.push(file);
+            self.rows.names.push(name);
+            self.rows.files.push(file);
         }
         id
     }

@@ -5,20 +5,22 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod command_line {
     use std::fs::File;
-    use std::io::Write as _;
+    use std::io::{Read as _, Write as _};
     use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
-    use clap::{Parser, Subcommand, ValueEnum};
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    use clap::{Parser, Subcommand};
     use flarescope::analysis::kinds::ProfileName;
     use flarescope::analysis::top::{TopOptions, top};
     use flarescope::analysis::view::View;
-    use flarescope::engine::{Engine, export_text, with_view};
+    use flarescope::engine::{Engine, with_view};
     use flarescope::flare::{self, Flare, Input};
     use flarescope::pprof::{Limits, decode};
-    use flarescope::profile::Profile;
-    use flarescope::protocol::ExportFormat;
-    use flarescope::report::gather::{Settings, chain};
+    use flarescope::profile::{Profile, printable};
+    use flarescope::report::export::{ExportFormat, ExportOptions, export};
+    use flarescope::report::gather::chain;
+    use flarescope::report::settings::{Choices, OwnersFile, Settings, SettingsError};
 
     /// Reads Datadog Agent flares and says what their Go profiles show.
     #[derive(Parser)]
@@ -31,16 +33,7 @@ mod command_line {
     #[derive(Subcommand)]
     enum Command {
         /// Write the report of a flare.
-        Report {
-            /// A flare: a zip or a folder.
-            flare: PathBuf,
-            /// In which form.
-            #[arg(long, value_enum, default_value_t = Format::Markdown)]
-            format: Format,
-            /// Write to this file instead of standard output.
-            #[arg(short, long)]
-            output: Option<PathBuf>,
-        },
+        Report(Report),
         /// Print a profile's table as `go tool pprof -top` does.
         Top(Top),
         /// List every file of a flare with its role.
@@ -51,6 +44,114 @@ mod command_line {
     }
 
     #[derive(clap::Args)]
+    struct Report {
+        /// A flare: a zip or a folder.
+        flare: PathBuf,
+        /// In which form.
+        #[arg(long, default_value = "markdown", value_parser = formats())]
+        format: ExportFormat,
+        /// Write to this file instead of standard output.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// Replace host names, addresses, paths, tags, container and pod names by pseudonyms.
+        #[arg(long)]
+        redact: bool,
+        /// The symptom, in the customer's words, for the escalation.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        symptom: String,
+        /// Link to the flare or the ticket, for the escalation.
+        #[arg(long, value_name = "URL", default_value = "")]
+        link: String,
+        #[command(flatten)]
+        judging: Judging,
+    }
+
+    /// What to judge by, where the defaults will not do. The report names what differs.
+    #[derive(clap::Args)]
+    struct Judging {
+        /// Heap growth that is a leak, in MB of 2^20 bytes [default: 10].
+        #[arg(long, value_name = "MB")]
+        leak_mb: Option<f64>,
+        /// Share of one function that is a CPU spike, in percent [default: 50].
+        #[arg(long, value_name = "PERCENT")]
+        cpu_percent: Option<f64>,
+        /// Delay that is contention, in seconds [default: 1].
+        #[arg(long, value_name = "SECONDS")]
+        contention_s: Option<f64>,
+        /// Count goroutines that merely wait for work as contention too.
+        #[arg(long)]
+        count_idle_waits: bool,
+        /// Owners of functions, in the format of data/owners.toml, instead of the built-in table.
+        #[arg(long, value_name = "FILE")]
+        owners: Option<PathBuf>,
+    }
+
+    impl Judging {
+        fn settings(&self) -> Result<Settings, Problem> {
+            let owners = self
+                .owners
+                .as_ref()
+                .map(|path| -> Result<OwnersFile, Failure> {
+                    let bytes = std::fs::read(path).map_err(|error| failure(path, &error))?;
+                    Ok(OwnersFile {
+                        name: path.display().to_string(),
+                        text: String::from_utf8_lossy(&bytes).into_owned(),
+                    })
+                })
+                .transpose()
+                .map_err(Problem::Unreadable)?;
+            let choices = Choices {
+                leak_mb: self.leak_mb,
+                cpu_percent: self.cpu_percent,
+                contention_s: self.contention_s,
+                count_idle_waits: self.count_idle_waits,
+                owners,
+            };
+            choices.settings().map_err(|error| {
+                let line = chain(&error);
+                match error {
+                    SettingsError::Owners { .. } => Problem::Unreadable(line),
+                    SettingsError::Threshold { .. } | SettingsError::Thresholds(_) => {
+                        Problem::Usage(line)
+                    }
+                }
+            })
+        }
+    }
+
+    /// Why the program stops, and with which exit status.
+    enum Problem {
+        /// 1
+        Unreadable(Failure),
+        /// 2
+        Usage(Failure),
+    }
+
+    impl From<Failure> for Problem {
+        fn from(failure: Failure) -> Self {
+            Self::Unreadable(failure)
+        }
+    }
+
+    fn formats() -> impl TypedValueParser<Value = ExportFormat> {
+        PossibleValuesParser::new(ExportFormat::ALL.map(ExportFormat::as_str)).try_map(|name| {
+            ExportFormat::ALL
+                .into_iter()
+                .find(|format| format.as_str() == name)
+                .ok_or("unknown format")
+        })
+    }
+
+    fn profiles() -> impl TypedValueParser<Value = ProfileName> {
+        PossibleValuesParser::new(ProfileName::ALL.map(ProfileName::as_str)).try_map(|name| {
+            ProfileName::ALL
+                .into_iter()
+                .find(|profile| profile.as_str() == name)
+                .ok_or("unknown profile")
+        })
+    }
+
+    #[derive(clap::Args)]
     struct Top {
         /// A flare (with --process and --profile) or a profile file.
         file: PathBuf,
@@ -58,8 +159,8 @@ mod command_line {
         #[arg(long, requires = "profile", conflicts_with = "diff_base")]
         process: Option<String>,
         /// Profile of that process.
-        #[arg(long, value_enum, requires = "process")]
-        profile: Option<ProfileArgument>,
+        #[arg(long, value_parser = profiles(), requires = "process")]
+        profile: Option<ProfileName>,
         /// Subtract this profile file.
         #[arg(long)]
         diff_base: Option<PathBuf>,
@@ -87,63 +188,24 @@ mod command_line {
         }
     }
 
-    #[derive(Clone, Copy, ValueEnum)]
-    enum Format {
-        Markdown,
-        Json,
-        Customer,
-        Escalation,
-        Jira,
-    }
-
-    #[derive(Clone, Copy, ValueEnum)]
-    enum ProfileArgument {
-        #[value(name = "heap-1st")]
-        HeapFirst,
-        #[value(name = "heap-2nd")]
-        HeapSecond,
-        HeapDiff,
-        Allocs,
-        Cpu,
-        Block,
-        Mutex,
-    }
-
-    impl ProfileArgument {
-        const fn name(self) -> ProfileName {
-            match self {
-                Self::HeapFirst => ProfileName::HeapFirst,
-                Self::HeapSecond => ProfileName::HeapSecond,
-                Self::HeapDiff => ProfileName::HeapDiff,
-                Self::Allocs => ProfileName::Allocs,
-                Self::Cpu => ProfileName::Cpu,
-                Self::Block => ProfileName::Block,
-                Self::Mutex => ProfileName::Mutex,
-            }
-        }
-    }
-
     /// One line that says what and where.
     type Failure = String;
 
     pub(super) fn main() -> ExitCode {
         let result = match Arguments::parse().command {
-            Command::Report {
-                flare,
-                format,
-                output,
-            } => report(&flare, format, output.as_deref()),
-            Command::Top(arguments) => top_table(&arguments),
-            Command::Files { flare } => files(&flare),
+            Command::Report(arguments) => report(&arguments),
+            Command::Top(arguments) => top_table(&arguments).map_err(Problem::from),
+            Command::Files { flare } => files(&flare).map_err(Problem::from),
         };
-        match result {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                let line = failure.split_whitespace().collect::<Vec<_>>().join(" ");
-                eprintln!("flarescope: {line}");
-                ExitCode::from(1)
-            }
-        }
+        let (status, failure) = match result {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(Problem::Unreadable(failure)) => (1, failure),
+            Err(Problem::Usage(failure)) => (2, failure),
+        };
+        let line = failure.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Control characters of a hostile name must not reach the terminal.
+        eprintln!("flarescope: {}", printable(&line));
+        ExitCode::from(status)
     }
 
     fn failure(path: &Path, error: &dyn std::error::Error) -> Failure {
@@ -161,6 +223,7 @@ mod command_line {
         let files = if metadata.is_dir() {
             flare::from_disk(path, &limits).map_err(|error| failure(path, &error))?
         } else {
+            regular(path, &metadata)?;
             let path = path.to_owned();
             let open = move || {
                 let file: Box<dyn flare::ReadSeek> = Box::new(File::open(&path)?);
@@ -175,27 +238,27 @@ mod command_line {
         Ok((name, Input::Files(files)))
     }
 
-    fn report(path: &Path, format: Format, output: Option<&Path>) -> Result<(), Failure> {
+    fn report(arguments: &Report) -> Result<(), Problem> {
+        let path = arguments.flare.as_path();
+        let settings = arguments.judging.settings()?;
         let (name, input) = input(path)?;
-        let mut engine = Engine::new();
+        let mut engine = Engine::with_settings(settings);
         let report = engine
             .read(&name, input, &mut |_| {})
             .map_err(|error| failure(path, &error))?;
-        let format = match format {
-            Format::Markdown => ExportFormat::Markdown,
-            Format::Json => ExportFormat::Json,
-            Format::Customer => ExportFormat::Customer,
-            Format::Escalation => ExportFormat::Escalation,
-            Format::Jira => ExportFormat::Jira,
+        let options = ExportOptions {
+            symptom: arguments.symptom.clone(),
+            link: arguments.link.clone(),
+            redact: arguments.redact,
         };
-        let mut text = export_text(report, format);
-        if !text.ends_with('\n') {
-            text.push('\n');
+        let text = export(report, arguments.format, &options).text;
+        match &arguments.output {
+            Some(output) => {
+                std::fs::write(output, text).map_err(|error| failure(output, &error))?;
+            }
+            None => print(&text)?,
         }
-        match output {
-            Some(output) => std::fs::write(output, text).map_err(|error| failure(output, &error)),
-            None => print(&text),
-        }
+        Ok(())
     }
 
     fn print(text: &str) -> Result<(), Failure> {
@@ -207,9 +270,32 @@ mod command_line {
         }
     }
 
+    /// Pipes and devices may never end, or never begin.
+    fn regular(path: &Path, metadata: &std::fs::Metadata) -> Result<(), Failure> {
+        if metadata.is_file() {
+            return Ok(());
+        }
+        let what = if metadata.is_dir() {
+            "is a folder, not a profile"
+        } else {
+            "is neither a file nor a folder"
+        };
+        Err(format!("{}: {what}", path.display()))
+    }
+
     fn read_profile(path: &Path) -> Result<Profile, Failure> {
-        let bytes = std::fs::read(path).map_err(|error| failure(path, &error))?;
-        decode(bytes, &Limits::default()).map_err(|error| failure(path, &error))
+        let metadata = std::fs::metadata(path).map_err(|error| failure(path, &error))?;
+        regular(path, &metadata)?;
+        let limits = Limits::default();
+        // Packed or not, no more is of use; one byte more tells that there is more.
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| {
+                file.take(limits.unpacked_bytes.saturating_add(1))
+                    .read_to_end(&mut bytes)
+            })
+            .map_err(|error| failure(path, &error))?;
+        decode(bytes, &limits).map_err(|error| failure(path, &error))
     }
 
     fn top_table(arguments: &Top) -> Result<(), Failure> {
@@ -219,6 +305,7 @@ mod command_line {
             edge_fraction: arguments.edgefraction,
             node_count: arguments.n,
             by_cum: arguments.cum,
+            first: 0,
         };
         let text = |view: &View<'_>| top(view, options).text(view);
         let kind = arguments.sample_type.as_str();
@@ -227,7 +314,7 @@ mod command_line {
             let mut flare = Flare::open(&name, input, &flare::Limits::default())
                 .map_err(|error| failure(path, &error))?;
             let settings = Settings::default();
-            with_view(&mut flare, &settings, process, profile.name(), kind, text)
+            with_view(&mut flare, &settings, process, profile, kind, text)
                 .map_err(|error| failure(path, &error))?
         } else {
             let profile = read_profile(path)?;
@@ -253,18 +340,12 @@ mod command_line {
             .map_err(|error| failure(path, &error))?;
         let mut text = String::new();
         for file in &report.files {
-            // Control characters of a hostile name must not reach the terminal.
-            let clean = |text: &str| {
-                text.chars()
-                    .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                    .collect::<String>()
-            };
             text.push_str(&format!(
                 "{:<6} {:>12}  {}  ({})\n",
                 file.role.as_str(),
                 file.size,
-                clean(&file.path),
-                clean(&file.reason)
+                printable(&file.path),
+                printable(&file.reason)
             ));
         }
         print(&text)

@@ -334,7 +334,10 @@ impl Flare {
             if level >= limits.nesting {
                 problems.push(Problem::InnerUnread {
                     path: raw.name,
-                    reason: format!("it lies more than {} archives deep", limits.nesting),
+                    reason: format!(
+                        "it lies more than {} archives deep, the limit",
+                        limits.nesting
+                    ),
                 });
                 break;
             }
@@ -1143,6 +1146,10 @@ impl<R: Read> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        /// Readers to the end offer ever larger buffers; a limit has to be met before they are full.
+        const STEP: usize = 1 << 20;
+        let most = buffer.len().min(STEP);
+        let buffer = buffer.get_mut(..most).unwrap_or_default();
         // Told once, then the end: readers that skip errors, as `lines()` does, would never stop.
         if self.fault.is_some() {
             return Ok(0);

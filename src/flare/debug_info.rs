@@ -19,6 +19,20 @@ pub struct RuntimeDebugInfo {
     pub last_gc_ms: Option<i64>,
 }
 
+impl RuntimeDebugInfo {
+    /// `GOGC` in percent, infinite where it is off. `None` where the environment does not set it:
+    /// Go then takes 100.
+    pub fn gogc_percent(&self) -> Option<f64> {
+        super::text::gogc(self.gogc.as_deref()?)
+    }
+
+    /// `GOMEMLIMIT` in bytes, as the environment sets it. What the runtime works with is in the
+    /// telemetry, see [`super::telemetry::Telemetry::gomemlimit_bytes`].
+    pub fn gomemlimit_bytes(&self) -> Option<u64> {
+        super::text::go_bytes(self.gomemlimit.as_deref()?)
+    }
+}
+
 /// Reads the file.
 pub fn parse(text: &str) -> RuntimeDebugInfo {
     let mut info = RuntimeDebugInfo::default();
@@ -54,6 +68,10 @@ mod tests {
         assert_eq!(info.go_version.as_deref(), Some("go1.25.8"));
         assert_eq!(info.gogc.as_deref(), Some("not set (Go default: 100)"));
         assert_eq!(info.gomemlimit.as_deref(), Some("512MiB"));
+        assert_eq!(
+            (info.gogc_percent(), info.gomemlimit_bytes()),
+            (None, Some(512 << 20))
+        );
         assert_eq!(
             (info.num_gc, info.pause_total_ms),
             (Some(1204), Some(412.3))

@@ -92,7 +92,70 @@ pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> i
             });
         }
     }
+    for entry in &mut listing.entries {
+        shorten(entry, limits);
+    }
+    note_overlaps(&mut listing);
     Ok(listing)
+}
+
+/// Keeps no more of a name than the limit; what is left of such an entry is not read.
+fn shorten(entry: &mut RawEntry, limits: &Limits) {
+    let found = entry.name.len();
+    if found > limits.name_bytes {
+        let end = super::text::cut(&entry.name, limits.name_bytes).len();
+        entry.name.truncate(end);
+        entry.name.push('\u{2026}');
+        entry.fault = Some(Fault::NameTooLong {
+            found,
+            limit: limits.name_bytes,
+        });
+    }
+}
+
+/// Finds entries whose bytes run into the next one. It is the one that is too long that is refused:
+/// a single wrong size does not spoil what stands behind it. Of entries that start at the same
+/// place the first one stays.
+fn note_overlaps(listing: &mut Listing) {
+    let mut order: Vec<usize> = (0..listing.entries.len()).collect();
+    let start = |entries: &[RawEntry], index: usize| {
+        entries.get(index).map_or(0, |entry| entry.header_start)
+    };
+    order.sort_by_key(|&index| (start(&listing.entries, index), index));
+    let mut count = 0;
+    let mut example = String::new();
+    // From the end: where the next entry starts that stands behind this one.
+    let mut next: Option<usize> = None;
+    for (place, &index) in order.iter().enumerate().rev() {
+        let here = start(&listing.entries, index);
+        let before = place.checked_sub(1).and_then(|place| order.get(place));
+        let same = before
+            .copied()
+            .filter(|&one| start(&listing.entries, one) == here);
+        let end = listing.entries.get(index).map_or(here, |entry| {
+            here.saturating_add(LOCAL_HEADER_BYTES as u64)
+                .saturating_add(entry.packed)
+        });
+        let into = next.filter(|&one| start(&listing.entries, one) < end);
+        let other = same
+            .or(into)
+            .and_then(|one| listing.entries.get(one))
+            .map(|other| other.name.clone());
+        if same.is_none() {
+            next = Some(index);
+        }
+        let Some(other) = other else { continue };
+        if let Some(entry) = listing.entries.get_mut(index)
+            && entry.fault.is_none()
+        {
+            example.clone_from(&entry.name);
+            entry.fault = Some(Fault::Overlaps { other });
+            count += 1;
+        }
+    }
+    if count > 0 {
+        listing.problems.push(Problem::Overlaps { count, example });
+    }
 }
 
 fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
@@ -111,6 +174,7 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
             return listing;
         }
     };
+    let mut names = 0_usize;
     for entry in entries {
         match entry {
             Ok(_) if listing.entries.len() >= limits.entries => {
@@ -122,6 +186,14 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
             Ok(entry) => {
                 let fallback = || entry.name().ok().map(|name| name.into_owned());
                 let (name, lossy_name) = decode_name(entry.name_raw(), fallback);
+                names = names.saturating_add(name.len().min(limits.name_bytes));
+                if names > limits.name_bytes_in_total {
+                    listing.problems.push(Problem::NamesTooLong {
+                        limit: limits.name_bytes_in_total,
+                        entry: listing.entries.len(),
+                    });
+                    break;
+                }
                 let method = match entry.compression() {
                     CompressionMethod::Stored => Method::Stored,
                     CompressionMethod::Deflated => Method::Deflated,
@@ -322,9 +394,11 @@ fn descriptor(window: &[u8], at: u64, start: u64) -> Option<Descriptor> {
     if window.starts_with(&DESCRIPTOR) {
         let crc = le32(window, 4);
         if u64::from(le32(window, 8)) == packed && window.len() >= 16 {
-            // 64-bit sizes have zeros where the unpacked size would stand; both read the same
-            // only for an empty entry, where it does not matter.
-            let wide = window.len() >= 24 && le64(window, 8) == packed && packed != 0;
+            // 64-bit sizes have zeros where the unpacked size would stand. So has an empty entry
+            // that was deflated all the same, and then the next header follows at once.
+            let header_follows = window.get(16..18) == Some(b"PK") && le32(window, 20) != 0;
+            let wide =
+                window.len() >= 24 && le64(window, 8) == packed && packed != 0 && !header_follows;
             let (size, bytes) = if wide {
                 (le64(window, 16), 24)
             } else {

@@ -28,6 +28,16 @@ impl Envvars {
     pub fn gomemlimit(&self) -> Option<&str> {
         self.get("GOMEMLIMIT")
     }
+
+    /// `GOGC` in percent, infinite where it is off.
+    pub fn gogc_percent(&self) -> Option<f64> {
+        super::text::gogc(self.gogc()?)
+    }
+
+    /// `GOMEMLIMIT` in bytes; `None` where it is off.
+    pub fn gomemlimit_bytes(&self) -> Option<u64> {
+        super::text::go_bytes(self.gomemlimit()?)
+    }
 }
 
 /// Reads the file. Lines are `NAME=value`, in some versions as items of a list.
@@ -59,6 +69,8 @@ mod tests {
         );
         assert_eq!(vars.get("DD_SITE"), Some("datadoghq.com"));
         assert_eq!((vars.gogc(), vars.gomemlimit()), (Some("50"), None));
+        assert_eq!(vars.gogc_percent(), Some(50.0));
+        assert_eq!(parse("GOMEMLIMIT=1GiB").gomemlimit_bytes(), Some(1 << 30));
         assert_eq!(
             parse("Found no allowed environment variable"),
             Envvars::default()

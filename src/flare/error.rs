@@ -23,12 +23,17 @@ pub enum FlareError {
         looks_like: String,
     },
     /// Files, but none of them is one that a flare has.
-    #[error("{name} holds {files} files, and none of them belongs to a flare")]
+    #[error(
+        "{name} holds {files} files, and none of them belongs to a flare{}",
+        .problems.iter().map(|problem| format!("; {problem}")).collect::<String>()
+    )]
     NoFlare {
         /// What was opened.
         name: String,
         /// How many files there are.
         files: usize,
+        /// What was wrong with the archive as a whole: it may be the reason.
+        problems: Vec<Problem>,
     },
     /// It starts as a zip, but neither its directory nor a single entry can be read.
     #[error(
@@ -88,6 +93,20 @@ pub enum Fault {
     UnsafeName {
         /// For example `is absolute`.
         why: &'static str,
+    },
+    /// A path longer than the limit.
+    #[error("has a name of {found} bytes, the limit is {limit}; it is not read, the others are")]
+    NameTooLong {
+        /// Its bytes.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Its bytes are those of another entry as well: no writer does that, some bombs do.
+    #[error("overlaps another entry: its packed bytes run into {other}; it is not read")]
+    Overlaps {
+        /// The entry that starts within this one, or where it starts.
+        other: String,
     },
     /// A link, not a file.
     #[error("is a symbolic link")]
@@ -150,19 +169,25 @@ pub enum Fault {
         found: u32,
     },
     /// Past the limit for one entry.
-    #[error("unpacks to more than {limit_bytes} bytes")]
+    #[error(
+        "unpacks to more than {limit_bytes} bytes, the limit for one file; the others are read"
+    )]
     TooLarge {
         /// The limit.
         limit_bytes: u64,
     },
     /// Past the limit for the whole flare.
-    #[error("takes the flare past {limit_bytes} unpacked bytes")]
+    #[error(
+        "takes the flare past {limit_bytes} unpacked bytes, the limit for all files together; those before it are read"
+    )]
     TotalTooLarge {
         /// The limit.
         limit_bytes: u64,
     },
     /// Grows suspiciously by unpacking.
-    #[error("grows more than {limit} times by unpacking ({packed} bytes to over {unpacked})")]
+    #[error(
+        "grows more than {limit} times by unpacking, the limit ({packed} bytes to over {unpacked}): it looks like a zip bomb and is not read, the others are"
+    )]
     RatioTooHigh {
         /// Packed size.
         packed: u64,
@@ -222,10 +247,30 @@ pub enum Problem {
         size: u64,
     },
     /// More entries than the limit.
-    #[error("the archive holds more than {limit} entries; the rest is left out")]
+    #[error("the archive holds more than {limit} entries, the limit; the rest is left out")]
     TooManyEntries {
         /// The limit.
         limit: usize,
+    },
+    /// More bytes of names than the limit.
+    #[error(
+        "the names in the archive take more than {limit} bytes, the limit, at entry {entry}; the rest is left out"
+    )]
+    NamesTooLong {
+        /// The limit.
+        limit: usize,
+        /// How many entries were listed.
+        entry: usize,
+    },
+    /// Entries that share bytes.
+    #[error(
+        "{count} entries overlap others, for example {example}: the archive is damaged or made to do harm; they are not read, the others are"
+    )]
+    Overlaps {
+        /// How many.
+        count: usize,
+        /// One of them.
+        example: String,
     },
     /// Names that are not text.
     #[error("{count} entry names are not valid text, for example {example}")]

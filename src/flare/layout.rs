@@ -79,6 +79,14 @@ pub enum Role {
     InstallInfo,
     /// `metadata/host.json`.
     HostMetadata,
+    /// `metadata/inventory/host.json`.
+    InventoryHost,
+    /// `k8s/kubelet_pods.yaml`.
+    KubeletPods,
+    /// `docker_inspect.log`.
+    DockerInspect,
+    /// `ecs_metadata.json`.
+    EcsMetadata,
     /// `go-routine-dump.log`.
     Goroutines,
     /// `runtime_config_dump.yaml`.
@@ -124,6 +132,10 @@ impl Role {
             Self::SystemProbeTelemetry => "telemetry of system-probe".to_owned(),
             Self::InstallInfo => "install method".to_owned(),
             Self::HostMetadata => "host metadata".to_owned(),
+            Self::InventoryHost => "host inventory".to_owned(),
+            Self::KubeletPods => "pods of the node, with limits and restarts".to_owned(),
+            Self::DockerInspect => "the Agent's container in Docker".to_owned(),
+            Self::EcsMetadata => "metadata of ECS".to_owned(),
             Self::Goroutines => "goroutine dump of the core Agent".to_owned(),
             Self::RuntimeConfig => "effective configuration".to_owned(),
             Self::SystemProbeConfig => "effective configuration of system-probe".to_owned(),
@@ -181,6 +193,10 @@ pub fn role(inner: &str) -> Role {
         "system-probe/system_probe_telemetry.log" => Role::SystemProbeTelemetry,
         "install_info.log" | "install_info" => Role::InstallInfo,
         "metadata/host.json" => Role::HostMetadata,
+        "metadata/inventory/host.json" => Role::InventoryHost,
+        "k8s/kubelet_pods.yaml" => Role::KubeletPods,
+        "docker_inspect.log" => Role::DockerInspect,
+        "ecs_metadata.json" => Role::EcsMetadata,
         "go-routine-dump.log" => Role::Goroutines,
         "runtime_config_dump.yaml" => Role::RuntimeConfig,
         "system_probe_runtime_config_dump.yaml" => Role::SystemProbeConfig,
@@ -204,8 +220,12 @@ fn reason(inner: &str, folder: &str, name: &str) -> &'static str {
         "logs" => return "Agent log, not needed to judge profiles",
         "etc" => return "configuration on disk; the effective one is read instead",
         "expvar" => return "internal variables that no rule asks for",
-        "metadata" => return "inventory payload, not needed to judge profiles",
-        "k8s" => return "Kubernetes description, not needed to judge profiles",
+        "metadata" => {
+            return "inventory payload; the host is read from metadata/host.json and metadata/inventory/host.json";
+        }
+        "k8s" => {
+            return "Kubernetes description; the limits of containers are read from kubelet_pods.yaml";
+        }
         "system-probe" => return "kernel or network state, not about the Agent's own memory or CPU",
         "otel" => return "description of the OpenTelemetry Agent, not a profile",
         "sbom" => return "software bill of materials, not needed to judge profiles",
@@ -240,8 +260,8 @@ fn reason(inner: &str, folder: &str, name: &str) -> &'static str {
                 "state of Remote Configuration, not needed to judge profiles"
             }
             "otel-response.json" => "description of the OpenTelemetry Agent, not a profile",
-            "docker_ps.log" | "docker_inspect.log" | "ecs_metadata.json" => {
-                "container descriptions, not needed to judge profiles"
+            "docker_ps.log" => {
+                "list of containers; the Agent's own is read from docker_inspect.log"
             }
             "datadog.reg"
             | "typeperf.txt"
@@ -621,6 +641,16 @@ mod tests {
                 "logs/agent.log",
                 "logs/status.log",
                 "etc/datadog.yaml",
+                "metadata/host.json",
+                "metadata/inventory/host.json",
+                "metadata/inventory/checks.json",
+                "k8s/kubelet_pods.yaml",
+                "k8s/kubelet_config.yaml",
+                "adp-1/kubelet_pods.yaml",
+                "docker_inspect.log",
+                "docker_ps.log",
+                "ecs_metadata.json",
+                "system-probe/dmesg.log",
                 "local",
                 "__MACOSX/._status.log",
                 "unheard.of",
@@ -635,6 +665,16 @@ mod tests {
                 logs/agent.log: Unneeded("Agent log, not needed to judge profiles")
                 logs/status.log: Unneeded("Agent log, not needed to judge profiles")
                 etc/datadog.yaml: Unneeded("configuration on disk; the effective one is read instead")
+                metadata/host.json: HostMetadata
+                metadata/inventory/host.json: InventoryHost
+                metadata/inventory/checks.json: Unneeded("inventory payload; the host is read from metadata/host.json and metadata/inventory/host.json")
+                k8s/kubelet_pods.yaml: KubeletPods
+                k8s/kubelet_config.yaml: Unneeded("Kubernetes description; the limits of containers are read from kubelet_pods.yaml")
+                adp-1/kubelet_pods.yaml: Unneeded("no rule asks for this file")
+                docker_inspect.log: DockerInspect
+                docker_ps.log: Unneeded("list of containers; the Agent's own is read from docker_inspect.log")
+                ecs_metadata.json: EcsMetadata
+                system-probe/dmesg.log: Dmesg
                 local: LocalMarker
                 __MACOSX/._status.log: Unneeded("left by an archive tool or the operating system")
                 unheard.of: Unneeded("no rule asks for this file")"#]],

@@ -48,9 +48,6 @@ impl std::fmt::Debug for LooseFile {
 /// When the folder, or one below it, cannot be listed.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn from_disk(path: &std::path::Path, limits: &super::Limits) -> io::Result<Vec<LooseFile>> {
-    /// Deeper folders are no flare's; the limit also bounds the length of paths.
-    const DEPTH: usize = 64;
-
     let absolute = path.canonicalize()?;
     let name = absolute
         .file_name()
@@ -68,7 +65,7 @@ pub fn from_disk(path: &std::path::Path, limits: &super::Limits) -> io::Result<V
                 size: metadata.len(),
                 open: Box::new(move || Ok(Box::new(std::fs::File::open(&path)?))),
             });
-        } else if metadata.is_dir() && depth < DEPTH {
+        } else if metadata.is_dir() && depth < limits.folders {
             for child in std::fs::read_dir(&path)? {
                 let child = child?;
                 let child_name = child.file_name().to_string_lossy().into_owned();

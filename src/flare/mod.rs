@@ -30,27 +30,35 @@
     )
 )]
 
+pub mod aggregator_vars;
 mod archive;
 pub mod config;
 pub mod creation;
 pub mod debug_info;
 mod directory;
 pub mod dmesg;
+pub mod docker_inspect;
+pub mod ecs_metadata;
 pub mod envvars;
 mod error;
+pub mod forwarder_vars;
 pub mod goroutines;
 pub mod health;
 pub mod host;
 pub mod install_info;
 mod io;
+pub mod kubelet_pods;
 mod layout;
 mod limits;
 pub mod local;
 mod loose;
 pub mod memstats;
+pub mod rtloader;
+pub mod runner_vars;
 pub mod status;
 pub mod telemetry;
 mod text;
+pub mod trace_vars;
 pub mod version_history;
 pub mod yaml;
 
@@ -58,7 +66,7 @@ pub use archive::{Entry, Flare, Input};
 pub use error::{EntryError, Fault, FlareError, Problem};
 pub use io::{BLOCK_BYTES, BlockReader, CountingReader, ReadSeek, Section};
 pub use layout::{NAMELESS_PROCESS, ProfileKind, Role, role};
-pub use limits::Limits;
+pub use limits::{Limits, TextLimits};
 #[cfg(not(target_arch = "wasm32"))]
 pub use loose::from_disk;
 pub use loose::{LooseFile, OpenFile};

@@ -33,6 +33,12 @@ pub struct Status {
     pub version: Option<String>,
     /// When the status was written, Unix milliseconds.
     pub status_date_ms: Option<i64>,
+    /// The same by the host's clock, as written: `2023-02-10 10:29:16.214 CET`.
+    pub status_date_local: Option<String>,
+    /// The zone of that clock, for example `CET`; `UTC` too.
+    pub time_zone: Option<String>,
+    /// How many minutes that clock was ahead of UTC at that moment.
+    pub utc_offset_minutes: Option<i32>,
     /// When the Agent started, Unix milliseconds.
     pub agent_start_ms: Option<i64>,
     /// Process id.
@@ -67,6 +73,10 @@ pub struct Status {
     pub boot_time_ms: Option<i64>,
     /// Running checks in the order of the file.
     pub checks: Vec<Check>,
+    /// Checks that do not run, and why, in the order of the file.
+    pub check_problems: Vec<CheckProblem>,
+    /// Checks that run in JMXFetch, which is a process of its own.
+    pub jmx_checks: Vec<JmxCheck>,
     /// All other facts, section by section.
     pub sections: Vec<StatusSection>,
 }
@@ -122,6 +132,62 @@ impl CheckState {
     }
 }
 
+/// At which step a check failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// Python itself could not be started.
+    Python,
+    /// Its configuration could not be read.
+    Configuration,
+    /// None of the loaders could load it, or not with this configuration.
+    Loading,
+    /// Its code refused to start.
+    Initialization,
+}
+
+/// Why a check does not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckProblem {
+    /// At which step it failed.
+    pub kind: ProblemKind,
+    /// The check; empty where the problem is Python's.
+    pub check: String,
+    /// Which instance or loader it is about, for example `instance 0` or `Python Check Loader`.
+    pub about: Option<String>,
+    /// What the status says, with its traceback.
+    pub message: String,
+}
+
+/// One instance of a check in JMXFetch. What the status lacks is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JmxCheck {
+    /// For example `cassandra`.
+    pub check: String,
+    /// For example `cassandra-localhost-7199`.
+    pub instance: Option<String>,
+    /// For example `OK`.
+    pub status: Option<String>,
+    /// What it says.
+    pub message: Option<String>,
+    /// Metrics that it collects.
+    pub metric_count: Option<u64>,
+    /// Service checks.
+    pub service_check_count: Option<u64>,
+    /// Listed among those that failed.
+    pub failed: bool,
+}
+
+/// Events of one type that a check sent to another product, for example `dbm-samples`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventCount {
+    /// Type.
+    pub kind: String,
+    /// In the last run.
+    pub last: Option<u64>,
+    /// Since start.
+    pub total: Option<u64>,
+}
+
 /// One configured instance of a check.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Instance {
@@ -137,20 +203,40 @@ pub struct Instance {
     pub metric_samples_last: Option<u64>,
     /// Metric samples since start.
     pub metric_samples_total: Option<u64>,
+    /// Events of the last run.
+    pub events_last: Option<u64>,
     /// Events since start.
     pub events_total: Option<u64>,
+    /// Events for other products, by type.
+    pub event_platform: Vec<EventCount>,
+    /// Service checks of the last run.
+    pub service_checks_last: Option<u64>,
     /// Service checks since start.
     pub service_checks_total: Option<u64>,
+    /// Histogram buckets of the last run.
+    pub histogram_buckets_last: Option<u64>,
+    /// Histogram buckets since start.
+    pub histogram_buckets_total: Option<u64>,
+    /// Time of the first run, milliseconds.
+    pub first_execution_ms: Option<f64>,
     /// Mean time of a run, milliseconds.
     pub average_execution_ms: Option<f64>,
     /// Last run, Unix milliseconds.
     pub last_execution_ms: Option<i64>,
+    /// Last run without an error, Unix milliseconds.
+    pub last_success_ms: Option<i64>,
+    /// No run was without an error.
+    pub never_succeeded: bool,
     /// Errors, with their traceback.
     pub errors: Vec<String>,
     /// Warnings.
     pub warnings: Vec<String>,
     /// Runs all the time instead of every few seconds.
     pub long_running: bool,
+    /// Is being stopped.
+    pub cancelling: bool,
+    /// What it found out about its target, for example `version.major` and `14`.
+    pub metadata: Vec<(String, String)>,
 }
 
 impl Status {
@@ -188,6 +274,10 @@ const CHECKS: usize = 20_000;
 const INSTANCES: usize = 100_000;
 const MESSAGE_BYTES: usize = 8_000;
 const MESSAGES: usize = 20;
+const PROBLEMS: usize = 2_000;
+const JMX_CHECKS: usize = 10_000;
+const EVENT_TYPES: usize = 50;
+const METADATA: usize = 200;
 
 /// Reads a status.
 pub fn parse(text: &str) -> Status {
@@ -200,24 +290,66 @@ pub fn parse(text: &str) -> Status {
     reader.finish(text)
 }
 
+/// What the lines that follow are.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Part {
+    /// Keys and values.
+    #[default]
+    Facts,
+    /// Running checks.
+    Checks,
+    /// Checks that do not run.
+    Problems(ProblemKind),
+    /// Checks of JMXFetch, `true` for those that failed.
+    Jmx(bool),
+}
+
+impl Part {
+    fn below(section: &str, title: &str) -> Self {
+        let is = |name: &str| title.eq_ignore_ascii_case(name);
+        if is("Running Checks") {
+            Self::Checks
+        } else if is("Error initializing Python") {
+            Self::Problems(ProblemKind::Python)
+        } else if is("Config Errors") {
+            Self::Problems(ProblemKind::Configuration)
+        } else if is("Loading Errors") {
+            Self::Problems(ProblemKind::Loading)
+        } else if is("Check Initialization Errors") {
+            Self::Problems(ProblemKind::Initialization)
+        } else if section.eq_ignore_ascii_case("JMXFetch") && is("Initialized checks") {
+            Self::Jmx(false)
+        } else if section.eq_ignore_ascii_case("JMXFetch") && is("Failed checks") {
+            Self::Jmx(true)
+        } else {
+            Self::Facts
+        }
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     status: Status,
-    /// In the part that lists running checks.
-    in_checks: bool,
+    part: Part,
     /// Host tags follow, deeper than this.
     tags_below: Option<usize>,
-    /// A message of the current instance goes on.
-    message: Option<Message>,
+    /// A message of the current instance goes on, which began at this column.
+    message: Option<(Message, usize)>,
+    /// The check that problems or JMX instances are of.
+    check: String,
+    /// Whether the last problem or JMX instance belongs to that check.
+    goes_on: bool,
     facts: usize,
     instances: usize,
     titles: usize,
+    main_titles: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Message {
     Error,
     Warning,
+    Metadata,
 }
 
 impl Reader {
@@ -234,13 +366,18 @@ impl Reader {
             self.title(content, indent);
             return;
         }
-        if self.in_checks {
-            self.check_line(content, indent, next);
-            return;
+        match self.part {
+            Part::Checks => return self.check_line(content, indent, next),
+            Part::Problems(kind) => return self.problem_line(kind, content, indent, next),
+            Part::Jmx(failed) => return self.jmx_line(failed, content, indent),
+            Part::Facts => {}
         }
         if let Some(below) = self.tags_below {
             if indent > below {
-                self.status.host_tags.push(content.to_owned());
+                if self.facts < FACTS {
+                    self.facts += 1;
+                    self.status.host_tags.push(content.to_owned());
+                }
                 return;
             }
             self.tags_below = None;
@@ -251,32 +388,38 @@ impl Reader {
     /// A rule below a line makes a title, unless that line is part of an error message.
     fn may_be_title(&self, content: &str, indent: usize, next: &str) -> bool {
         let rule_indent = next.len() - next.trim_start().len();
-        rule_indent == indent && (self.message.is_none() || indent < 6) && content.len() < 200
+        rule_indent == indent && self.is_outside_message(indent) && content.len() < 200
+    }
+
+    /// Messages stand at six columns or deeper.
+    fn is_outside_message(&self, indent: usize) -> bool {
+        self.message.is_none() || indent < 6
     }
 
     fn title(&mut self, title: &str, indent: usize) {
         self.titles += 1;
         self.message = None;
         self.tags_below = None;
+        self.check.clear();
+        self.goes_on = false;
+        if indent == 0 {
+            self.main_titles += 1;
+        }
         if self.status.sections.len() >= SECTIONS {
-            self.in_checks = false;
+            self.part = Part::Facts;
             return;
         }
+        let last = self.status.sections.last();
         if indent == 0 {
+            self.part = Part::below("", title);
             self.agent_title(title);
-            self.in_checks = title.eq_ignore_ascii_case("Running Checks");
             self.status.sections.push(StatusSection {
                 name: title.to_owned(),
                 ..StatusSection::default()
             });
         } else {
-            let name = self
-                .status
-                .sections
-                .last()
-                .map(|section| section.name.clone())
-                .unwrap_or_default();
-            self.in_checks = title.eq_ignore_ascii_case("Running Checks");
+            let name = last.map(|section| section.name.clone()).unwrap_or_default();
+            self.part = Part::below(&name, title);
             self.status.sections.push(StatusSection {
                 name,
                 sub: Some(title.to_owned()),
@@ -297,13 +440,16 @@ impl Reader {
         let Some(version) = version.trim_end().strip_suffix(')') else {
             return;
         };
-        if !name.ends_with("Agent") || !version.starts_with(|c: char| c.is_ascii_digit()) {
+        // Some flavors are no Agents by name (`DogStatsD`), but stand first all the same.
+        if !(name.ends_with("Agent") || self.titles == 1)
+            || !version.starts_with(|c: char| c.is_ascii_digit())
+        {
             return;
         }
         self.status.version = Some(version.to_owned());
         self.status.flavor = match name {
             "Agent" | "Datadog Agent" => Flavor::Agent,
-            "IoT Agent" => Flavor::Iot,
+            "IoT Agent" | "Datadog IoT Agent" => Flavor::Iot,
             "Datadog Cluster Agent" | "Cluster Agent" => Flavor::Cluster,
             "Datadog Security Agent" | "Security Agent" => Flavor::Security,
             other => Flavor::Other(other.to_owned()),
@@ -311,6 +457,10 @@ impl Reader {
     }
 
     fn fact(&mut self, content: &str, indent: usize) {
+        // Below the names of log sources.
+        if is_rule(content, '-') {
+            return;
+        }
         let (key, value) = split_fact(content);
         let sub = self
             .status
@@ -326,6 +476,9 @@ impl Reader {
                 }
                 self.hostname_fact(key, value);
             }
+            Some("Check Worker Utilization") if key == "Total Workers" => {
+                set(&mut self.status.check_runners, text::count(value));
+            }
             Some(_) => {}
         }
         if self.facts < FACTS {
@@ -337,20 +490,30 @@ impl Reader {
     }
 
     fn header_fact(&mut self, key: &str, value: &str) {
-        let first = self
-            .status
-            .sections
-            .iter()
-            .filter(|section| section.sub.is_none())
-            .count()
-            <= 1;
-        if !first {
+        if self.main_titles > 1 {
             return;
         }
         let status = &mut self.status;
         let some = || text::value(value).map(str::to_owned);
         match key.to_ascii_lowercase().as_str() {
-            "status date" => set(&mut status.status_date_ms, text::instant_ms(value)),
+            "status date" => {
+                set(&mut status.status_date_ms, text::instant_ms(value));
+                if let Some(local) = text::local_time(value) {
+                    set(&mut status.status_date_local, Some(local.text));
+                    set(&mut status.time_zone, Some(local.zone));
+                    set(&mut status.utc_offset_minutes, local.offset_minutes);
+                }
+            }
+            // The title says it too, except where it could not be read.
+            "agent flavor" if status.version.is_none() => {
+                status.flavor = match value {
+                    "agent" => Flavor::Agent,
+                    "iot_agent" => Flavor::Iot,
+                    "cluster_agent" => Flavor::Cluster,
+                    "security_agent" => Flavor::Security,
+                    other => Flavor::Other(other.to_owned()),
+                };
+            }
             "agent start" => set(&mut status.agent_start_ms, text::instant_ms(value)),
             "pid" => set(&mut status.pid, text::count(value)),
             "go version" => set(&mut status.go_version, some()),
@@ -389,12 +552,7 @@ impl Reader {
     }
 
     fn check_line(&mut self, content: &str, indent: usize, next: &str) {
-        let rule = next.trim();
-        // Names may be as short as their rule (`io`, `--`), so lengths are compared.
-        let is_heading = is_rule_of_any_length(rule, '-')
-            && rule.chars().count() == content.chars().count()
-            && next.len() - next.trim_start().len() == indent;
-        if is_heading {
+        if self.is_outside_message(indent) && is_heading(content, indent, next) {
             self.message = None;
             if self.status.checks.len() < CHECKS {
                 let (name, version) = split_version(content);
@@ -409,13 +567,23 @@ impl Reader {
         if is_rule_of_any_length(content, '-') {
             return;
         }
+        // Facts stand where the message began. Frames of a traceback are deeper, further lines of
+        // the message itself may stand at the margin, and both may look like facts.
+        match self.message {
+            Some((Message::Error | Message::Warning, at)) if indent != at => {
+                return self.more_message(content);
+            }
+            Some((Message::Metadata, at)) if indent > at => return self.more_message(content),
+            Some((Message::Metadata, _)) => self.message = None,
+            _ => {}
+        }
         let (key, value) = split_fact(content);
         if key == "Instance ID" {
             self.message = None;
             self.begin_instance(value);
             return;
         }
-        if !self.instance_fact(key, value) {
+        if !self.instance_fact(key, value, indent) {
             self.more_message(content);
         }
     }
@@ -435,9 +603,11 @@ impl Reader {
             Some((id, state)) => (id.trim(), check_state(state.trim())),
             None => (value, CheckState::Unknown),
         };
+        let cancelling = state.as_str().to_ascii_uppercase().starts_with("CANCEL");
         check.instances.push(Instance {
             id: id.to_owned(),
             state,
+            cancelling,
             ..Instance::default()
         });
     }
@@ -453,7 +623,8 @@ impl Reader {
     }
 
     /// Takes a known fact; `false` for anything else.
-    fn instance_fact(&mut self, key: &str, value: &str) -> bool {
+    fn instance_fact(&mut self, key: &str, value: &str, indent: usize) -> bool {
+        let in_message = matches!(self.message, Some((Message::Error | Message::Warning, _)));
         let Some(instance) = self.instance() else {
             return false;
         };
@@ -471,52 +642,183 @@ impl Reader {
                 set(&mut instance.metric_samples_last, last);
                 set(&mut instance.metric_samples_total, total);
             }
-            "Events" => set(&mut instance.events_total, last_and_total(value).1),
-            "Service Checks" => set(&mut instance.service_checks_total, last_and_total(value).1),
+            "Events" => {
+                let (last, total) = last_and_total(value);
+                set(&mut instance.events_last, last);
+                set(&mut instance.events_total, total);
+            }
+            "Service Checks" => {
+                let (last, total) = last_and_total(value);
+                set(&mut instance.service_checks_last, last);
+                set(&mut instance.service_checks_total, total);
+            }
+            "Histogram Buckets" => {
+                let (last, total) = last_and_total(value);
+                set(&mut instance.histogram_buckets_last, last);
+                set(&mut instance.histogram_buckets_total, total);
+            }
             "Total Metric Samples" => set(&mut instance.metric_samples_total, text::count(value)),
             "Total Events" => set(&mut instance.events_total, text::count(value)),
             "Total Service Checks" => set(&mut instance.service_checks_total, text::count(value)),
+            "Total Histogram Buckets" => {
+                set(&mut instance.histogram_buckets_total, text::count(value));
+            }
+            "First Execution Time" => {
+                set(&mut instance.first_execution_ms, text::duration_ms(value));
+            }
             "Average Execution Time" => {
                 set(&mut instance.average_execution_ms, text::duration_ms(value));
             }
             "Last Execution Date" => set(&mut instance.last_execution_ms, text::instant_ms(value)),
+            "Last Successful Execution Date" => {
+                set(&mut instance.last_success_ms, text::instant_ms(value));
+                instance.never_succeeded = value.eq_ignore_ascii_case("never");
+            }
             "Long Running Check" => instance.long_running = value.eq_ignore_ascii_case("true"),
+            "Cancelling" => instance.cancelling = value.eq_ignore_ascii_case("true"),
             "Error" => {
                 begin(&mut instance.errors, value);
-                message = Some(Message::Error);
+                message = Some((Message::Error, indent));
             }
             "Warning" => {
                 begin(&mut instance.warnings, value);
-                message = Some(Message::Warning);
+                message = Some((Message::Warning, indent));
             }
-            "Last Successful Execution Date" | "Histogram Buckets" | "Total Histogram Buckets" => {}
             // A block of what the check found out about its target; it ends a message.
-            "metadata" if value.is_empty() => {}
+            "metadata" if value.is_empty() => message = Some((Message::Metadata, indent)),
+            _ if !in_message => return event_fact(instance, key, value),
             _ => return false,
         }
         self.message = message;
         true
     }
 
-    /// A line that is no fact belongs to the message above it.
+    /// A line that is no fact belongs to what stands above it.
     fn more_message(&mut self, content: &str) {
-        let Some(message) = self.message else {
+        let Some((message, _)) = self.message else {
             return;
         };
+        // What the Agent writes below errors of Go checks.
+        if content == "No traceback" {
+            return;
+        }
         let Some(instance) = self.instance() else {
             return;
         };
         let messages = match message {
             Message::Error => &mut instance.errors,
             Message::Warning => &mut instance.warnings,
-        };
-        if let Some(last) = messages.last_mut()
-            && last.len() + content.len() < MESSAGE_BYTES
-        {
-            if !last.is_empty() {
-                last.push('\n');
+            Message::Metadata => {
+                let (key, value) = split_fact(content);
+                if instance.metadata.len() < METADATA {
+                    let pair = (key, text::cut(value, MESSAGE_BYTES));
+                    instance
+                        .metadata
+                        .push((pair.0.to_owned(), pair.1.to_owned()));
+                }
+                return;
             }
-            last.push_str(content);
+        };
+        if let Some(last) = messages.last_mut() {
+            more(last, content);
+        }
+    }
+
+    /// A line below `Loading Errors` and its siblings.
+    fn problem_line(&mut self, kind: ProblemKind, content: &str, indent: usize, next: &str) {
+        if kind == ProblemKind::Python {
+            // One item each: `- could not initialize rtloader: ...`
+            match content.strip_prefix("- ") {
+                Some(message) => self.begin_problem(kind, None, message),
+                None => self.more_problem(kind, content),
+            }
+            return;
+        }
+        // Messages stand deeper than headings, or, where they go on, at the margin.
+        if (4..=6).contains(&indent) && is_heading(content, indent, next) {
+            self.check = split_version(content).0.to_owned();
+            self.goes_on = false;
+            return;
+        }
+        if is_rule_of_any_length(content, '-') {
+            return;
+        }
+        let about = content.strip_suffix(':').filter(|about| {
+            indent == 6
+                && match kind {
+                    ProblemKind::Initialization => about.starts_with("instance "),
+                    _ => about.ends_with("Loader"),
+                }
+        });
+        match about {
+            Some(about) => self.begin_problem(kind, Some(about), ""),
+            None => self.more_problem(kind, content),
+        }
+    }
+
+    fn begin_problem(&mut self, kind: ProblemKind, about: Option<&str>, message: &str) {
+        self.goes_on = self.status.check_problems.len() < PROBLEMS;
+        if self.goes_on {
+            self.status.check_problems.push(CheckProblem {
+                kind,
+                check: self.check.clone(),
+                about: about.map(str::to_owned),
+                message: text::cut(message, MESSAGE_BYTES).to_owned(),
+            });
+        }
+    }
+
+    fn more_problem(&mut self, kind: ProblemKind, content: &str) {
+        if !self.goes_on {
+            self.begin_problem(kind, None, content);
+        } else if let Some(last) = self.status.check_problems.last_mut() {
+            more(&mut last.message, content);
+        }
+    }
+
+    /// A line below the checks of JMXFetch: the name of a check, or a fact of an instance. Facts
+    /// are `- key: value` and `key: value`, in older versions `key : value`.
+    fn jmx_line(&mut self, failed: bool, content: &str, indent: usize) {
+        let item = content.strip_prefix("- ");
+        let (key, value) = split_fact(item.unwrap_or(content));
+        let is_fact = item.is_some() || content.ends_with(':') || content.contains(": ");
+        if !is_fact && (2..=4).contains(&indent) {
+            self.goes_on = false;
+            if content != "no checks" {
+                self.check = content.to_owned();
+            }
+            return;
+        }
+        let last = self.status.jmx_checks.last();
+        let repeats = key == "instance_name" && last.is_some_and(|last| last.instance.is_some());
+        if item.is_some() || repeats || !self.goes_on {
+            self.goes_on = self.status.jmx_checks.len() < JMX_CHECKS;
+            if !self.goes_on {
+                return;
+            }
+            self.status.jmx_checks.push(JmxCheck {
+                check: self.check.clone(),
+                failed,
+                ..JmxCheck::default()
+            });
+        }
+        let Some(check) = self.status.jmx_checks.last_mut() else {
+            return;
+        };
+        let some = || text::value(value).map(|value| text::cut(value, MESSAGE_BYTES).to_owned());
+        match key {
+            "instance_name" => set(&mut check.instance, some()),
+            "status" => set(&mut check.status, some()),
+            "message" => set(&mut check.message, some()),
+            "metric_count" => set(&mut check.metric_count, text::count(value)),
+            "service_check_count" => set(&mut check.service_check_count, text::count(value)),
+            // A message of more than one line goes on.
+            _ if !is_fact => {
+                if let Some(message) = &mut check.message {
+                    more(message, content);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -546,6 +848,59 @@ fn begin(messages: &mut Vec<String>, value: &str) {
     if messages.len() < MESSAGES {
         messages.push(text::cut(value, MESSAGE_BYTES).to_owned());
     }
+}
+
+fn more(message: &mut String, content: &str) {
+    if message.len() + content.len() < MESSAGE_BYTES {
+        if !message.is_empty() {
+            message.push('\n');
+        }
+        message.push_str(content);
+    }
+}
+
+/// `dbm-samples: Last Run: 12, Total: 132`; of a check that runs all the time
+/// `Total dbm-samples: 132`.
+fn event_fact(instance: &mut Instance, key: &str, value: &str) -> bool {
+    let event = if value.starts_with("Last Run:") && value.contains("Total:") {
+        let (last, total) = last_and_total(value);
+        EventCount {
+            kind: key.to_owned(),
+            last,
+            total,
+        }
+    } else if let Some(kind) = key.strip_prefix("Total ")
+        && instance.long_running
+        && let Some(total) = text::count(value)
+    {
+        EventCount {
+            kind: kind.to_owned(),
+            last: None,
+            total: Some(total),
+        }
+    } else {
+        return false;
+    };
+    if instance.event_platform.len() < EVENT_TYPES {
+        instance.event_platform.push(event);
+    }
+    true
+}
+
+/// A line with a rule of dashes below it, as long as itself.
+fn is_heading(content: &str, indent: usize, next: &str) -> bool {
+    let rule = next.trim();
+    let letters = content.chars().count();
+    // Names may be as short as their rule (`io`, `--`), so lengths are compared. The Agent counts
+    // an accent apart from its letter.
+    let lengths = if content.is_ascii() {
+        letters..=letters
+    } else {
+        letters..=letters.saturating_mul(3)
+    };
+    is_rule_of_any_length(rule, '-')
+        && lengths.contains(&rule.len())
+        && next.len() - next.trim_start().len() == indent
 }
 
 fn is_rule(text: &str, of: char) -> bool {
@@ -715,6 +1070,452 @@ APM Agent
         );
     }
 
+    /// One instance of a check whose lines are given, as a flare shows it.
+    fn instance_of(lines: &str) -> Instance {
+        let text = format!(
+            "=========\nCollector\n=========\n\n  Running Checks\n  ==============\n    \n    ntp\n    ---\n{lines}\n  Loading Errors\n  ==============\n"
+        );
+        let status = parse(&text);
+        assert_eq!(status.checks.len(), 1);
+        assert_eq!(status.checks[0].name, "ntp");
+        assert_eq!(status.checks[0].instances.len(), 1);
+        let crlf = parse(&text.replace('\n', "\r\n"));
+        assert_eq!(crlf, status);
+        status.checks[0].instances[0].clone()
+    }
+
+    #[test]
+    fn every_line_of_an_instance() {
+        let instance = instance_of(
+            "      Instance ID: ntp:3c427a42a70bbf8 [OK]
+      Configuration Source: file:/etc/datadog-agent/conf.d/ntp.d/conf.yaml.default
+      Total Runs: 1,019,082
+      Metric Samples: Last Run: 1,204, Total: 1.019082e+06
+      Events: Last Run: 2, Total: 2,056
+      dbm-samples: Last Run: 12, Total: 1,132
+      network-devices-metadata: Last Run: 0, Total: 7
+      Service Checks: Last Run: 1, Total: 3
+      Histogram Buckets: Last Run: 5, Total: 50
+      First Execution Time : 1.2s
+      Average Execution Time : 172ms
+      Last Execution Date : 2023-11-29 13:04:58 CET / 2023-11-29 12:04:58 UTC (1701259498000)
+      Last Successful Execution Date : 2023-11-29 13:04:58 CET / 2023-11-29 12:04:58 UTC (1701259498000)
+      Cancelling: True
+      metadata:
+        version.major: 14
+        Error: not one
+        flavor: <no value>
+      
+",
+        );
+        expect![[r#"
+            Instance {
+                id: "ntp:3c427a42a70bbf8",
+                state: Ok,
+                configuration_source: Some(
+                    "file:/etc/datadog-agent/conf.d/ntp.d/conf.yaml.default",
+                ),
+                total_runs: Some(
+                    1019082,
+                ),
+                metric_samples_last: Some(
+                    1204,
+                ),
+                metric_samples_total: Some(
+                    1019082,
+                ),
+                events_last: Some(
+                    2,
+                ),
+                events_total: Some(
+                    2056,
+                ),
+                event_platform: [
+                    EventCount {
+                        kind: "dbm-samples",
+                        last: Some(
+                            12,
+                        ),
+                        total: Some(
+                            1132,
+                        ),
+                    },
+                    EventCount {
+                        kind: "network-devices-metadata",
+                        last: Some(
+                            0,
+                        ),
+                        total: Some(
+                            7,
+                        ),
+                    },
+                ],
+                service_checks_last: Some(
+                    1,
+                ),
+                service_checks_total: Some(
+                    3,
+                ),
+                histogram_buckets_last: Some(
+                    5,
+                ),
+                histogram_buckets_total: Some(
+                    50,
+                ),
+                first_execution_ms: Some(
+                    1200.0,
+                ),
+                average_execution_ms: Some(
+                    172.0,
+                ),
+                last_execution_ms: Some(
+                    1701259498000,
+                ),
+                last_success_ms: Some(
+                    1701259498000,
+                ),
+                never_succeeded: false,
+                errors: [],
+                warnings: [],
+                long_running: false,
+                cancelling: true,
+                metadata: [
+                    (
+                        "version.major",
+                        "14",
+                    ),
+                    (
+                        "Error",
+                        "not one",
+                    ),
+                    (
+                        "flavor",
+                        "<no value>",
+                    ),
+                ],
+            }
+        "#]]
+        .assert_debug_eq(&instance);
+    }
+
+    #[test]
+    fn a_check_that_runs_all_the_time() {
+        let instance = instance_of(
+            "      Instance ID: ntp [OK]
+      Long Running Check: true
+      Configuration Source: file:/etc/datadog-agent/conf.d/ntp.d/conf.yaml.default
+      Total Metric Samples: 1,204,512
+      Total Events: 3
+      Total container-lifecycle: 90,210
+      Total Service Checks: 0
+      Total Histogram Buckets: 12
+      
+",
+        );
+        assert!(instance.long_running);
+        assert_eq!(instance.metric_samples_total, Some(1_204_512));
+        assert_eq!(instance.metric_samples_last, None);
+        assert_eq!(instance.events_total, Some(3));
+        assert_eq!(instance.histogram_buckets_total, Some(12));
+        assert_eq!(
+            instance.event_platform,
+            [EventCount {
+                kind: "container-lifecycle".to_owned(),
+                last: None,
+                total: Some(90_210)
+            }]
+        );
+        assert_eq!(instance.total_runs, None);
+    }
+
+    #[test]
+    fn errors_that_look_like_facts() {
+        let instance = instance_of(
+            "      Instance ID: ntp:1 [ERROR]
+      Total Runs: 842
+      Last Successful Execution Date : Never
+      Error: could not connect
+Total Runs: 3 were not made
+      Traceback (most recent call last):
+        File \"base.py\", line 1122, in run
+          Warning: self.check(instance)
+        ---------
+        Instance ID: nothing
+      
+      During handling of the above exception, another exception occurred:
+        dbm-samples: Last Run: 1, Total: 2
+      ConnectionError: refused
+      Warning: slow
+      Warning: very slow
+",
+        );
+        assert_eq!(instance.total_runs, Some(842));
+        assert!(instance.never_succeeded);
+        assert_eq!(instance.last_success_ms, None);
+        assert_eq!(instance.event_platform, []);
+        assert_eq!(instance.errors.len(), 1);
+        assert!(instance.errors[0].starts_with("could not connect"));
+        assert_eq!(instance.warnings, ["slow", "very slow"]);
+        let go = instance_of(
+            "      Instance ID: ntp [ERROR]\n      Error: open /proc/x: no such file\n      No traceback\n",
+        );
+        assert_eq!(go.errors, ["open /proc/x: no such file"]);
+        let stopped = instance_of("      Instance ID: ntp:1 [CANCELLING]\n");
+        assert_eq!(stopped.state, CheckState::Other("CANCELLING".to_owned()));
+        assert!(stopped.cancelling);
+    }
+
+    #[test]
+    fn checks_that_do_not_run() {
+        let status = parse(
+            r#"=========
+Collector
+=========
+  Error initializing Python
+  =========================
+    - could not initialize rtloader: No module named 'yaml'
+      see the log
+    - another
+
+  Running Checks
+  ==============
+    No checks have run yet
+  
+  Check Worker Utilization
+  ========================
+    Total Workers: 4
+    Average Utilization: 41.5%
+
+    Top Workers (by utilization):
+      worker_1: 91.0%
+
+  Check Initialization Errors
+  ===========================
+
+    
+      postgres (13.1.0)
+      -----------------
+
+      instance 0:
+
+        could not invoke 'postgres' python check constructor. New constructor API returned:
+Traceback (most recent call last):
+  File "/opt/datadog-agent/postgres.py", line 62, in __init__
+    self._config = PostgresConfig(self.instance)
+datadog_checks.base.errors.ConfigurationError: Please specify a user.
+
+      instance 1:
+
+        the same
+  Config Errors
+  ==============
+    redisdb
+    -------
+      yaml: line 4: did not find expected key
+  Loading Errors
+  ==============
+    postgres
+    --------
+      Core Check Loader:
+        Check postgres not found in Catalog
+        
+      Python Check Loader:
+        unable to import module 'postgres':
+        No module named postgres
+        
+========
+JMXFetch
+========
+"#,
+        );
+        let problems: Vec<String> = status
+            .check_problems
+            .iter()
+            .map(|it| {
+                format!(
+                    "{:?} {} ({}): {}",
+                    it.kind,
+                    it.check,
+                    it.about.as_deref().unwrap_or("-"),
+                    it.message
+                )
+            })
+            .collect();
+        expect![[r#"
+            Python  (-): could not initialize rtloader: No module named 'yaml'
+            see the log
+            Python  (-): another
+            Initialization postgres (instance 0): could not invoke 'postgres' python check constructor. New constructor API returned:
+            Traceback (most recent call last):
+            File "/opt/datadog-agent/postgres.py", line 62, in __init__
+            self._config = PostgresConfig(self.instance)
+            datadog_checks.base.errors.ConfigurationError: Please specify a user.
+            Initialization postgres (instance 1): the same
+            Configuration redisdb (-): yaml: line 4: did not find expected key
+            Loading postgres (Core Check Loader): Check postgres not found in Catalog
+            Loading postgres (Python Check Loader): unable to import module 'postgres':
+            No module named postgres"#]]
+        .assert_eq(&problems.join("\n"));
+        assert!(status.checks.is_empty());
+        assert_eq!(status.check_runners, Some(4));
+        assert_eq!(
+            status.fact("Collector", "Average Utilization"),
+            Some("41.5%")
+        );
+    }
+
+    #[test]
+    fn checks_of_jmxfetch() {
+        let status = parse(
+            r#"========
+JMXFetch
+========
+
+  Information
+  ==================
+    runtime_version : 17.0.9
+    version : 0.49.1
+  Initialized checks
+  ==================
+    cassandra
+    - instance_name: cassandra-localhost-7199
+      metric_count: 1,350
+      service_check_count: 0
+      message: <no value>
+      status: OK
+    - instance_name: cassandra-localhost-7299
+      metric_count: 12
+      service_check_count: 0
+      message: 
+      status: WARNING
+    kafka
+      instance_name : kafka-localhost-9999
+      message : 
+      metric_count : 27
+      service_check_count : 0
+      status : OK
+      instance_name : kafka-localhost-9998
+      metric_count : 28
+  Failed checks
+  =============
+    tomcat
+      message : Unable to instantiate or initialize instance
+      of the check
+      service_check_count : 0
+      status : ERROR
+
+========
+JMXFetch
+========
+  Initialized checks
+  ==================
+    no checks
+    
+  Failed checks
+  =============
+    no checks
+    
+=========
+Forwarder
+=========
+  Transactions
+  ============
+    Dropped: 1
+"#,
+        );
+        let checks: Vec<String> = status
+            .jmx_checks
+            .iter()
+            .map(|it| {
+                format!(
+                    "{}{} {:?} {:?} {:?} {:?} {:?}",
+                    if it.failed { "failed " } else { "" },
+                    it.check,
+                    it.instance.as_deref(),
+                    it.status.as_deref(),
+                    it.message.as_deref(),
+                    it.metric_count,
+                    it.service_check_count
+                )
+            })
+            .collect();
+        expect![[r#"
+            cassandra Some("cassandra-localhost-7199") Some("OK") None Some(1350) Some(0)
+            cassandra Some("cassandra-localhost-7299") Some("WARNING") None Some(12) Some(0)
+            kafka Some("kafka-localhost-9999") Some("OK") None Some(27) Some(0)
+            kafka Some("kafka-localhost-9998") None None Some(28) None
+            failed tomcat None Some("ERROR") Some("Unable to instantiate or initialize instance\nof the check") None Some(0)"#]]
+        .assert_eq(&checks.join("\n"));
+        assert_eq!(status.fact("JMXFetch", "version"), Some("0.49.1"));
+        assert_eq!(status.fact("Forwarder", "Dropped"), Some("1"));
+    }
+
+    #[test]
+    fn flavors_and_zones() {
+        let head = |title: &str, date: &str| {
+            let rule = "=".repeat(title.len());
+            parse(&format!(
+                "{rule}\n{title}\n{rule}\n\n  Status date: {date}\n  Agent start: 2023-02-10 08:29:16.214 UTC (1676017756214)\n  Pid: 5\n  Go Version: go1.20.10\n  Agent flavor: x\n  Check Runners: 4\n\n  Host Info\n  =========\n    procs: 211\n"
+            ))
+        };
+        let two = "2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC (1676021356214)";
+        let one = "2023-02-10 09:29:16.214 UTC (1676021356214)";
+        for (title, flavor) in [
+            ("Agent (v7.76.1)", Flavor::Agent),
+            ("IoT Agent (v7.50.0)", Flavor::Iot),
+            (
+                "Datadog Cluster Agent (v7.50.0-devel+git.813.61fc133)",
+                Flavor::Cluster,
+            ),
+            ("Cluster Agent (v7.81.3)", Flavor::Cluster),
+            ("Datadog Security Agent (v7.49.1)", Flavor::Security),
+            (
+                "Heroku Agent (v7.60.0)",
+                Flavor::Other("Heroku Agent".to_owned()),
+            ),
+            ("DogStatsD (v7.60.0)", Flavor::Other("DogStatsD".to_owned())),
+        ] {
+            let status = head(title, two);
+            assert_eq!(status.flavor, flavor, "{title}");
+            assert!(title.contains(status.version.as_deref().unwrap()));
+            assert_eq!(status.uptime_ms(), Some(3_600_000));
+            assert_eq!(status.check_runners, Some(4));
+        }
+        let status = head("Agent (v7.76.1)", two);
+        assert_eq!(
+            status.status_date_local.as_deref(),
+            Some("2023-02-10 10:29:16.214 CET")
+        );
+        assert_eq!(status.time_zone.as_deref(), Some("CET"));
+        assert_eq!(status.utc_offset_minutes, Some(60));
+        let status = head("Agent (v7.76.1)", one);
+        assert_eq!(status.status_date_ms, Some(1_676_021_356_214));
+        assert_eq!(status.time_zone.as_deref(), Some("UTC"));
+        assert_eq!(status.utc_offset_minutes, Some(0));
+        // A title that is not understood: the flavor has a line of its own.
+        let status = parse("=====\nAgent\n=====\n  Agent flavor: iot_agent\n");
+        assert_eq!(status.flavor, Flavor::Iot);
+        assert_eq!(status.version, None);
+    }
+
+    #[test]
+    fn sections_of_one_rule() {
+        let status = parse(
+            "=====================\nCluster Agent (v7.81)\n=====================\n  Pid: 7\n\nLeader Election\n===============\n  Leader Election Status:  Failing\n  Pid: 9\n\n=============\nProcess Agent\n=============\n\n  Version: x\n  Allocated Memory: 35,295,544 bytes\n\n  =================\n  Process Endpoints\n  =================\n    https://a - API Key ending with:\n        - 841ae\n\n=========\nAPM Agent\n=========\n  Uptime: 1.019082e+06 seconds\n  Mem alloc: 9.203488e+06 bytes\n",
+        );
+        assert_eq!(status.pid, Some(7));
+        assert_eq!(
+            status.fact("Leader Election", "Leader Election Status"),
+            Some("Failing")
+        );
+        assert_eq!(status.process_alloc_bytes(), Some(35_295_544));
+        assert_eq!(status.apm_alloc_bytes(), Some(9_203_488));
+        assert_eq!(
+            status.fact("APM Agent", "Uptime").and_then(text::number),
+            Some(1_019_082.0)
+        );
+    }
+
     #[test]
     fn facts_of_other_sections() {
         let status = parse(
@@ -749,6 +1550,36 @@ APM Agent
             Some("unable to get the status of the agent, is it running?")
         );
         assert_eq!(parse(""), Status::default());
+    }
+
+    #[test]
+    fn hostile_lists_are_bounded() {
+        let mut text = String::from(
+            "=========\nCollector\n=========\n  Loading Errors\n  ==============\n    x\n    -\n",
+        );
+        for _ in 0..PROBLEMS + 5 {
+            text.push_str("      Core Check Loader:\n        no\n");
+        }
+        text.push_str("========\nJMXFetch\n========\n  Failed checks\n  =============\n    x\n");
+        for _ in 0..JMX_CHECKS + 5 {
+            text.push_str("    - instance_name: i\n");
+        }
+        text.push_str("=========\nCollector\n=========\n  Running Checks\n  ==============\n    y\n    -\n      Instance ID: y [OK]\n");
+        for n in 0..EVENT_TYPES + 5 {
+            text.push_str(&format!("      t{n}: Last Run: 1, Total: 2\n"));
+        }
+        text.push_str("      metadata:\n");
+        for n in 0..METADATA + 5 {
+            text.push_str(&format!("        k{n}: v\n"));
+        }
+        text.push_str(&format!("      Error: {}\n", "e".repeat(2 * MESSAGE_BYTES)));
+        let status = parse(&text);
+        assert_eq!(status.check_problems.len(), PROBLEMS);
+        assert_eq!(status.jmx_checks.len(), JMX_CHECKS);
+        let instance = &status.checks[0].instances[0];
+        assert_eq!(instance.event_platform.len(), EVENT_TYPES);
+        assert_eq!(instance.metadata.len(), METADATA);
+        assert_eq!(instance.errors[0].len(), MESSAGE_BYTES);
     }
 
     #[test]

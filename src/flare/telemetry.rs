@@ -3,6 +3,9 @@
 /// Samples kept; the rest is only counted.
 const SAMPLES: usize = 200_000;
 
+/// Different values of a label that sums are kept for.
+const GROUPS: usize = 1_000;
+
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -56,6 +59,60 @@ impl Telemetry {
     pub fn rss_bytes(&self) -> Option<u64> {
         self.sum("process_resident_memory_bytes")
             .and_then(super::text::whole)
+    }
+
+    /// The metric summed for each value of a label, in the order of the file; samples without the
+    /// label and values that are no finite numbers do not count.
+    pub fn sum_by(&self, name: &str, label: &str) -> Vec<(String, f64)> {
+        let mut sums: Vec<(String, f64)> = Vec::new();
+        for sample in self.own(name).filter(|sample| sample.value.is_finite()) {
+            let Some(value) = sample.label(label) else {
+                continue;
+            };
+            if let Some((_, sum)) = sums.iter_mut().find(|(key, _)| key == value) {
+                *sum += sample.value;
+            } else if sums.len() < GROUPS {
+                sums.push((value.to_owned(), sample.value));
+            }
+        }
+        sums
+    }
+
+    /// Bytes that Python's allocator holds.
+    pub fn python_bytes(&self) -> Option<u64> {
+        self.sum("pymem__inuse").and_then(super::text::whole)
+    }
+
+    /// The memory limit that Go's collector works with, in bytes, whoever set it. `None` where
+    /// there is none.
+    pub fn gomemlimit_bytes(&self) -> Option<u64> {
+        // Without a limit it is the largest signed number, rounded up to 2^63.
+        self.sum("go_gc_gomemlimit_bytes")
+            .filter(|bytes| *bytes < 9e18)
+            .and_then(super::text::whole)
+    }
+
+    /// The collector's `GOGC` in percent, infinite where it is off.
+    pub fn gogc_percent(&self) -> Option<f64> {
+        let percent = self.sum("go_gc_gogc_percent")?;
+        // Off is the largest unsigned number.
+        Some(if percent < 1e18 {
+            percent
+        } else {
+            f64::INFINITY
+        })
+    }
+
+    /// `GOMAXPROCS`: the cores that Go code may use at once. The Agent lowers it to the quota of
+    /// its control group, so it tells a container's limit on CPU, rounded to whole cores.
+    pub fn max_procs(&self) -> Option<u64> {
+        self.sum("go_sched_gomaxprocs_threads")
+            .and_then(super::text::whole)
+    }
+
+    /// CPU time since the start of the process in seconds, of user and system.
+    pub fn cpu_seconds(&self) -> Option<f64> {
+        self.sum("process_cpu_seconds_total")
     }
 
     /// Start of the process in Unix milliseconds.
@@ -157,5 +214,34 @@ mod tests {
         );
         assert_eq!(telemetry.other_lines, 2);
         assert_eq!(telemetry.sum("absent"), None);
+    }
+
+    #[test]
+    fn sums_by_label() {
+        let telemetry = parse(
+            "contexts_by_mtype{metric_type=\"Gauge\",shard=\"0\"} 5\ncontexts_by_mtype{metric_type=\"Count\",shard=\"0\"} 1\ncontexts_by_mtype{metric_type=\"Gauge\",shard=\"1\"} 2\ncontexts_by_mtype{shard=\"1\"} 9\ncontexts_by_mtype{metric_type=\"Rate\"} +Inf\n",
+        );
+        assert_eq!(
+            telemetry.sum_by("contexts_by_mtype", "metric_type"),
+            [("Gauge".to_owned(), 7.0), ("Count".to_owned(), 1.0)]
+        );
+    }
+
+    #[test]
+    fn what_the_runtime_may_use() {
+        let limited = parse(
+            "go_gc_gogc_percent 100\ngo_gc_gomemlimit_bytes 4.294967296e+08\ngo_sched_gomaxprocs_threads 2\nprocess_cpu_seconds_total 8123.4\npymem__inuse 3.4112e+07\n",
+        );
+        assert_eq!(limited.gomemlimit_bytes(), Some(429_496_730));
+        assert_eq!(limited.gogc_percent(), Some(100.0));
+        assert_eq!(limited.max_procs(), Some(2));
+        assert_eq!(limited.cpu_seconds(), Some(8123.4));
+        assert_eq!(limited.python_bytes(), Some(34_112_000));
+        let free = parse(
+            "go_gc_gomemlimit_bytes 9.223372036854776e+18\ngo_gc_gogc_percent 1.8446744073709552e+19\n",
+        );
+        assert_eq!(free.gomemlimit_bytes(), None);
+        assert_eq!(free.gogc_percent(), Some(f64::INFINITY));
+        assert_eq!(free.max_procs(), None);
     }
 }

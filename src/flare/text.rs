@@ -32,7 +32,7 @@ pub(super) fn clean_line(line: &str) -> Cow<'_, str> {
 pub(super) fn value(text: &str) -> Option<&str> {
     let text = text.trim();
     let absent = text.is_empty()
-        || ["n/a", "none", "<nil>", "null"]
+        || ["n/a", "none", "<nil>", "null", "<no value>"]
             .iter()
             .any(|word| text.eq_ignore_ascii_case(word));
     (!absent).then_some(text)
@@ -135,6 +135,75 @@ pub(super) fn instant_ms(text: &str) -> Option<i64> {
     })
 }
 
+/// The first way in which the Agent wrote an instant: by the clock on the host's wall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LocalTime {
+    /// For example `2023-02-10 10:29:16.214 CET`.
+    pub(super) text: String,
+    /// For example `CET`, `UTC` or, where a zone has no abbreviation, `-03`.
+    pub(super) zone: String,
+    /// Minutes ahead of UTC; `None` where the text gives no second form to compare with.
+    pub(super) offset_minutes: Option<i32>,
+}
+
+/// Reads the local form of an instant, see [`instant_ms`]. An Agent in UTC writes only that.
+pub(super) fn local_time(text: &str) -> Option<LocalTime> {
+    let local = text.split(" / ").next()?.split('(').next()?.trim();
+    let mut words = local.split_whitespace();
+    let (date, time) = (words.next()?, words.next()?);
+    // Go's own form says both: `+0100 CET`.
+    let zone = words.last()?;
+    let clock: jiff::civil::DateTime = format!("{date}T{time}").parse().ok()?;
+    let clock_ms = jiff::tz::TimeZone::UTC
+        .to_timestamp(clock)
+        .ok()?
+        .as_millisecond();
+    // The two were written from one instant, so all but whole minutes is rounding.
+    let offset_minutes = instant_ms(text)
+        .and_then(|instant| clock_ms.checked_sub(instant))
+        .map(|ms| (ms.saturating_add(30_000)).div_euclid(60_000))
+        .filter(|minutes| minutes.abs() <= 26 * 60)
+        .and_then(|minutes| i32::try_from(minutes).ok());
+    Some(LocalTime {
+        text: cut(local, 100).to_owned(),
+        zone: cut(zone, 20).to_owned(),
+        offset_minutes,
+    })
+}
+
+/// A size as Go's `GOMEMLIMIT` takes it: `512MiB`, `1GiB`, `536870912`. `None` for `off`.
+pub(super) fn go_bytes(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 5] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("TiB", 1 << 40),
+        ("B", 1),
+    ];
+    let text = text.trim();
+    let (digits, factor) = UNITS
+        .iter()
+        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor)))
+        .unwrap_or((text, 1));
+    digits.trim().parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// `GOGC` in percent, infinite where it switches the collector off. `None` where it is not set.
+pub(super) fn gogc(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("off") {
+        return Some(f64::INFINITY);
+    }
+    let percent: f64 = text.parse().ok()?;
+    // Go takes any negative number as `off`.
+    let percent = if percent < 0.0 {
+        f64::INFINITY
+    } else {
+        percent
+    };
+    (!percent.is_nan()).then_some(percent)
+}
+
 /// A Unix time of unstated unit in milliseconds, told by its size: seconds reach 10^11 in the
 /// year 5138, nanoseconds passed 10^17 in 1973.
 fn unix_ms(number: i64) -> i64 {
@@ -201,6 +270,56 @@ mod tests {
         }
         assert_eq!(instant_ms("2023-02-10 10:29:16.214 CET"), None);
         assert_eq!(instant_ms("yesterday"), None);
+    }
+
+    #[test]
+    fn local_times() {
+        let read = |text: &str| {
+            local_time(text).map(|local| (local.text, local.zone, local.offset_minutes))
+        };
+        let some =
+            |text: &str, zone: &str, offset| Some((text.to_owned(), zone.to_owned(), offset));
+        assert_eq!(
+            read("2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC (1676021356214)"),
+            some("2023-02-10 10:29:16.214 CET", "CET", Some(60))
+        );
+        assert_eq!(
+            read("2022-12-20 17:52:01.796 EST / 2022-12-20 22:52:01.796 UTC"),
+            some("2022-12-20 17:52:01.796 EST", "EST", Some(-300))
+        );
+        assert_eq!(
+            read("2023-02-10 14:59:16 +0530 / 2023-02-10 09:29:16 UTC (1676021356000)"),
+            some("2023-02-10 14:59:16 +0530", "+0530", Some(330))
+        );
+        assert_eq!(
+            read("2023-02-10 09:29:16.214 UTC (1676021356214)"),
+            some("2023-02-10 09:29:16.214 UTC", "UTC", Some(0))
+        );
+        assert_eq!(
+            read("2020-01-15 10:29:16.214000 EST"),
+            some("2020-01-15 10:29:16.214000 EST", "EST", None)
+        );
+        assert_eq!(
+            read("2023-02-10 09:29:16 UTC (17)").and_then(|it| it.2),
+            None
+        );
+        assert_eq!(read("error while parsing time: x"), None);
+        assert_eq!(read("2023-02-10 09:29:16"), None);
+        assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn collector_settings() {
+        assert_eq!(go_bytes("512MiB"), Some(512 << 20));
+        assert_eq!(go_bytes(" 536870912 "), Some(512 << 20));
+        assert_eq!(go_bytes("1B"), Some(1));
+        assert_eq!(go_bytes("off"), None);
+        assert_eq!(go_bytes("not set (unlimited)"), None);
+        assert_eq!(go_bytes("99999999999TiB"), None);
+        assert_eq!(gogc("50"), Some(50.0));
+        assert_eq!(gogc("off"), Some(f64::INFINITY));
+        assert_eq!(gogc("-1"), Some(f64::INFINITY));
+        assert_eq!(gogc("not set (Go default: 100)"), None);
     }
 
     #[test]

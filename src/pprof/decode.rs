@@ -15,27 +15,11 @@ use prost::Message;
 use rustc_hash::FxHashMap;
 
 use super::wire::{Field, Fields, Value, read_varint};
-use super::{DecodeError, proto, prune};
+use super::{DecodeError, Limits, proto, prune};
 use crate::profile::model::NO_MAPPING;
 use crate::profile::{
     FuncId, Label, Locations, Mapping, Profile, Samples, StrId, Strings, ValueType,
 };
-
-/// Bounds on what a profile may unpack to.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Bytes of the unpacked message.
-    pub unpacked_bytes: u64,
-}
-
-impl Default for Limits {
-    /// 1 GiB: thirty times the largest heap profile met so far, and what a browser tab can hold.
-    fn default() -> Self {
-        Self {
-            unpacked_bytes: 1 << 30,
-        }
-    }
-}
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
@@ -106,6 +90,19 @@ pub fn inflate(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, DecodeError> 
 /// # Errors
 /// One [`DecodeError`] variant for each rule that the bytes can break, with the place.
 pub fn decode(bytes: Vec<u8>, limits: &Limits) -> Result<Profile, DecodeError> {
+    decode_counted(bytes, limits, &mut 0)
+}
+
+/// As [`decode`], and adds to `unpacked` how many bytes were unpacked, also where it fails: what a
+/// flare full of bad profiles costs.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_counted(
+    bytes: Vec<u8>,
+    limits: &Limits,
+    unpacked: &mut u64,
+) -> Result<Profile, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
@@ -115,7 +112,14 @@ pub fn decode(bytes: Vec<u8>, limits: &Limits) -> Result<Profile, DecodeError> {
             quoted: String::from_utf8_lossy(head).trim().to_owned(),
         });
     }
-    decode_message(&inflate(bytes, limits)?)
+    let message = inflate(bytes, limits);
+    let cost = match &message {
+        Ok(message) => message.len() as u64,
+        Err(DecodeError::Gzip { unpacked_bytes, .. }) => *unpacked_bytes as u64,
+        Err(_) => limits.unpacked_bytes,
+    };
+    *unpacked = unpacked.saturating_add(cost);
+    decode_message(&message?, limits)
 }
 
 /// Fields of `Profile`, by number.
@@ -136,6 +140,9 @@ mod field {
     pub(super) const DEFAULT_SAMPLE_TYPE: u32 = 14;
     pub(super) const DOC_URL: u32 = 15;
 }
+
+/// Comments, each of which may name the longest string again.
+const COMMENTS: usize = 100;
 
 /// What the first walk finds.
 #[derive(Default)]
@@ -167,13 +174,22 @@ struct FunctionTable {
     start_lines: Vec<i64>,
 }
 
-fn decode_message(message: &[u8]) -> Result<Profile, DecodeError> {
-    let outline = Outline::read(message)?;
-    outline.build(message)
+fn decode_message(message: &[u8], limits: &Limits) -> Result<Profile, DecodeError> {
+    let outline = Outline::read(message, limits)?;
+    outline.build(message, limits)
+}
+
+/// One more entry than the limit allows is an error.
+#[inline]
+fn at_most(table: &'static str, found: usize, limit: usize) -> Result<(), DecodeError> {
+    if found > limit {
+        return Err(DecodeError::TooMany { table, limit });
+    }
+    Ok(())
 }
 
 impl Outline {
-    fn read(message: &[u8]) -> Result<Self, DecodeError> {
+    fn read(message: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
         let mut outline = Self::default();
         let mut fields = Fields::new(message, 0);
         while let Some(found) = fields.next()? {
@@ -181,29 +197,57 @@ impl Outline {
                 field::SAMPLE => {
                     bytes_of(&found, "Profile")?;
                     outline.samples += 1;
+                    at_most("samples", outline.samples, limits.samples)?;
                     outline.extend_body(found.offset, fields.position());
                 }
                 field::LOCATION => {
                     bytes_of(&found, "Profile")?;
                     outline.locations += 1;
+                    at_most("locations", outline.locations, limits.locations)?;
                     outline.extend_body(found.offset, fields.position());
                 }
                 field::STRING_TABLE => {
-                    outline.strings.push(bytes_of(&found, "Profile")?);
+                    let text = bytes_of(&found, "Profile")?;
+                    at_most("strings", outline.strings.len() + 1, limits.strings)?;
+                    if text.len() > limits.name_bytes {
+                        return Err(DecodeError::NameTooLong {
+                            index: outline.strings.len(),
+                            found: text.len(),
+                            limit: limits.name_bytes,
+                        });
+                    }
+                    outline.strings.push(text);
                 }
                 field::FUNCTION => {
                     let function: proto::Function = message_of(&found, "Function")?;
+                    at_most(
+                        "functions",
+                        outline.functions.ids.len() + 1,
+                        limits.functions,
+                    )?;
                     outline.functions.ids.push(function.id);
                     outline.functions.names.push(function.name);
                     outline.functions.files.push(function.filename);
                     outline.functions.start_lines.push(function.start_line);
                 }
-                field::SAMPLE_TYPE => outline.sample_types.push(message_of(&found, "ValueType")?),
-                field::MAPPING => outline.mappings.push(message_of(&found, "Mapping")?),
+                field::SAMPLE_TYPE => {
+                    let kinds = outline.sample_types.len() + 1;
+                    at_most("sample types", kinds, limits.sample_types)?;
+                    outline.sample_types.push(message_of(&found, "ValueType")?);
+                }
+                field::MAPPING => {
+                    at_most("mappings", outline.mappings.len() + 1, limits.mappings)?;
+                    outline.mappings.push(message_of(&found, "Mapping")?);
+                }
                 field::PERIOD_TYPE => outline.period_type = message_of(&found, "ValueType")?,
-                field::COMMENT => each_number(&found, "Profile", |value| {
-                    outline.comments.push(value as i64);
-                })?,
+                field::COMMENT => {
+                    each_number(&found, "Profile", |value| {
+                        if outline.comments.len() <= COMMENTS {
+                            outline.comments.push(value as i64);
+                        }
+                    })?;
+                    at_most("comments", outline.comments.len(), COMMENTS)?;
+                }
                 field::DROP_FRAMES => outline.drop_frames = number_of(&found)?,
                 field::KEEP_FRAMES => outline.keep_frames = number_of(&found)?,
                 field::TIME_NANOS => outline.time_ns = number_of(&found)?,
@@ -222,7 +266,7 @@ impl Outline {
         self.body = Some((first, end));
     }
 
-    fn build(self, message: &[u8]) -> Result<Profile, DecodeError> {
+    fn build(self, message: &[u8], limits: &Limits) -> Result<Profile, DecodeError> {
         if self.sample_types.is_empty() {
             return Err(match self.samples {
                 0 => DecodeError::NoSampleTypes,
@@ -283,15 +327,22 @@ impl Outline {
 
         let (start, end) = self.body.unwrap_or((0, 0));
         let body = message.get(start..end).unwrap_or(&[]);
-        let (locations, location_ids) =
-            read_locations(body, start, self.locations, &mapping_ids, &function_ids)?;
+        let (locations, location_ids) = read_locations(
+            body,
+            start,
+            self.locations,
+            &mapping_ids,
+            &function_ids,
+            limits,
+        )?;
         let samples = read_samples(
             body,
             start,
             self.samples,
             sample_types.len(),
-            &location_ids,
+            (&location_ids, &locations),
             self.strings.len(),
+            limits,
         )?;
 
         let mut profile = Profile {
@@ -311,7 +362,7 @@ impl Outline {
         };
         main_mapping_first(&mut profile);
         if !drop_frames.is_empty() {
-            prune::prune(&mut profile, &drop_frames, &keep_frames)?;
+            prune::prune(&mut profile, &drop_frames, &keep_frames, limits)?;
         }
         Ok(profile)
     }
@@ -491,6 +542,7 @@ fn read_locations(
     count: usize,
     mappings: &IdMap,
     functions: &IdMap,
+    limits: &Limits,
 ) -> Result<(Locations, IdMap), DecodeError> {
     let mut locations = Locations::default();
     locations.mapping.reserve_exact(count);
@@ -512,7 +564,10 @@ fn read_locations(
             match (part.number, part.value) {
                 (1, Value::Varint(value)) => id = value,
                 (2, Value::Varint(value)) => mapping = value,
-                (4, Value::Bytes(line)) => lines.push(line_function(line, part.offset)?),
+                (4, Value::Bytes(line)) => {
+                    at_most("lines of one location", lines.len() + 1, limits.stack_depth)?;
+                    lines.push(line_function(line, part.offset)?);
+                }
                 (1..=5, other) if !matches!((part.number, other), (3 | 5, Value::Varint(_))) => {
                     return Err(wire_type(&part, other, "Location"));
                 }
@@ -526,6 +581,8 @@ fn read_locations(
                 id: wanted,
             })?,
         };
+        let all = locations.line_function.len() + lines.len();
+        at_most("lines of locations", all, limits.frames)?;
         for &line in &lines {
             let function = functions.get(line).ok_or(DecodeError::MissingFunction {
                 location: id,
@@ -570,9 +627,12 @@ fn read_samples(
     position: usize,
     count: usize,
     width: usize,
-    locations: &IdMap,
+    (location_ids, locations): (&IdMap, &Locations),
     strings: usize,
+    limits: &Limits,
 ) -> Result<Samples, DecodeError> {
+    at_most("values", count.saturating_mul(width), limits.values)?;
+    let mut frames = 0_usize;
     let mut samples = Samples::default();
     samples.stack_start.reserve_exact(count + 1);
     samples.stack_start.push(0);
@@ -588,23 +648,42 @@ fn read_samples(
             continue;
         }
         let bytes = bytes_of(&found, "Profile")?;
-        let values_before = samples.values.len();
+        let mut given = 0_usize;
+        let mut depth = 0_usize;
         let mut inner = Fields::new(bytes, fields.position() - bytes.len());
         while let Some(part) = inner.next()? {
             match part.number {
                 1 => {
                     let mut missing = None;
-                    each_number(&part, "Sample", |id| match locations.get(id) {
-                        Some(location) => samples.stack.push(location),
+                    each_number(&part, "Sample", |id| match location_ids.get(id) {
+                        // What is past the limits is counted, not kept.
+                        Some(_) if depth > limits.stack_depth => {}
+                        Some(location) => {
+                            samples.stack.push(location);
+                            // A frame without a function is one all the same.
+                            depth += locations.lines(location).len().max(1);
+                        }
                         None => missing = Some(id),
                     })?;
                     if let Some(id) = missing {
                         return Err(DecodeError::MissingLocation { sample, id });
                     }
+                    if depth > limits.stack_depth {
+                        return Err(DecodeError::StackTooDeep {
+                            sample,
+                            limit: limits.stack_depth,
+                        });
+                    }
                 }
-                2 => each_number(&part, "Sample", |value| samples.values.push(value as i64))?,
+                2 => each_number(&part, "Sample", |value| {
+                    given += 1;
+                    if given <= width {
+                        samples.values.push(value as i64);
+                    }
+                })?,
                 3 => {
                     let label: proto::Label = message_of(&part, "Label")?;
+                    at_most("labels", samples.labels.rows.len() + 1, limits.labels)?;
                     samples.labels.rows.push(Label {
                         key: string_id("a label's name", label.key, strings)?,
                         text: string_id("a label's text", label.str, strings)?,
@@ -615,14 +694,15 @@ fn read_samples(
                 _ => {}
             }
         }
-        let found = samples.values.len() - values_before;
-        if found != width {
+        if given != width {
             return Err(DecodeError::ValueCount {
                 sample,
-                found,
+                found: given,
                 expected: width,
             });
         }
+        frames += depth;
+        at_most("frames", frames, limits.frames)?;
         samples
             .stack_start
             .push(table_size("stack frames", samples.stack.len())?);

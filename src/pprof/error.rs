@@ -24,7 +24,9 @@ pub enum DecodeError {
         source: std::io::Error,
     },
     /// More than the limit.
-    #[error("the profile unpacks to more than {limit_bytes} bytes")]
+    #[error(
+        "the profile unpacks to more than {limit_bytes} bytes, the limit; it is left out, other files are not affected"
+    )]
     TooLarge {
         /// The limit.
         limit_bytes: u64,
@@ -139,13 +141,53 @@ pub enum DecodeError {
         /// The mapping's id.
         id: u64,
     },
-    /// A table has more entries than ids fit into 32 bits.
-    #[error("the profile has more than {limit} {table}")]
+    /// A table is longer than its limit.
+    #[error(
+        "the profile has more than {limit} {table}, the limit; it is left out, other files are not affected"
+    )]
     TooMany {
         /// Which table.
         table: &'static str,
         /// The limit.
         limit: usize,
+    },
+    /// A text is longer than the limit.
+    #[error(
+        "string {index} of the profile has {found} bytes, the limit is {limit}; the profile is left out, other files are not affected"
+    )]
+    NameTooLong {
+        /// Which string.
+        index: usize,
+        /// Its bytes.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A stack is deeper than the limit.
+    #[error(
+        "sample {sample} has more than {limit} frames, the limit of one stack; the profile is left out, other files are not affected"
+    )]
+    StackTooDeep {
+        /// Which sample.
+        sample: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A pattern is longer than the limit, or would be compared with too much.
+    #[error(
+        "the profile's {field} has {found} bytes for {names} bytes of names, the limits are {limit} bytes and {limit_steps} for both multiplied; the profile is left out, other files are not affected"
+    )]
+    PatternTooLong {
+        /// `drop_frames` or `keep_frames`.
+        field: &'static str,
+        /// Its bytes.
+        found: usize,
+        /// Bytes of all names.
+        names: usize,
+        /// Limit of the pattern's bytes.
+        limit: usize,
+        /// Limit of the product.
+        limit_steps: usize,
     },
     /// `drop_frames` or `keep_frames` is no regular expression.
     #[error("the profile's {field} is no regular expression: {pattern:?}")]

@@ -5,11 +5,13 @@
 
 mod decode;
 mod error;
+mod limits;
 mod prune;
 mod wire;
 
-pub use decode::{Limits, decode, inflate, looks_like_profile};
+pub use decode::{decode, decode_counted, inflate, looks_like_profile};
 pub use error::DecodeError;
+pub use limits::{Limits, Totals};
 
 /// Types generated from `proto/profile.proto`, for small tables, tests and tools that write profiles.
 pub mod proto {

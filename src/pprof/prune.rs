@@ -4,12 +4,21 @@
 //! to the leaf goes. In a location with inlined lines only those from the match towards the leaf
 //! go. Source of the rule: `Prune` of google/pprof.
 
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 
-use super::DecodeError;
+use super::{DecodeError, Limits};
 use crate::profile::{FuncId, Profile};
 
-pub(super) fn prune(profile: &mut Profile, drop: &str, keep: &str) -> Result<(), DecodeError> {
+pub(super) fn prune(
+    profile: &mut Profile,
+    drop: &str,
+    keep: &str,
+    limits: &Limits,
+) -> Result<(), DecodeError> {
+    let names = profile.functions.name.iter().fold(0_usize, |sum, &name| {
+        sum.saturating_add(profile.strings.get(name).len())
+    });
+    let anchored = |field, pattern| anchored(field, pattern, names, limits);
     let drop = anchored("drop_frames", drop)?;
     let keep = match keep {
         "" => None,
@@ -91,12 +100,32 @@ fn set(flags: &mut [bool], index: usize) {
     }
 }
 
-fn anchored(field: &'static str, pattern: &str) -> Result<Regex, DecodeError> {
-    Regex::new(&format!("^({pattern})$")).map_err(|source| DecodeError::Pattern {
-        field,
-        pattern: pattern.to_owned(),
-        source,
-    })
+fn anchored(
+    field: &'static str,
+    pattern: &str,
+    names: usize,
+    limits: &Limits,
+) -> Result<Regex, DecodeError> {
+    if pattern.len() > limits.pattern_bytes
+        || pattern.len().saturating_mul(names) > limits.pattern_steps
+    {
+        return Err(DecodeError::PatternTooLong {
+            field,
+            found: pattern.len(),
+            names,
+            limit: limits.pattern_bytes,
+            limit_steps: limits.pattern_steps,
+        });
+    }
+    // Counted repetitions may make a large program of a short pattern; matching is linear in both.
+    RegexBuilder::new(&format!("^({pattern})$"))
+        .size_limit(64 * 1024 + 64 * pattern.len())
+        .build()
+        .map_err(|source| DecodeError::Pattern {
+            field,
+            pattern: pattern.to_owned(),
+            source,
+        })
 }
 
 /// The name before its argument list; `(anonymous namespace)` and `operator()` are not one.

@@ -4,6 +4,7 @@
 //! [`crate::analysis`] reads; it is never serialised, so its tables can change freely.
 
 pub mod model;
+mod printable;
 pub mod text;
 pub mod units;
 
@@ -11,3 +12,4 @@ pub use model::{
     FuncId, Functions, Label, Labels, Locations, Mapping, Profile, Samples, StrId, Strings,
     ValueType, base_name,
 };
+pub use printable::{is_hidden, printable};

@@ -326,6 +326,34 @@ impl Profile {
         clamp(sum)
     }
 
+    /// Bytes of the tables, by what they hold: what a profile costs in memory.
+    pub fn memory_bytes(&self) -> u64 {
+        let bytes = self.strings.text.len()
+            + 4 * self.strings.ends.len()
+            + 16 * self.functions.len()
+            + 8 * self.locations.len()
+            + 4 * self.locations.line_function.len()
+            + 8 * self.samples.len()
+            + 4 * self.samples.stack.len()
+            + 8 * self.samples.values.len()
+            + size_of::<Label>() * self.samples.labels.rows.len();
+        bytes as u64
+    }
+
+    /// What a profile costs in time, in frames that are walked: for each sample type all frames,
+    /// inlined ones included, and what was measured for a sample (its stack is hashed) and for a
+    /// function (its name is, and judged).
+    pub fn steps(&self) -> u64 {
+        const SAMPLE: u64 = 16;
+        const FUNCTION: u64 = 32;
+        let lines = |&location: &u32| self.locations.lines(location).len().max(1) as u64;
+        let frames: u64 = self.samples.stack.iter().map(lines).sum();
+        let steps = frames
+            .saturating_add(SAMPLE.saturating_mul(self.samples.len() as u64))
+            .saturating_add(FUNCTION.saturating_mul(self.functions.len() as u64));
+        steps.saturating_mul(self.sample_types.len() as u64)
+    }
+
     /// The name of a function, or empty.
     pub fn function_name(&self, function: FuncId) -> &str {
         match self.functions.name.get(function.0 as usize) {

@@ -268,6 +268,15 @@ pub fn finer<'a>(a: &'a str, b: &'a str) -> &'a str {
     if ratio < 1.0 { a } else { b }
 }
 
+/// Date and time of day in UTC, `2026-11-23` and `06:12:02`; `None` outside of the calendar.
+pub fn utc(unix_ns: i128) -> Option<(String, String)> {
+    let text = jiff::Timestamp::from_nanosecond(unix_ns).ok()?.to_string();
+    // Cut from its one usual form: a formatter for any form is a fifth of the calendar's size in
+    // the page.
+    let (date, time) = text.split_once('T')?;
+    Some((date.to_owned(), time.get(..8)?.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -111,7 +111,7 @@ pub struct Section {
 
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "block", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Block {
     /// A paragraph of plain text.
     Paragraph {
@@ -125,6 +125,8 @@ pub enum Block {
     },
     /// Something worth noticing that changes no verdict.
     Note {
+        /// What it is about, for example `steady-growth`; empty for a note without a name.
+        name: String,
         /// Plain text.
         text: String,
     },
@@ -156,12 +158,23 @@ pub enum Block {
     Functions(FunctionTable),
     /// The grid of processes by kinds.
     Grid(StateGrid),
-    /// Shares of a total by owner; they add up to the total.
+    /// Parts of a total, as one stacked bar and a table; they add up to the total.
     Shares {
         /// What is shared out, for example `inuse_space of the 2nd snapshot, by owner`.
         caption: String,
-        /// Largest first, the unowned rest last.
+        /// What the parts are: heading of the table's first column, for example `Owner`.
+        what: String,
+        /// The whole, formatted.
+        total_text: String,
+        /// In the order of the bar.
         shares: Vec<Share>,
+    },
+    /// Whole stacks: of a finding, or of goroutines that are alike.
+    Stacks {
+        /// What they are.
+        caption: String,
+        /// Largest first.
+        stacks: Vec<StackView>,
     },
     /// A text to copy as it stands.
     Text {
@@ -281,6 +294,10 @@ pub struct FunctionRow {
     pub owner: String,
     /// Index of the owner's hue in the page's palette, stable for an owner's name.
     pub owner_hue: u8,
+    /// Of a heap difference: the flat value's standard deviation, for example `± 1.2 MB`; else empty.
+    pub noise: String,
+    /// The flat value is within sampling noise.
+    pub within_noise: bool,
 }
 
 /// Processes by kinds.
@@ -310,15 +327,23 @@ pub struct GridCell {
     pub measured: Measured,
     /// The measured value in short, for example `+31.4 MB in 30.0 s`; or why there is none.
     pub text: String,
-    /// A full sentence: what was measured against which threshold.
+    /// Full sentences: what was measured against which threshold.
     pub why: String,
+    /// What would change the state; a sentence.
+    pub would_change: String,
+    /// The command that collects what is missing.
+    pub command: Option<String>,
+    /// How sure the finding of this cell is: `high`, `medium`, `low`, or empty without a finding.
+    pub confidence: String,
 }
 
-/// One owner's part of a total.
+/// One part of a total.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
-    /// Owner's name, or `unowned`.
-    pub owner: String,
+    /// Owner's name, `unowned`, or the part's name.
+    pub name: String,
+    /// What it is, or empty.
+    pub hint: String,
     /// Formatted value.
     pub value_text: String,
     /// Raw value; the values of one block add up to its total.
@@ -328,7 +353,37 @@ pub struct Share {
     /// For example `51.2 %`.
     pub percent_text: String,
     /// Hue index, as in [`FunctionRow::owner_hue`].
+    pub hue: u8,
+}
+
+/// One whole stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StackView {
+    /// What it weighs, for example `26.1 MB, 83.1 %` or `1,204 goroutines, select`.
+    pub title: String,
+    /// Owner of the responsible frame, or `unowned`.
+    pub owner: String,
+    /// Hue index, as in [`FunctionRow::owner_hue`].
     pub owner_hue: u8,
+    /// More about it, for example `created by`.
+    pub facts: Vec<Fact>,
+    /// Frames, leaf first.
+    pub frames: Vec<FrameView>,
+    /// Frames of the whole stack; more than are shown where it is deep.
+    pub frames_total: usize,
+}
+
+/// One frame of a stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameView {
+    /// Full name.
+    pub function: String,
+    /// Package path with the final dot or slash, may be empty.
+    pub package: String,
+    /// Receiver and function.
+    pub short: String,
+    /// It is the responsible frame.
+    pub responsible: bool,
 }
 
 /// How a file of the flare was used.

@@ -9,10 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Number;
 
-use super::model::{ProcessReport, ProfileContent, ProfileReport, Report, Table};
+use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
 use crate::analysis::kinds::ProfileName;
-use crate::analysis::verdict::{Finding, State};
-use crate::flare::goroutines::Goroutines;
+use crate::analysis::verdict::{Finding, Hole, State};
 use crate::flare::memstats::MemStats;
 use crate::flare::status::{Check, Instance};
 
@@ -20,9 +19,15 @@ use crate::flare::status::{Check, Instance};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Renders the report. Ends with a line feed.
-pub fn json(report: &Report) -> String {
+///
+/// `symptom` and `link` are the user's words, or empty.
+pub fn json(report: &Report, symptom: &str, link: &str) -> String {
+    let mut root = root(report);
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    root.symptom = given(symptom);
+    root.link = given(link);
     // Maps have string keys and numbers are finite, so writing cannot fail.
-    let mut text = serde_json::to_string_pretty(&root(report)).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -41,6 +46,96 @@ struct Root<'r> {
     files: Vec<FileJson<'r>>,
     problems: Vec<&'r str>,
     thresholds: ThresholdsJson<'r>,
+    symptom: Option<String>,
+    link: Option<String>,
+    memory: MemoryJson<'r>,
+    surroundings: SurroundingsJson<'r>,
+    silent_processes: Vec<SilentJson<'r>>,
+    jmx_checks: Vec<JmxJson<'r>>,
+    check_problems: Vec<CheckProblemJson<'r>>,
+    owners: OwnersJson<'r>,
+}
+
+#[derive(Serialize)]
+struct MemoryJson<'r> {
+    rss_bytes: Option<i64>,
+    python_bytes: Option<i64>,
+    limit_bytes: Option<i64>,
+    limit_source: Option<&'r str>,
+    accounts: Vec<AccountJson<'r>>,
+    garbage_collection: Vec<StoryJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct AccountJson<'r> {
+    process: &'r str,
+    rss_bytes: Option<i64>,
+    go_held_bytes: i64,
+    total_bytes: i64,
+    excess_bytes: i64,
+    conclusion: &'static str,
+    words: &'r str,
+    parts: Vec<PartJson>,
+}
+
+#[derive(Serialize)]
+struct PartJson {
+    name: &'static str,
+    bytes: i64,
+}
+
+#[derive(Serialize)]
+struct StoryJson<'r> {
+    process: &'r str,
+    words: &'r [String],
+}
+
+#[derive(Serialize)]
+struct SurroundingsJson<'r> {
+    host_cores: Option<u64>,
+    host_memory_bytes: Option<u64>,
+    container_cpu_limit: Option<f64>,
+    container_restarts: Option<u64>,
+    last_termination: Option<&'r str>,
+    oom_kills: Vec<&'r str>,
+    versions: Vec<VersionJson<'r>>,
+    unhealthy: &'r [String],
+}
+
+#[derive(Serialize)]
+struct VersionJson<'r> {
+    version: &'r str,
+    since: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SilentJson<'r> {
+    process: &'r str,
+    why: &'r str,
+    remedy: &'r str,
+}
+
+#[derive(Serialize)]
+struct JmxJson<'r> {
+    check: &'r str,
+    instance: Option<&'r str>,
+    status: Option<&'r str>,
+    metrics: Option<u64>,
+    failed: bool,
+}
+
+#[derive(Serialize)]
+struct CheckProblemJson<'r> {
+    check: &'r str,
+    about: Option<&'r str>,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct OwnersJson<'r> {
+    file: Option<&'r str>,
+    source: &'r str,
+    date: &'r str,
 }
 
 #[derive(Serialize)]
@@ -50,6 +145,7 @@ struct AgentJson<'r> {
     started_at: Option<String>,
     uptime_seconds: Option<i64>,
     captured_at: Option<String>,
+    captured_at_local: Option<&'r str>,
     install_method: Option<InstallJson<'r>>,
     platform: Option<&'r str>,
     os: Option<&'r str>,
@@ -75,6 +171,14 @@ struct VerdictJson<'r> {
     states: Vec<StateJson<'r>>,
     findings: Vec<FindingJson<'r>>,
     notes: Vec<&'r str>,
+    noted: Vec<NoteJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct NoteJson<'r> {
+    kind: &'static str,
+    process: Option<&'r str>,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -84,6 +188,10 @@ struct StateJson<'r> {
     state: &'static str,
     text: &'r str,
     why: &'r str,
+    hole: Option<&'static str>,
+    nearness: Option<f64>,
+    would_change: &'r str,
+    capture: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -106,6 +214,24 @@ struct FindingJson<'r> {
     routing: RoutingJson<'r>,
     summary: &'r str,
     evidence: Vec<EvidenceJson<'r>>,
+    meaning: &'r str,
+    settle: Option<&'r str>,
+    stacks: Vec<StackJson<'r>>,
+    known_cases: Vec<KnownJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct StackJson<'r> {
+    value: i64,
+    share: f64,
+    owner: &'r str,
+    frames: &'r [String],
+}
+
+#[derive(Serialize)]
+struct KnownJson<'r> {
+    reference: &'r str,
+    words: &'r str,
 }
 
 #[derive(Serialize)]
@@ -115,6 +241,10 @@ struct FunctionJson<'r> {
     value: i64,
     share: f64,
     owner: &'r str,
+    check: Option<&'r str>,
+    objects: Option<i64>,
+    allocated: Option<i64>,
+    within_noise: bool,
 }
 
 #[derive(Serialize)]
@@ -211,6 +341,22 @@ struct InstanceJson<'r> {
 struct GoroutinesJson<'r> {
     count: u64,
     by_state: BTreeMap<&'r str, u64>,
+    longest_wait_minutes: u64,
+    groups_total: usize,
+    groups: Vec<GroupJson<'r>>,
+    known_cases: Vec<KnownJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct GroupJson<'r> {
+    count: u64,
+    state: &'r str,
+    longest_wait_minutes: u64,
+    created_by: Option<&'r str>,
+    owner: &'r str,
+    waits_for_lock: bool,
+    frames_total: usize,
+    frames: &'r [String],
 }
 
 #[derive(Serialize)]
@@ -250,8 +396,26 @@ fn root(report: &Report) -> Root<'_> {
             kind: judgement.kind.as_str(),
             main_process: judgement.main.as_deref(),
             states: judgement.states.iter().map(state).collect(),
-            findings: judgement.findings.iter().map(finding).collect(),
-            notes: judgement.notes.iter().map(String::as_str).collect(),
+            findings: judgement
+                .findings
+                .iter()
+                .enumerate()
+                .map(|(index, one)| finding(report, index, one))
+                .collect(),
+            notes: judgement
+                .notes
+                .iter()
+                .map(|note| note.text.as_str())
+                .collect(),
+            noted: judgement
+                .notes
+                .iter()
+                .map(|note| NoteJson {
+                    kind: note.kind.as_str(),
+                    process: note.process.as_deref(),
+                    text: &note.text,
+                })
+                .collect(),
         },
         processes: report.processes.iter().map(process).collect(),
         memstats: report.memstats.as_ref().map(memstats),
@@ -259,7 +423,10 @@ fn root(report: &Report) -> Root<'_> {
             .checks
             .as_ref()
             .map(|checks| checks.iter().map(check).collect()),
-        goroutines: report.goroutines.as_ref().map(goroutines),
+        goroutines: report
+            .goroutines
+            .as_ref()
+            .map(|dump| goroutines(report, dump)),
         traces: report
             .traces
             .iter()
@@ -291,6 +458,110 @@ fn root(report: &Report) -> Root<'_> {
                 })
                 .collect(),
         },
+        symptom: None,
+        link: None,
+        memory: memory(report),
+        surroundings: surroundings(report),
+        silent_processes: report
+            .silent
+            .iter()
+            .map(|silent| SilentJson {
+                process: &silent.process,
+                why: &silent.why,
+                remedy: &silent.remedy,
+            })
+            .collect(),
+        jmx_checks: report
+            .jmx_checks
+            .iter()
+            .map(|check| JmxJson {
+                check: &check.check,
+                instance: check.instance.as_deref(),
+                status: check.status.as_deref(),
+                metrics: check.metric_count,
+                failed: check.failed,
+            })
+            .collect(),
+        check_problems: report
+            .check_problems
+            .iter()
+            .map(|problem| CheckProblemJson {
+                check: &problem.check,
+                about: problem.about.as_deref(),
+                message: &problem.message,
+            })
+            .collect(),
+        owners: OwnersJson {
+            file: Some(report.settings.owners_file.as_str()).filter(|name| !name.is_empty()),
+            source: &report.settings.owners_source,
+            date: &report.settings.owners_date,
+        },
+    }
+}
+
+fn memory(report: &Report) -> MemoryJson<'_> {
+    let memory = &report.memory;
+    let limit = memory.limit.as_ref();
+    MemoryJson {
+        rss_bytes: memory.rss_bytes,
+        python_bytes: memory.python_bytes,
+        limit_bytes: limit.map(|(bytes, _)| *bytes),
+        limit_source: limit.map(|(_, source)| source.as_str()),
+        accounts: memory
+            .accounts
+            .iter()
+            .map(|account| AccountJson {
+                process: &account.process,
+                rss_bytes: account.rss,
+                go_held_bytes: account.held,
+                total_bytes: account.total,
+                excess_bytes: account.excess,
+                conclusion: account.conclusion.as_str(),
+                words: &account.words,
+                parts: account
+                    .parts
+                    .iter()
+                    .map(|part| PartJson {
+                        name: part.name,
+                        bytes: part.bytes,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        garbage_collection: memory
+            .gc
+            .iter()
+            .map(|(process, words)| StoryJson { process, words })
+            .collect(),
+    }
+}
+
+fn surroundings(report: &Report) -> SurroundingsJson<'_> {
+    let around = &report.surroundings;
+    SurroundingsJson {
+        host_cores: around.host_cores,
+        host_memory_bytes: around.host_memory,
+        container_cpu_limit: around
+            .cpu_limit
+            .as_ref()
+            .map(|(cores, _)| *cores)
+            .filter(|cores| cores.is_finite()),
+        container_restarts: around.restarts.as_ref().map(|(count, _)| *count),
+        last_termination: around.restarts.as_ref().and_then(|(_, why)| why.as_deref()),
+        oom_kills: around
+            .oom_kills
+            .iter()
+            .map(|kill| kill.process.as_str())
+            .collect(),
+        versions: around
+            .versions
+            .iter()
+            .map(|entry| VersionJson {
+                version: &entry.version,
+                since: entry.timestamp_ms.and_then(instant),
+            })
+            .collect(),
+        unhealthy: &around.unhealthy,
     }
 }
 
@@ -302,6 +573,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
         started_at: agent.started_at_ms.and_then(instant),
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
         captured_at: agent.captured_at_ms.and_then(instant),
+        captured_at_local: agent.captured_local.as_deref(),
         install_method: agent.install_method.as_ref().map(|method| InstallJson {
             tool: method.tool.as_deref(),
             tool_version: method.tool_version.as_deref(),
@@ -332,10 +604,27 @@ fn state(state: &State) -> StateJson<'_> {
         state: state.measured.as_str(),
         text: &state.text,
         why: &state.why,
+        hole: state.hole.map(Hole::as_str),
+        nearness: state.nearness.map(finite),
+        would_change: &state.would_change,
+        capture: state.hole.map(|hole| hole.capture(state.kind)),
     }
 }
 
-fn finding(finding: &Finding) -> FindingJson<'_> {
+fn known(report: &Report, finding: Option<usize>) -> Vec<KnownJson<'_>> {
+    report
+        .known
+        .iter()
+        .filter(|known| known.finding == finding)
+        .map(|known| KnownJson {
+            reference: &known.reference,
+            words: &known.words,
+        })
+        .collect()
+}
+
+fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> FindingJson<'r> {
+    const STACKS: usize = 3;
     let first = finding.first();
     FindingJson {
         kind: finding.kind.as_str(),
@@ -355,6 +644,10 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
                 value: function.value,
                 share: finite(function.share),
                 owner: &function.owner,
+                check: function.check.as_deref(),
+                objects: function.objects,
+                allocated: function.allocated,
+                within_noise: function.within_noise,
             })
             .collect(),
         value: quantity(finding.value, finding.unit),
@@ -374,6 +667,20 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
             .iter()
             .map(|(name, value)| EvidenceJson { name, value })
             .collect(),
+        meaning: &finding.meaning,
+        settle: (!finding.reasons.is_empty()).then_some(finding.settle.as_str()),
+        stacks: finding
+            .stacks
+            .iter()
+            .take(STACKS)
+            .map(|stack| StackJson {
+                value: stack.value,
+                share: finite(stack.share),
+                owner: &stack.owner,
+                frames: &stack.frames,
+            })
+            .collect(),
+        known_cases: known(report, Some(index)),
     }
 }
 
@@ -517,7 +824,8 @@ fn instance(instance: &Instance) -> InstanceJson<'_> {
     }
 }
 
-fn goroutines(dump: &Goroutines) -> GoroutinesJson<'_> {
+fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> GoroutinesJson<'r> {
+    let dump = &goroutines.dump;
     GoroutinesJson {
         count: dump.count,
         by_state: dump
@@ -525,6 +833,22 @@ fn goroutines(dump: &Goroutines) -> GoroutinesJson<'_> {
             .iter()
             .map(|(state, count)| (state.as_str(), *count))
             .collect(),
+        longest_wait_minutes: dump.longest_wait_minutes,
+        groups_total: dump.groups.len(),
+        groups: goroutines
+            .groups()
+            .map(|(shown, group)| GroupJson {
+                count: group.count,
+                state: &group.state,
+                longest_wait_minutes: group.longest_wait_minutes,
+                created_by: group.created_by.as_deref(),
+                owner: &shown.owner,
+                waits_for_lock: group.waits_for_lock(),
+                frames_total: group.frames_total,
+                frames: &group.frames,
+            })
+            .collect(),
+        known_cases: known(report, None),
     }
 }
 

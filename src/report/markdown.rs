@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::document::{
-    Block, Document, Fact, FunctionTable, PlainTable, Section, Share, StateGrid, Step,
+    Block, Document, Fact, FunctionTable, PlainTable, Section, Share, StackView, StateGrid, Step,
 };
 
 /// Renders the whole document. Ends with a line feed.
@@ -30,7 +30,7 @@ fn write_block(out: &mut String, block: &Block) {
     match block {
         Block::Paragraph { text } => line(out, &escape(text)),
         Block::Heading { text } => line(out, &format!("### {}", escape(text))),
-        Block::Note { text } => line(out, &format!("> **Note:** {}", escape(text))),
+        Block::Note { text, .. } => line(out, &format!("> **Note:** {}", escape(text))),
         Block::Missing { text, command } => {
             line(out, &format!("> **Not available:** {}", escape(text)));
             if let Some(command) = command {
@@ -48,7 +48,13 @@ fn write_block(out: &mut String, block: &Block) {
         Block::Table(table) => write_plain(out, table),
         Block::Functions(table) => write_functions(out, table),
         Block::Grid(grid) => write_grid(out, grid),
-        Block::Shares { caption, shares } => write_shares(out, caption, shares),
+        Block::Shares {
+            caption,
+            what,
+            total_text,
+            shares,
+        } => write_shares(out, caption, what, total_text, shares),
+        Block::Stacks { caption, stacks } => write_stacks(out, caption, stacks),
         Block::Text { name, text } => {
             line(out, &format!("**{}**", escape(name)));
             out.push('\n');
@@ -173,7 +179,11 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
         row(
             out,
             &[
-                escape(&function.flat_text),
+                format!(
+                    "{}{}",
+                    escape(&function.flat_text),
+                    if function.within_noise { " \\~" } else { "" }
+                ),
                 escape(&function.flat_share),
                 escape(&function.sum_share),
                 escape(&function.cum_text),
@@ -209,31 +219,75 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
     out.push('\n');
     for process in &grid.rows {
         for cell in process.cells.iter().filter(|cell| !cell.why.is_empty()) {
+            let mut said = vec![escape(&cell.why)];
+            if !cell.would_change.is_empty() {
+                said.push(escape(&cell.would_change));
+            }
+            said.extend(cell.command.as_deref().map(code));
             line(
                 out,
                 &format!(
                     "- {}, {}: {}",
                     escape(&process.process),
                     cell.kind.title(),
-                    escape(&cell.why)
+                    said.join(" ")
                 ),
             );
         }
     }
 }
 
-fn write_shares(out: &mut String, text: &str, shares: &[Share]) {
+fn write_shares(out: &mut String, text: &str, what: &str, total: &str, shares: &[Share]) {
     caption(out, text);
-    heading(out, &[("Owner", false), ("Value", true), ("Share", true)]);
+    heading(out, &[(what, false), ("Value", true), ("Share", true)]);
     for share in shares {
         row(
             out,
             &[
-                escape(&share.owner),
+                if share.hint.is_empty() {
+                    escape(&share.name)
+                } else {
+                    format!("{} ({})", escape(&share.name), escape(&share.hint))
+                },
                 escape(&share.value_text),
                 escape(&share.percent_text),
             ],
         );
+    }
+    row(out, &["**Total**".to_owned(), escape(total), String::new()]);
+}
+
+fn write_stacks(out: &mut String, text: &str, stacks: &[StackView]) {
+    caption(out, text);
+    for stack in stacks {
+        let owner = if stack.owner.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", escape(&stack.owner))
+        };
+        line(out, &format!("**{}**{owner}", escape(&stack.title)));
+        for fact in &stack.facts {
+            line(
+                out,
+                &format!("{}: {}", escape(&fact.name), escape(&fact.value)),
+            );
+        }
+        out.push('\n');
+        let mut lines = String::new();
+        for frame in &stack.frames {
+            let mark = if frame.responsible {
+                "  <- responsible"
+            } else {
+                ""
+            };
+            let _ = writeln!(lines, "{}{mark}", clean(&frame.function));
+        }
+        let more = stack.frames_total.saturating_sub(stack.frames.len());
+        if more > 0 {
+            let _ = writeln!(lines, "... {more} more");
+        }
+        fence(out, &lines);
+        out.push('\n');
     }
 }
 
@@ -265,6 +319,14 @@ pub fn code_cell(text: &str) -> String {
         ""
     };
     format!("{ticks}{space}{}{space}{ticks}", text.replace('|', "\\|"))
+}
+
+/// A command within a line.
+fn code(text: &str) -> String {
+    let text = clean(text);
+    let ticks = "`".repeat(longest_run(&text, '`') + 1);
+    let pad = if ticks.len() > 1 { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
 fn longest_run(text: &str, of: char) -> usize {
@@ -454,6 +516,9 @@ mod tests {
                         measured: Measured::NotMeasured,
                         text: "no heap profiles".to_owned(),
                         why: "They are missing.".to_owned(),
+                        would_change: String::new(),
+                        command: None,
+                        confidence: String::new(),
                     }],
                 }],
             }),

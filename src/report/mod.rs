@@ -1,14 +1,23 @@
 //! The report: plain facts ([`model`]), the document laid out from them ([`document`], [`layout`]),
 //! and writers.
 //!
-//! There is one document. The page, the Markdown file and later formats render the same sections
-//! in the same order, so what is read on screen is what is pasted into the ticket.
+//! There is one document. The page, the Markdown file and the other formats render the same
+//! sections in the same order, so what is read on screen is what is pasted into the ticket.
+//! [`export`] is the one door through which a report leaves, in any form, redacted or not.
 
 pub mod document;
+#[cfg(test)]
+mod every_block;
+pub mod export;
 pub mod gather;
+pub mod html;
 pub mod json;
 pub mod layout;
 pub mod markdown;
 pub mod model;
+pub mod redact;
+pub mod redacted;
 pub mod screen;
+pub mod settings;
+pub mod text;
 pub mod texts;

@@ -3,12 +3,17 @@
 //! Built by [`super::gather`] from a flare; read by [`super::layout`], the writers and the JSON.
 
 use crate::analysis::kinds::ProfileName;
+use crate::analysis::memory::Account;
 use crate::analysis::verdict::{Interval, Judgement};
-use crate::flare::goroutines::Goroutines;
+use crate::flare::dmesg::OomKill;
+use crate::flare::goroutines::{Goroutines, Group};
 use crate::flare::memstats::MemStats;
-use crate::flare::status::Check;
+use crate::flare::status::{Check, CheckProblem, JmxCheck};
+use crate::flare::trace_vars::TraceVars;
+use crate::flare::version_history::VersionEntry;
 
 use super::document::FileRole;
+use super::settings::SettingsView;
 
 /// Everything that is known about one flare.
 #[derive(Clone, Debug)]
@@ -24,40 +29,169 @@ pub struct Report {
     pub hostname: String,
     /// The Agent.
     pub agent: AgentContext,
+    /// Names that redaction has to know.
+    pub names: KnownNames,
     /// `expvar/memstats`.
     pub memstats: Option<MemStats>,
-    /// Resident memory of the core Agent, from `telemetry.log`.
-    pub rss_bytes: Option<i64>,
-    /// Python's own memory (`pymem__inuse` of `telemetry.log`).
-    pub python_bytes: Option<i64>,
-    /// DogStatsD contexts, from `expvar/aggregator`, else `telemetry.log`.
-    pub dogstatsd_contexts: Option<i64>,
-    /// DogStatsD contexts by metric type.
-    pub contexts_by_type: Vec<(String, i64)>,
+    /// Where the memory is.
+    pub memory: Memory,
+    /// The host and the container around the Agent.
+    pub surroundings: Surroundings,
+    /// What the aggregator holds.
+    pub contexts: Contexts,
     /// The `DogStatsD` section of `status.log`.
     pub dogstatsd: Vec<(String, String)>,
     /// The forwarder's transactions that were dropped, retried or wait.
     pub forwarder: Vec<(String, i64)>,
+    /// What the trace-agent says of itself.
+    pub trace_agent: Option<TraceVars>,
     /// Running checks; `None` when `status.log` does not tell.
     pub checks: Option<Vec<Check>>,
+    /// Checks that could not be loaded or configured.
+    pub check_problems: Vec<CheckProblem>,
+    /// Checks that JMXFetch runs.
+    pub jmx_checks: Vec<JmxCheck>,
     /// Goroutine dump.
-    pub goroutines: Option<Goroutines>,
+    pub goroutines: Option<GoroutineReport>,
     /// Execution traces.
     pub traces: Vec<TraceFile>,
     /// Processes with profiles, main one first.
     pub processes: Vec<ProcessReport>,
+    /// Processes that should have profiles and have none.
+    pub silent: Vec<SilentProcess>,
     /// What was decided.
     pub judgement: Judgement,
+    /// Public cases that findings look like.
+    pub known: Vec<Resemblance>,
+    /// What it was judged by.
+    pub settings: SettingsView,
     /// Thresholds that are not the defaults: name, default, value.
     pub changed_thresholds: Vec<(String, String, String)>,
-    /// Date and source of the owner table.
-    pub owners_source: String,
+    /// Rows of a heap difference under so many standard deviations are within noise.
+    pub noise_sigmas: f64,
+    /// From which number of DogStatsD contexts on they are worth looking at.
+    pub many_contexts: i64,
     /// Every file, in the flare's order.
     pub files: Vec<FileFact>,
     /// What is wrong with the flare as a whole.
     pub problems: Vec<String>,
     /// Lines of `flare_creation.log` about profiles.
     pub creation_errors: Vec<String>,
+}
+
+/// Names of hosts, containers and pods that stand anywhere in the flare's descriptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownNames {
+    /// Hosts.
+    pub hosts: Vec<String>,
+    /// Containers.
+    pub containers: Vec<String>,
+    /// Pods.
+    pub pods: Vec<String>,
+}
+
+/// Where the memory is, in bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// Resident memory of the core Agent, from `telemetry.log`.
+    pub rss_bytes: Option<i64>,
+    /// Python's own memory (`pymem__inuse` of `telemetry.log`).
+    pub python_bytes: Option<i64>,
+    /// Memory limit of the Agent's container, and where it stands.
+    pub limit: Option<(i64, String)>,
+    /// One account for each process whose Go memory is known, core first.
+    pub accounts: Vec<Account>,
+    /// The garbage collector's story, by process.
+    pub gc: Vec<(String, Vec<String>)>,
+}
+
+/// The host and the container around the Agent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Surroundings {
+    /// Logical cores of the host.
+    pub host_cores: Option<u64>,
+    /// Memory of the host in bytes.
+    pub host_memory: Option<u64>,
+    /// CPU limit of the Agent's container in cores, and where it stands.
+    pub cpu_limit: Option<(f64, String)>,
+    /// How often the Agent's container was restarted, and why it ended last.
+    pub restarts: Option<(u64, Option<String>)>,
+    /// Processes that the kernel killed for lack of memory.
+    pub oom_kills: Vec<OomKill>,
+    /// Versions that ran here, oldest first.
+    pub versions: Vec<VersionEntry>,
+    /// Components that reported themselves unhealthy.
+    pub unhealthy: Vec<String>,
+}
+
+/// What the aggregator holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contexts {
+    /// DogStatsD contexts, from `expvar/aggregator`, else `telemetry.log`.
+    pub dogstatsd: Option<i64>,
+    /// DogStatsD contexts by metric type.
+    pub by_type: Vec<(String, i64)>,
+    /// Bytes that contexts hold, where `telemetry.log` tells.
+    pub bytes: Option<i64>,
+    /// Sizes of queues and tag stores, `telemetry.log`: name and value.
+    pub queues: Vec<(String, i64)>,
+}
+
+/// The goroutine dump, with owners.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoroutineReport {
+    /// All of it.
+    pub dump: Goroutines,
+    /// The groups that are shown: the largest, and then others that wait for a lock.
+    pub shown: Vec<ShownGroup>,
+}
+
+/// A group of goroutines that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownGroup {
+    /// Place among the dump's groups.
+    pub index: usize,
+    /// Place of the responsible frame in the stack.
+    pub responsible: Option<usize>,
+    /// Its owner, or `unowned`.
+    pub owner: String,
+}
+
+impl GoroutineReport {
+    /// The groups that are shown, with their owners.
+    pub fn groups(&self) -> impl Iterator<Item = (&ShownGroup, &Group)> {
+        self.shown
+            .iter()
+            .filter_map(|shown| Some((shown, self.dump.groups.get(shown.index)?)))
+    }
+}
+
+/// How many groups of goroutines a report shows for their size.
+pub const GROUPS_SHOWN: usize = 30;
+
+/// How many more it shows because they wait for a lock.
+pub const LOCK_GROUPS_SHOWN: usize = 20;
+
+/// A process that should have profiles and has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SilentProcess {
+    /// The prefix that its files would have.
+    pub process: String,
+    /// Full sentences.
+    pub why: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A public case that a finding, or the goroutine dump, looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resemblance {
+    /// Position of the finding; `None` for the goroutine dump.
+    pub finding: Option<usize>,
+    /// For example `DataDog/datadog-agent#56407`.
+    pub reference: String,
+    /// Full sentences: number, cause, remedy, and that it is no proof.
+    pub words: String,
 }
 
 /// Which Agent, where, since when.
@@ -71,6 +205,10 @@ pub struct AgentContext {
     pub started_at_ms: Option<i64>,
     /// Unix milliseconds; of the status, else of the first profile.
     pub captured_at_ms: Option<i64>,
+    /// The same in the host's own time, as `status.log` writes it, where that is not UTC.
+    pub captured_local: Option<String>,
+    /// When the process itself started, Unix milliseconds, from `telemetry.log`.
+    pub process_started_at_ms: Option<i64>,
     /// Seconds between both.
     pub uptime_s: Option<f64>,
     /// For example `dpkg dpkg-1.22.6 (deb_package)`.
@@ -174,7 +312,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Sums by owner's name, unowned (`None`) last; they add up to [`Table::net`].
     pub owners: Vec<(Option<String>, i64)>,
-    /// The first lines of pprof's own text, header included.
+    /// The first lines of pprof's own text, header included; empty for sample types that no
+    /// verdict is about.
     pub raw: String,
 }
 
@@ -194,6 +333,8 @@ pub struct Row {
     pub flat: i64,
     /// Raw cumulative value.
     pub cum: i64,
+    /// Of a heap difference: one standard deviation of the flat value.
+    pub noise: Option<i64>,
     /// Owner's name by the function itself, or `unowned`.
     pub owner: String,
 }

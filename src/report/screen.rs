@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::{Document, FileRole, VerdictKind};
+use super::settings::SettingsView;
 
 /// How many hues the page's palette of owners has. An `owner_hue` below it is an index into the
 /// palette; any other is drawn neutral, for what nobody owns.
@@ -35,6 +36,8 @@ pub struct ReportView {
     pub files: Vec<FileView>,
     /// What was read of the flare.
     pub stats: ReadStats,
+    /// What it was judged by.
+    pub settings: SettingsView,
 }
 
 /// The line at the top of an open flare.

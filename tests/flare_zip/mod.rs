@@ -65,7 +65,10 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+    // Only the best one makes a bomb.
+    let level = if bytes.len() > 64 << 20 { 9 } else { 1 };
+    let level = flate2::Compression::new(level);
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }

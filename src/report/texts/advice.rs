@@ -3,7 +3,7 @@
 //! Knows settings and commands; refuses to know verdicts, confidence and the texts around the advice.
 
 use super::area::{Area, check_name, responsible};
-use super::commands::{agent_command, check_command};
+use super::commands::{agent_command, check_command, where_to_run};
 use super::count;
 use super::facts::{
     Suspect, busiest_checks, databases, heaviest_callers, instances, running, suspects,
@@ -12,9 +12,6 @@ use crate::analysis::verdict::Finding;
 use crate::profile::units::group_thousands;
 use crate::report::document::FindingKind;
 use crate::report::model::Report;
-
-/// Under so many contexts, DogStatsD is not what fills the aggregation pipeline.
-const FEW_CONTEXTS: i64 = 5_000;
 
 /// What to do about one finding.
 #[derive(Default)]
@@ -42,6 +39,8 @@ pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
     match Area::of_finding(finding) {
         Area::Python => python_advice(report, finding, &mut advice),
         Area::GoCheck => go_check_advice(report, finding, &mut advice),
+        Area::Cluster => cluster_advice(&mut advice),
+        Area::Dogstatsd if is_intake(finding) => intake_advice(&mut advice),
         Area::Metrics | Area::Dogstatsd => metrics_advice(report, finding, &mut advice),
         Area::Serializer => {
             advice.engineer(
@@ -163,11 +162,13 @@ fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
 
 fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     let dogstatsd_leads = report
-        .dogstatsd_contexts
-        .is_none_or(|contexts| contexts >= FEW_CONTEXTS);
+        .contexts
+        .dogstatsd
+        .is_none_or(|contexts| contexts >= report.many_contexts);
     if dogstatsd_leads {
         let held = report
-            .dogstatsd_contexts
+            .contexts
+            .dogstatsd
             .map_or_else(String::new, |contexts| {
                 format!(
                     "The Agent held {} DogStatsD contexts. ",
@@ -185,7 +186,10 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
             None,
         );
         advice.customer(
-            "Please run this command on the affected host. It lists the metrics with the most tag combinations:",
+            format!(
+                "Please run this command{}. It lists the metrics with the most tag combinations:",
+                where_to_run(report)
+            ),
             Some(agent_command(report, "dogstatsd top")),
         );
         advice.customer(
@@ -209,7 +213,7 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         advice.engineer(
             format!(
                 "DogStatsD held only {} contexts, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare.",
-                group_thousands(report.dogstatsd_contexts.unwrap_or_default())
+                group_thousands(report.contexts.dogstatsd.unwrap_or_default())
             ),
             None,
         );
@@ -221,11 +225,40 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         }
     }
     if Area::of_finding(finding) == Area::Dogstatsd {
-        advice.engineer(
-            "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.",
-            None,
-        );
+        advice.engineer(QUEUE, None);
     }
+}
+
+const QUEUE: &str = "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.";
+
+/// Packets before they are parsed: contexts and tags say nothing about them.
+fn is_intake(finding: &Finding) -> bool {
+    ["dogstatsd/packets", "dogstatsd/listeners"]
+        .iter()
+        .any(|package| responsible(finding).contains(package))
+}
+
+fn intake_advice(advice: &mut Advice) {
+    advice.engineer(QUEUE, None);
+    advice.engineer(
+        "Ask whether dogstatsd-capture was run since the Agent's start, and compare Metric Packets of the DogStatsD section of status.log with earlier days.",
+        None,
+    );
+    advice.customer(
+        "Please let us know whether the number of metrics that your applications send through DogStatsD has grown recently, and whether the command dogstatsd-capture was run since the Agent was last started.",
+        None,
+    );
+}
+
+fn cluster_advice(advice: &mut Advice) {
+    advice.engineer(
+        "What the Cluster Agent holds grows with the cluster: compare the number of nodes, pods and custom resources with earlier days, and look at what it collects (orchestrator_explorer, kubernetes_state_core, external metrics).",
+        None,
+    );
+    advice.customer(
+        "Please let us know how many nodes and pods the cluster has, and whether that, or what the Cluster Agent is set up to collect, has changed recently.",
+        None,
+    );
 }
 
 fn forwarder_advice(report: &Report, advice: &mut Advice) {
@@ -354,9 +387,13 @@ fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         };
         advice.engineer(
             format!(
-                "Look at {} ({}): {} is responsible.{meaning}",
+                "Look at {}{}: {} is responsible.{meaning}",
                 finding.owner(),
-                finding.component,
+                if finding.component.is_empty() || finding.component == finding.owner() {
+                    String::new()
+                } else {
+                    format!(" ({})", finding.component)
+                },
                 responsible(finding)
             ),
             None,

@@ -2,7 +2,7 @@
 //!
 //! Knows package paths; refuses to know flares, commands and what is advised.
 
-use crate::analysis::owner::{Owners, import_path, is_runtime_package};
+use crate::analysis::owner::{import_path, is_runtime_package};
 use crate::analysis::verdict::Finding;
 
 /// Parts of the Agent that get advice of their own.
@@ -24,6 +24,7 @@ pub(super) enum Area {
     SystemProbe,
     Security,
     Otel,
+    Cluster,
     Runtime,
     Other,
 }
@@ -31,7 +32,7 @@ pub(super) enum Area {
 const MODULE: &str = "github.com/DataDog/datadog-agent/";
 
 /// Package paths below the module, first match wins.
-const AREAS: [(&str, Area); 35] = [
+const AREAS: [(&str, Area); 39] = [
     ("pkg/collector/python", Area::Python),
     ("rtloader", Area::Python),
     ("pkg/collector/corechecks", Area::GoCheck),
@@ -67,6 +68,10 @@ const AREAS: [(&str, Area); 35] = [
     ("pkg/security", Area::Security),
     ("pkg/compliance", Area::Security),
     ("comp/otelcol", Area::Otel),
+    ("pkg/clusteragent", Area::Cluster),
+    ("cmd/cluster-agent", Area::Cluster),
+    ("pkg/kubestatemetrics", Area::Cluster),
+    ("pkg/orchestrator", Area::Cluster),
 ];
 
 impl Area {
@@ -127,6 +132,7 @@ impl Area {
             Self::SystemProbe => "monitoring the network",
             Self::Security => "security monitoring",
             Self::Otel => "the OpenTelemetry pipeline",
+            Self::Cluster => "keeping track of the objects of the Kubernetes cluster",
             Self::Runtime => "the Agent's own memory management and scheduling",
             Self::Other => "other internal work of the Agent",
         }
@@ -134,14 +140,12 @@ impl Area {
 }
 
 pub(super) fn responsible(finding: &Finding) -> &str {
-    finding
-        .first()
-        .map_or("", |first| first.responsible.as_str())
+    finding.responsible()
 }
 
 /// The running Go check that a finding is about.
-pub(super) fn check_name(finding: &Finding) -> Option<&'static str> {
-    Owners::builtin().check_name(responsible(finding))
+pub(super) fn check_name(finding: &Finding) -> Option<&str> {
+    finding.first()?.check.as_deref()
 }
 
 #[cfg(test)]

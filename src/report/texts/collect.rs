@@ -4,7 +4,10 @@
 
 use std::fmt::Write as _;
 
-use super::commands::{CAPTURE, on_every_platform};
+use super::commands::{
+    CAPTURE, agent_command, is_cluster_agent, on_every_platform, on_every_platform_from,
+    where_to_run,
+};
 use super::origin;
 use crate::report::document::Block;
 use crate::report::model::Report;
@@ -24,26 +27,63 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
             "To investigate the resource usage we need profiling data from the Agent. A flare does not contain it unless it is asked for, so please do the following:\n",
         ),
     }
-    text.push_str(
-        "\n1. Wait until the problem (high memory or CPU usage) is actively happening.\n",
+    text.push('\n');
+    let mut number = 0;
+    let mut step = |text: &mut String, words: &str| {
+        number += 1;
+        let _ = writeln!(text, "{number}. {words}");
+    };
+    if let Some(report) = report.filter(|report| report.agent.local) {
+        step(
+            &mut text,
+            "This flare was made without an answer from the Agent. Please check that the Agent is running:",
+        );
+        let _ = write!(text, "\n   {}\n\n", agent_command(report, "status"));
+    }
+    step(
+        &mut text,
+        "Wait until the problem (high memory or CPU usage) is actively happening.",
     );
-    text.push_str("2. Run the following command on the affected host:\n\n");
-    let mut commands = on_every_platform(CAPTURE).into_iter();
-    if let Some((_, command)) = commands.next() {
-        let _ = write!(text, "   {command}\n\n");
+    let place = report.map_or(" on the affected host", where_to_run);
+    step(&mut text, &format!("Run the following command{place}:\n"));
+    match report.filter(|report| is_cluster_agent(report)) {
+        Some(report) => {
+            let _ = write!(text, "   {}\n\n", agent_command(report, CAPTURE));
+        }
+        None => {
+            let commands = match report {
+                Some(report) => on_every_platform_from(report, CAPTURE),
+                None => on_every_platform(CAPTURE),
+            };
+            let mut commands = commands.into_iter();
+            if let Some((_, command)) = commands.next() {
+                let _ = write!(text, "   {command}\n\n");
+            }
+            text.push_str("   On other platforms:\n");
+            for (name, command) in commands {
+                let _ = writeln!(text, "   - {name}: {command}");
+            }
+            text.push('\n');
+        }
     }
-    text.push_str("   On other platforms:\n");
-    for (name, command) in commands {
-        let _ = writeln!(text, "   - {name}: {command}");
-    }
-    text.push_str("\n3. Confirm the upload, or attach the file that the command names to this ticket, and send us the number of the flare.\n");
+    step(
+        &mut text,
+        "Confirm the upload, or attach the file that the command names to this ticket, and send us the number of the flare.",
+    );
     text.push_str(
         "\nThe command records what the Agent does for 30 seconds per process and takes a few minutes. Neither a restart nor a change of the configuration is needed.\n",
     );
-    text.push_str(
-        "\nIf the Agent seems slow or stuck rather than busy, please use this command instead:\n\n",
-    );
-    text.push_str("   sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking\n");
+    if !report.is_some_and(is_cluster_agent) {
+        let locks = "flare --profile 30 --profile-mutex --profile-blocking";
+        let command = report.map_or_else(
+            || format!("sudo datadog-agent {locks}"),
+            |report| agent_command(report, locks),
+        );
+        let _ = write!(
+            text,
+            "\nIf the Agent seems slow or stuck rather than busy, please use this command instead:\n\n   {command}\n"
+        );
+    }
     let version = report
         .and_then(|report| report.agent.version.as_deref())
         .and_then(version);
@@ -105,7 +145,7 @@ pub fn how_to_collect() -> Vec<Block> {
         text: "internal_profiling:\n  enabled: true\n\n# Only if the Process Agent is the concern:\nprocess_config:\n  internal_profiling:\n    enabled: true".to_owned(),
     });
     blocks.push(paragraph(
-        "Two keys of the same block do help flares: internal_profiling.block_profile_rate and internal_profiling.mutex_profile_fraction are applied at start even if the profiler is off, and fill the block and mutex profiles of every later capture.",
+        "Two keys of the same block do help flares: internal_profiling.block_profile_rate and internal_profiling.mutex_profile_fraction are applied at start even if the profiler is off, in the core Agent and the Cluster Agent (in system-probe under system_probe_config), and fill the block and mutex profiles of every later capture. The other processes apply them only while their own profiler is on.",
     ));
     blocks.push(heading("When the problem comes and goes"));
     blocks.push(Block::List {

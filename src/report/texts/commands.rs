@@ -10,15 +10,42 @@ pub(super) const CAPTURE: &str = "flare --profile 30";
 pub(super) const LONG_CAPTURE: &str = "flare --profile 120";
 pub(super) const LOCK_CAPTURE: &str = "flare --profile 60 --profile-mutex --profile-blocking";
 
-/// A command of the Agent for the platform that the flare is from.
-pub(super) fn agent_command(report: &Report, arguments: &str) -> String {
-    let cluster = report.judgement.main.as_deref() == Some("datadog-cluster-agent")
+/// The flare is one of the Cluster Agent.
+pub(super) fn is_cluster_agent(report: &Report) -> bool {
+    report.judgement.main.as_deref() == Some("datadog-cluster-agent")
         || report
             .agent
             .flavor
             .as_deref()
-            .is_some_and(|flavor| flavor.contains("luster"));
-    if cluster {
+            .is_some_and(|flavor| flavor.contains("luster"))
+}
+
+/// Where a customer runs a command, and what to fill in; goes on after "the following command".
+pub(super) fn where_to_run(report: &Report) -> &'static str {
+    if is_cluster_agent(report) {
+        return " with the name of the Cluster Agent's pod in place of <cluster-agent-pod>";
+    }
+    match Platform::of(report) {
+        Platform::Linux | Platform::Mac => " on the affected host",
+        Platform::Windows => " on the affected host, in PowerShell as administrator",
+        Platform::Docker => {
+            " on the affected host, with the name of the Agent's container in place of <agent-container>"
+        }
+        Platform::Kubernetes => {
+            " with the name of the affected Agent's pod in place of <agent-pod>"
+        }
+    }
+}
+
+const LOCK_FLAGS: &str = " --profile-mutex --profile-blocking";
+
+/// A command of the Agent for the platform that the flare is from.
+pub fn agent_command(report: &Report, arguments: &str) -> String {
+    if is_cluster_agent(report) {
+        // Its command takes the flags, but sets the rates at the address of the flare itself
+        // (pkg/cli/subcommands/dcaflare of the Agent's sources). That this fails, and with it the
+        // whole command, is inferred: without the flags it is safe.
+        let arguments = arguments.strip_suffix(LOCK_FLAGS).unwrap_or(arguments);
         return format!(
             "kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent {arguments}"
         );
@@ -92,6 +119,19 @@ impl Platform {
             Self::Linux
         }
     }
+}
+
+/// The same, the platform of the flare first.
+pub(super) fn on_every_platform_from(
+    report: &Report,
+    arguments: &str,
+) -> [(&'static str, String); 5] {
+    let mut commands = on_every_platform(arguments);
+    let own = agent_command(report, arguments);
+    if let Some(at) = commands.iter().position(|(_, command)| *command == own) {
+        commands[..=at].rotate_right(1);
+    }
+    commands
 }
 
 /// `arguments` on each platform, with the platform's name.

@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use super::advice::advice;
 use super::area::Area;
 use super::collect::request_message;
-use super::commands::{CAPTURE, LONG_CAPTURE, agent_command};
+use super::commands::{CAPTURE, LONG_CAPTURE, agent_command, is_cluster_agent, where_to_run};
 use super::facts::{cores, heap_in_use};
-use super::holes::{Hole, contention_unmeasured, unmeasured};
-use super::{by_confidence, evidence, origin, process, process_words, table};
-use crate::analysis::owner::Owners;
-use crate::analysis::verdict::{Confidence, Finding};
+use super::holes::{self, contention_unmeasured, unmeasured};
+use super::{by_confidence, origin, process_words, table};
+use crate::analysis::verdict::{
+    Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, profiler_setting,
+};
 use crate::profile::units::{group_thousands, human};
 use crate::report::document::{FindingKind, Measured, ProfileName, VerdictKind};
 use crate::report::model::Report;
@@ -47,7 +48,7 @@ fn consumers(finding: &Finding) -> Vec<(String, f64)> {
     let mut parts: Vec<(String, f64)> = Vec::new();
     for function in &finding.functions {
         let area = Area::of(&function.responsible);
-        let words = match (area, Owners::builtin().check_name(&function.responsible)) {
+        let words = match (area, function.check.as_deref()) {
             (Area::GoCheck, Some(name)) => format!("running the check {name}"),
             _ => area.customer_words(&finding.process).to_owned(),
         };
@@ -84,23 +85,19 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
 }
 
 /// What was found, for the customer.
-fn customer_finding(report: &Report, finding: &Finding) -> String {
+fn customer_finding(finding: &Finding) -> String {
     let process_name = process_words(&finding.process);
     match finding.kind {
         FindingKind::MemoryLeak => {
-            let seconds =
-                process(report, &finding.process).map(|process| process.interval.seconds());
             let value = finding.value as i64;
-            let time =
-                seconds
-                    .filter(|seconds| *seconds > 0.0)
-                    .map_or_else(String::new, |seconds| {
-                        let rate = (finding.value / seconds * 60.0) as i64;
-                        format!(
-                            " within {seconds:.0} seconds (about {} per minute)",
-                            human(rate, "bytes")
-                        )
-                    });
+            let time = match &finding.detail {
+                Detail::Leak(leak) => format!(
+                    " within {:.0} seconds (about {} per minute)",
+                    leak.interval.seconds(),
+                    human(leak.per_minute as i64, "bytes")
+                ),
+                _ => String::new(),
+            };
             // When one function crossed alone, the value is that function's.
             let part = if value == finding.counted {
                 ""
@@ -114,11 +111,12 @@ fn customer_finding(report: &Report, finding: &Finding) -> String {
             )
         }
         FindingKind::CpuSpike => {
-            let cores = evidence(finding, "Cores in use")
-                .and_then(|cores| cores.parse::<f64>().ok())
-                .map_or_else(String::new, |cores| {
-                    format!(" In total it used {cores:.2} CPU cores on average.")
-                });
+            let cores = match &finding.detail {
+                Detail::Cpu(CpuDetail {
+                    cores: Some(cores), ..
+                }) => format!(" In total it used {cores:.2} CPU cores on average."),
+                _ => String::new(),
+            };
             let parts = consumers(finding);
             let words = parts
                 .first()
@@ -129,17 +127,19 @@ fn customer_finding(report: &Report, finding: &Finding) -> String {
             )
         }
         FindingKind::Contention => {
-            let window = evidence(finding, "Window")
-                .map_or_else(String::new, |window| format!(" within {window}"));
-            let waiting = evidence(finding, "Goroutines waiting")
-                .and_then(|text| text.split(' ').next())
-                .and_then(|text| text.parse::<f64>().ok())
-                .filter(|waiting| *waiting >= 0.1)
-                .map_or_else(String::new, |waiting| {
-                    format!(
-                        ", which means that about {waiting:.1} of them were waiting at any time"
-                    )
-                });
+            let (window, waiting) = match &finding.detail {
+                Detail::Contention(lock) => (
+                    format!(" within {:.1} s", lock.window_s),
+                    Some(lock.waiting)
+                        .filter(|waiting| *waiting >= 0.1)
+                        .map_or_else(String::new, |waiting| {
+                            format!(
+                                ", which means that about {waiting:.1} of them were waiting at any time"
+                            )
+                        }),
+                ),
+                _ => (String::new(), String::new()),
+            };
             format!(
                 "Waiting: tasks inside {process_name} waited for each other for {} in total{window}{waiting}.{}",
                 human(finding.value as i64, "nanoseconds"),
@@ -149,21 +149,46 @@ fn customer_finding(report: &Report, finding: &Finding) -> String {
     }
 }
 
+fn has_note(report: &Report, kind: NoteKind) -> bool {
+    report.judgement.notes.iter().any(|note| note.kind == kind)
+}
+
+/// How full the Agent's container was, where that is full enough to be noted. `told`: the reader
+/// knows already how much the Agent was using.
+fn near_limit(report: &Report, told: bool) -> Option<String> {
+    if !has_note(report, NoteKind::NearLimit) {
+        return None;
+    }
+    let limit = human(report.memory.limit.as_ref()?.0, "bytes");
+    let used = human(report.memory.rss_bytes?, "bytes");
+    let full = if told {
+        format!("The container of the Agent may use {limit}, and that is nearly reached.")
+    } else {
+        format!("The Agent was using {used} of the {limit} that its container may use.")
+    };
+    Some(format!(
+        "{full} It can be restarted for lack of memory; until the cause is found, a higher memory limit gives it room."
+    ))
+}
+
 fn findings_message(report: &Report, text: &mut String) {
     let findings = by_confidence(report);
     text.push_str("\nWhat we found:\n");
     for finding in &findings {
-        let _ = writeln!(text, "- {}", customer_finding(report, finding));
+        let _ = writeln!(text, "- {}", customer_finding(finding));
     }
     let metrics = findings
         .iter()
         .any(|finding| matches!(Area::of_finding(finding), Area::Metrics | Area::Dogstatsd));
-    if metrics && let Some(contexts) = report.dogstatsd_contexts {
+    if metrics && let Some(contexts) = report.contexts.dogstatsd {
         let _ = writeln!(
             text,
             "- At that time the Agent was tracking {} different combinations of DogStatsD metric name and tags.",
             group_thousands(contexts)
         );
+    }
+    if let Some(near) = near_limit(report, false) {
+        let _ = writeln!(text, "- {near}");
     }
     let lowest = findings.last().map(|finding| finding.confidence);
     match lowest {
@@ -212,9 +237,15 @@ fn findings_message(report: &Report, text: &mut String) {
         send.push("the new flare".to_owned());
     }
     numbered(text, "What you can do:", &customer);
-    text.push_str(
-        "\nWhat happens next: we are going through these results with the engineers who work on this part of the Agent, and will come back to you with what we learn.\n",
-    );
+    // Only what is escalated reaches engineering.
+    let escalated = findings.iter().any(|finding| {
+        finding.confidence != Confidence::Low && !finding.routing.escalate_to.is_empty()
+    });
+    text.push_str(if escalated {
+        "\nWhat happens next: we are going through these results with the engineers who work on this part of the Agent, and will come back to you with what we learn.\n"
+    } else {
+        "\nWhat happens next: as soon as we have your answer we will go through the results again, and come back to you with what we learn.\n"
+    });
     if !send.is_empty() {
         text.push_str("\nPlease send us:\n");
         for item in &send {
@@ -242,28 +273,48 @@ fn numbered(text: &mut String, title: &str, steps: &[(String, Option<String>)]) 
 
 fn inconclusive_message(report: &Report, text: &mut String) {
     let holes = unmeasured(report);
-    text.push_str(
-        "\nIn the part that could be measured we found nothing unusual. For a reliable answer, however, some of the data is missing:\n",
-    );
+    let measured =
+        report.judgement.states.iter().any(|state| {
+            state.measured == Measured::Clear && state.kind != FindingKind::Contention
+        });
+    text.push_str(if measured {
+        "\nIn the part that could be measured we found nothing unusual. For a reliable answer, however, some of the data is missing:\n"
+    } else {
+        "\nUnfortunately, it does not allow an answer yet, because the data that matters is missing:\n"
+    });
     let mut capture = CAPTURE;
-    let mut busy = false;
+    let mut busy = None;
     let mut timeout = false;
-    for state in &holes {
-        let hole = Hole::of(state);
-        let _ = writeln!(
-            text,
-            "- {}",
-            sentence(&format!("{}.", hole.customer(state)))
+    let mut not_running = None;
+    // One reason behind several kinds is told once.
+    let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
+    for (hole, state) in &holes {
+        match told
+            .iter_mut()
+            .find(|(known, process, _)| known == hole && *process == state.process)
+        {
+            Some((_, _, kinds)) => kinds.push(state.kind),
+            None => told.push((*hole, &state.process, vec![state.kind])),
+        }
+        match hole {
+            Hole::ProfilerBusy => busy = Some(profiler_setting(&state.process)),
+            Hole::NotRunning => not_running = Some(process_words(&state.process)),
+            Hole::TraceWindow => timeout = true,
+            _ => {}
+        }
+        let needs_longer = matches!(
+            hole,
+            Hole::Identical | Hole::TraceWindow | Hole::ShortWindow
         );
-        busy |= hole == Hole::ProfilerBusy;
-        timeout |= hole == Hole::TooShort && state.process == "trace";
-        if hole == Hole::Identical || (hole == Hole::TooShort && capture == CAPTURE) {
-            capture = hole.capture();
+        if *hole == Hole::Identical || (needs_longer && capture == CAPTURE) {
+            capture = hole.capture(state.kind);
         }
     }
-    let damaged = holes
-        .iter()
-        .any(|state| state.measured == Measured::Damaged);
+    for (hole, process, kinds) in &told {
+        let clause = holes::customer(*hole, process, kinds);
+        let _ = writeln!(text, "- {}", sentence(&format!("{clause}.")));
+    }
+    let damaged = holes.iter().any(|(hole, _)| *hole == Hole::Damaged);
     let mut steps = Vec::new();
     if damaged {
         steps.push((
@@ -271,11 +322,18 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             None,
         ));
     }
-    if busy {
+    if let Some(setting) = busy {
         steps.push((
-            "Please set internal_profiling.enabled to false in datadog.yaml and restart the Agent."
-                .to_owned(),
+            format!(
+                "Please set {setting} to false in the Agent's configuration and restart the Agent. After the flare you can turn it on again."
+            ),
             None,
+        ));
+    }
+    if let Some(process) = not_running {
+        steps.push((
+            format!("Please check that {process} is running, for example with:"),
+            Some(agent_command(report, "status")),
         ));
     }
     if timeout {
@@ -287,8 +345,9 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     }
     steps.push((
         format!(
-            "{} the problem (high memory or CPU usage) is happening, please run the following command on the affected host. It takes several minutes, and the Agent keeps running:",
-            if damaged { "Otherwise, when" } else { "When" }
+            "{} the problem (high memory or CPU usage) is happening, please run the following command{}. It takes several minutes, and the Agent keeps running:",
+            if damaged { "Otherwise, when" } else { "When" },
+            where_to_run(report)
         ),
         Some(agent_command(report, capture)),
     ));
@@ -299,7 +358,11 @@ fn inconclusive_message(report: &Report, text: &mut String) {
 }
 
 fn normal_message(report: &Report, text: &mut String) {
-    text.push_str("\nWe found no memory leak and no unusual CPU usage in the recorded time:\n");
+    text.push_str(if has_note(report, NoteKind::BusyCores) {
+        "\nWe found no clear sign of a memory leak, and no single operation that takes most of the CPU, in the recorded time:\n"
+    } else {
+        "\nWe found no sign of a memory leak and no unusual CPU usage in the recorded time:\n"
+    });
     if let Some(main) = report.processes.first() {
         let name = process_words(&main.name);
         if let Some(heap) = heap_in_use(main) {
@@ -320,30 +383,52 @@ fn normal_message(report: &Report, text: &mut String) {
                     )
                 },
             );
+            let steady = if has_note(report, NoteKind::SteadyGrowth) {
+                " In so short a time that can be normal variation; a longer recording would tell."
+            } else {
+                ""
+            };
             let _ = writeln!(
                 text,
-                "- Memory: {name} was using {} for its own data{change}.",
+                "- Memory: {name} was using {} for its own data{change}.{steady}",
                 human(heap.total, &heap.unit)
             );
+        }
+        if let Some(rss) = report
+            .memory
+            .rss_bytes
+            .filter(|_| has_note(report, NoteKind::SmallHeap))
+        {
+            let _ = writeln!(
+                text,
+                "- As a whole it was using {}. The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations.",
+                human(rss, "bytes")
+            );
+        }
+        if let Some(near) = near_limit(report, has_note(report, NoteKind::SmallHeap)) {
+            let _ = writeln!(text, "- {near}");
         }
         if let Some(cores) = cores(main) {
             let _ = writeln!(text, "- CPU: {name} used {cores:.2} CPU cores on average.");
         }
     }
-    let locks = contention_unmeasured(report);
-    if locks {
-        text.push_str(
-            "- Waiting inside the Agent was not recorded in this flare; this is optional.\n",
-        );
-    }
+    let locks = contention_unmeasured(report).is_some() && !is_cluster_agent(report);
     let capture = if locks {
         "flare --profile 120 --profile-mutex --profile-blocking"
     } else {
         LONG_CAPTURE
     };
+    let also = if locks {
+        "; it also shows whether parts of the Agent wait for each other, which this flare does not"
+    } else {
+        ""
+    };
     let steps = [
         (
-            "While the usage is high, please run the following command on the affected host. It takes several minutes, and the Agent keeps running:".to_owned(),
+            format!(
+                "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running{also}:",
+                where_to_run(report)
+            ),
             Some(agent_command(report, capture)),
         ),
         (

@@ -3,11 +3,12 @@
 //! Knows what they need and in which order; refuses to know markup.
 
 use super::area::responsible;
+use super::commands::agent_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
 use super::{about, bytes, captured, count, process, sample_type, table};
 use crate::flare::memstats::MemStats;
-use crate::profile::units::{human, human_signed};
+use crate::profile::units::{human, human_share, human_signed};
 use crate::report::document::{FindingKind, ProfileName, VerdictKind};
 use crate::report::layout::duration;
 use crate::report::model::Report;
@@ -100,19 +101,23 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
     } else if judgement.kind == VerdictKind::Inconclusive {
         let holes: Vec<String> = unmeasured(report)
             .iter()
-            .map(|state| format!("{} of {}: {}", state.kind.title(), state.process, state.why))
+            .map(|(hole, state)| {
+                format!(
+                    "{} in {} not measured: {} {} Command: {}",
+                    state.kind.title(),
+                    state.process,
+                    state.why,
+                    state.would_change,
+                    agent_command(report, hole.capture(state.kind))
+                )
+            })
             .collect();
         pieces.push(Piece::List(holes));
     }
-    if !report.changed_thresholds.is_empty() {
-        let changes: Vec<String> = report
-            .changed_thresholds
-            .iter()
-            .map(|(name, default, value)| format!("{name} {value} instead of {default}"))
-            .collect();
+    if !report.settings.changes.is_empty() {
         pieces.push(Piece::Paragraph(format!(
-            "Judged with thresholds that are not the defaults: {}.",
-            changes.join("; ")
+            "Not judged by the defaults: {}",
+            report.settings.changes.join(" ")
         )));
     }
     pieces
@@ -154,6 +159,21 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
         if !sites.is_empty() {
             pieces.push(Piece::List(sites));
         }
+        let stack = report
+            .judgement
+            .findings
+            .iter()
+            .find(|finding| finding.process == name && finding.profile == profile)
+            .and_then(|finding| Some((finding, finding.stacks.first()?)));
+        if let Some((finding, stack)) = stack {
+            pieces.push(Piece::Raw {
+                caption: format!(
+                    "Heaviest stack, {}, leaf first",
+                    human_share(stack.value, finding.counted)
+                ),
+                text: frames(&stack.frames),
+            });
+        }
     }
     if pieces.is_empty() {
         pieces.push(Piece::Paragraph(
@@ -161,6 +181,17 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
         ));
     }
     pieces
+}
+
+/// A stack, one function a line.
+fn frames(frames: &[String]) -> String {
+    const FRAMES: usize = 25;
+    let mut lines: Vec<&str> = frames.iter().map(String::as_str).take(FRAMES).collect();
+    let more = format!("... {} more", frames.len().saturating_sub(FRAMES));
+    if frames.len() > FRAMES {
+        lines.push(&more);
+    }
+    lines.join("\n")
 }
 
 /// The header of pprof's text and at most ten rows.
@@ -287,6 +318,9 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
         ("Python".to_owned(), or_unknown(&agent.python_version)),
         ("Running checks".to_owned(), checks_text(report)),
     ];
+    if let Some(container) = container(report) {
+        fields.push(("Container".to_owned(), container));
+    }
     if agent.local {
         fields.push((
             "Local flare".to_owned(),
@@ -294,6 +328,33 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
         ));
     }
     vec![Piece::Fields(fields)]
+}
+
+/// Limits and restarts of the Agent's container, as far as the flare tells.
+fn container(report: &Report) -> Option<String> {
+    let around = &report.surroundings;
+    let mut parts = Vec::new();
+    if let Some((limit, source)) = &report.memory.limit {
+        parts.push(format!(
+            "memory limit {} ({source})",
+            human(*limit, "bytes")
+        ));
+    }
+    if let Some((limit, _)) = &around.cpu_limit {
+        parts.push(format!("CPU limit {limit} cores"));
+    }
+    if let Some((restarts, why)) = &around.restarts {
+        let why = why
+            .as_ref()
+            .map_or_else(String::new, |why| format!(", last ended: {why}"));
+        let word = if *restarts == 1 {
+            "restart"
+        } else {
+            "restarts"
+        };
+        parts.push(format!("{} {word}{why}", count(*restarts)));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn checks_text(report: &Report) -> String {
@@ -320,26 +381,35 @@ fn checks_text(report: &Report) -> String {
 }
 
 fn memstats_pieces(report: &Report) -> Vec<Piece> {
+    let resident = report.memory.rss_bytes.map(|rss| {
+        format!(
+            "Resident memory of the core Agent: {} (telemetry.log).",
+            human(rss, "bytes")
+        )
+    });
     let Some(stats) = &report.memstats else {
-        return vec![Piece::Paragraph(
-            "The flare holds no expvar/memstats.".to_owned(),
-        )];
+        let mut text = "The flare holds no expvar/memstats.".to_owned();
+        if let Some(resident) = resident {
+            text = format!("{text} {resident}");
+        }
+        return vec![Piece::Paragraph(text)];
     };
     let mut pieces = vec![Piece::Fields(memstats_fields(stats))];
     if report.agent.local {
-        pieces.push(Piece::Paragraph(
-            "Local flare: these numbers are those of the command that built it.".to_owned(),
-        ));
+        let mut text =
+            "Local flare: these numbers are those of the command that built it.".to_owned();
+        if let Some(resident) = resident {
+            text = format!("{text} {resident}");
+        }
+        pieces.push(Piece::Paragraph(text));
     }
-    if let Some(rss) = report.rss_bytes {
-        let python = report.python_bytes.map_or_else(String::new, |python| {
-            format!(", Python {}", human(python, "bytes"))
-        });
-        pieces.push(Piece::Paragraph(format!(
-            "Resident memory of the core Agent (telemetry.log): {}{python}.",
-            human(rss, "bytes")
-        )));
-    }
+    pieces.extend(
+        report
+            .memory
+            .accounts
+            .iter()
+            .map(|account| Piece::Paragraph(account.words.clone())),
+    );
     pieces
 }
 
@@ -370,6 +440,20 @@ fn correlation_pieces(report: &Report) -> Vec<Piece> {
             }
         }
     }
+    items.extend(report.known.iter().map(|known| match known.finding {
+        Some(index) => match report.judgement.findings.get(index) {
+            Some(finding) => format!("{}: {}", about(finding), known.words),
+            None => known.words.clone(),
+        },
+        None => format!("Goroutine dump: {}", known.words),
+    }));
+    items.extend(
+        report
+            .judgement
+            .notes
+            .iter()
+            .map(|note| format!("Note: {}", note.text)),
+    );
     if items.is_empty() {
         let text = if report.judgement.findings.is_empty() {
             "There is no finding to correlate."

@@ -8,6 +8,7 @@ use super::{count, process, sample_type, table};
 use crate::analysis::owner::{UNOWNED, is_runtime_package};
 use crate::analysis::verdict::Finding;
 use crate::flare::status::Check;
+use crate::flare::trace_vars::ReceiverStats;
 use crate::profile::units::{group_thousands, human, human_share};
 use crate::report::document::{FindingKind, ProfileName};
 use crate::report::model::{ProcessReport, Report, Table};
@@ -21,7 +22,8 @@ fn table_of<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Table> {
     table(process, finding.profile, sample_type(finding.profile))
 }
 
-pub(super) fn cores(process: &ProcessReport) -> Option<f64> {
+/// Cores that a process used on average, by its CPU profile.
+pub fn cores(process: &ProcessReport) -> Option<f64> {
     let cpu = table(process, ProfileName::Cpu, "cpu")?;
     (cpu.duration_ns > 0).then(|| cpu.total as f64 / cpu.duration_ns as f64)
 }
@@ -32,8 +34,8 @@ pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
 }
 
 fn contexts(report: &Report) -> Option<String> {
-    let contexts = report.dogstatsd_contexts?;
-    let mut by_type: Vec<&(String, i64)> = report.contexts_by_type.iter().collect();
+    let contexts = report.contexts.dogstatsd?;
+    let mut by_type: Vec<&(String, i64)> = report.contexts.by_type.iter().collect();
     by_type.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let types: Vec<String> = by_type
         .iter()
@@ -44,8 +46,15 @@ fn contexts(report: &Report) -> Option<String> {
     } else {
         format!(" ({})", types.join(", "))
     };
+    let bytes = report
+        .contexts
+        .bytes
+        .filter(|&bytes| bytes > 0)
+        .map_or_else(String::new, |bytes| {
+            format!(", about {} in all", human(bytes, "bytes"))
+        });
     Some(format!(
-        "The Agent held {} DogStatsD contexts{types}.",
+        "The Agent held {} DogStatsD contexts{types}{bytes}.",
         group_thousands(contexts)
     ))
 }
@@ -83,6 +92,23 @@ fn dogstatsd(report: &Report) -> Option<String> {
     ))
 }
 
+/// Sizes of queues and tag stores, zeros left out.
+fn queues(report: &Report) -> Option<String> {
+    let sizes: Vec<String> = report
+        .contexts
+        .queues
+        .iter()
+        .filter(|(_, value)| *value > 0)
+        .map(|(name, value)| format!("{name} {}", group_thousands(*value)))
+        .collect();
+    (!sizes.is_empty()).then(|| {
+        format!(
+            "Queues and stores of the core Agent (telemetry.log): {}.",
+            sizes.join(", ")
+        )
+    })
+}
+
 fn forwarder(report: &Report) -> Option<String> {
     if report.forwarder.is_empty() {
         return None;
@@ -90,7 +116,10 @@ fn forwarder(report: &Report) -> Option<String> {
     let facts: Vec<String> = report
         .forwarder
         .iter()
-        .map(|(name, value)| format!("{name} {}", group_thousands(*value)))
+        .map(|(name, value)| match name.strip_suffix(" bytes") {
+            Some(name) => format!("{name} {}", human(*value, "bytes")),
+            None => format!("{name} {}", group_thousands(*value)),
+        })
         .collect();
     let quiet = report.forwarder.iter().all(|(_, value)| *value == 0);
     let tail = if quiet {
@@ -104,9 +133,52 @@ fn forwarder(report: &Report) -> Option<String> {
     ))
 }
 
+/// What the trace-agent counts of its own work.
+fn trace_agent(report: &Report) -> Option<String> {
+    let vars = report.trace_agent.as_ref()?;
+    if let Some(error) = &vars.error {
+        return Some(format!(
+            "The trace-agent's own variables are not in the flare: {error}."
+        ));
+    }
+    let receiver = vars.receiver.as_ref();
+    let received = |pick: fn(&ReceiverStats) -> Option<u64>| receiver.and_then(pick);
+    let writer = vars.trace_writer.as_ref();
+    let facts: Vec<String> = [
+        ("traces received", received(|stats| stats.traces_received)),
+        ("spans received", received(|stats| stats.spans_received)),
+        ("traces dropped", received(|stats| stats.traces_dropped)),
+        ("payloads refused", received(|stats| stats.payloads_refused)),
+        (
+            "trace payloads sent",
+            writer.and_then(|stats| stats.payloads),
+        ),
+        ("send errors", writer.and_then(|stats| stats.errors)),
+        ("send retries", writer.and_then(|stats| stats.retries)),
+        (
+            "stats entries",
+            vars.stats_writer
+                .as_ref()
+                .and_then(|stats| stats.stats_entries),
+        ),
+        ("services", u64::try_from(vars.services).ok()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.filter(|&value| value > 0)?)))
+    .map(|(name, value)| format!("{name} {}", count(value)))
+    .collect();
+    if facts.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "The trace-agent counts of the minute before the flare: {}.",
+        facts.join(", ")
+    ))
+}
+
 /// Goroutines of the core Agent that wait for a lock.
 fn lock_waiters(report: &Report) -> Option<u64> {
-    let dump = report.goroutines.as_ref()?;
+    let dump = &report.goroutines.as_ref()?.dump;
     let waiting: u64 = dump
         .groups
         .iter()
@@ -258,6 +330,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         Area::Metrics | Area::Dogstatsd | Area::Serializer => {
             out.extend(contexts(report));
             out.extend(dogstatsd(report));
+            out.extend(queues(report));
             let checks = busiest_checks(report);
             if !checks.is_empty() {
                 let checks: Vec<String> = checks
@@ -270,7 +343,11 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
                 ));
             }
         }
+        Area::Tagger => out.extend(queues(report)),
         Area::Forwarder => out.extend(forwarder(report)),
+        Area::Trace | Area::Obfuscate | Area::Otel if finding.process == "trace" => {
+            out.extend(trace_agent(report));
+        }
         Area::Obfuscate if finding.process != "trace" => {
             let databases = databases(report);
             out.push(if databases.is_empty() {
@@ -284,7 +361,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
     if finding.kind == FindingKind::Contention
         && finding.process == "core"
         && let Some(waiting) = lock_waiters(report)
-        && let Some(dump) = &report.goroutines
+        && let Some(dump) = report.goroutines.as_ref().map(|all| &all.dump)
     {
         out.push(format!(
             "Goroutine dump of the core Agent: {} goroutines, {} of them waiting for a lock at that moment.",

@@ -118,6 +118,10 @@ fn jira_escape(text: &str) -> String {
     let text = clean(text);
     let letters: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len() + 8);
+    // `h1.` to `h6.` and `bq.` act at the start of a line.
+    let acts_first = text
+        .split_once('.')
+        .is_some_and(|(head, _)| matches!(head, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "bq"));
     for (index, &letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|at| letters.get(at)).copied();
         let after = letters.get(index + 1).copied();
@@ -145,6 +149,7 @@ fn jira_escape(text: &str) -> String {
                 out.push('\\');
                 out.push(letter);
             }
+            '.' if acts_first && index == 2 => out.push_str("&#46;"),
             '#' if index == 0 => out.push_str("\\#"),
             letter => out.push(letter),
         }
@@ -168,6 +173,9 @@ mod tests {
         assert_eq!(jira_escape("+35.5 MB, -2 MB"), "\\+35.5 MB, \\-2 MB");
         assert_eq!(jira_escape("a - b"), "a - b");
         assert_eq!(jira_escape("- b"), "\\- b");
+        assert_eq!(jira_escape("h1. b"), "h1&#46; b");
+        assert_eq!(jira_escape("bq. b. c"), "bq&#46; b. c");
+        assert_eq!(jira_escape("h7. b"), "h7. b");
         assert_eq!(jira_escape("C:\\\\x"), "C:&#92;&#92;x");
         assert_eq!(jira_escape("a\nh1. b"), "a h1. b");
         assert_eq!(jira_escape("&lt;"), "&amp;lt;");

@@ -20,16 +20,17 @@ mod markup;
 mod recommendations;
 
 pub use collect::how_to_collect;
+pub use commands::agent_command;
 pub use customer::customer_message;
-pub use facts::correlation;
+pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
 use super::document::ProfileName;
-use super::layout::instant;
+use super::layout::minute;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
-use crate::analysis::verdict::{Confidence, Finding};
+use crate::analysis::verdict::Finding;
 use crate::profile::units::{group_thousands, human};
 
 fn bytes(value: u64) -> String {
@@ -42,14 +43,6 @@ fn count(value: u64) -> String {
 
 fn about(finding: &Finding) -> String {
     format!("{} in {}", finding.kind.title(), finding.process)
-}
-
-fn evidence<'f>(finding: &'f Finding, name: &str) -> Option<&'f str> {
-    finding
-        .evidence
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.as_str())
 }
 
 fn table<'r>(
@@ -82,11 +75,7 @@ fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
 /// Findings, the surest first.
 fn by_confidence(report: &Report) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = report.judgement.findings.iter().collect();
-    findings.sort_by_key(|finding| match finding.confidence {
-        Confidence::High => 0,
-        Confidence::Medium => 1,
-        Confidence::Low => 2,
-    });
+    findings.sort_by_key(|finding| finding.confidence);
     findings
 }
 
@@ -94,9 +83,13 @@ fn by_confidence(report: &Report) -> Vec<&Finding> {
 fn origin(report: &Report) -> String {
     let mut parts = Vec::new();
     let host = clean(&report.hostname);
+    let agent = match commands::is_cluster_agent(report) {
+        true => "Cluster Agent",
+        false => "Agent",
+    };
     match (&report.agent.version, host.is_empty()) {
-        (Some(version), false) => parts.push(format!("Agent {} on host {host}", clean(version))),
-        (Some(version), true) => parts.push(format!("Agent {}", clean(version))),
+        (Some(version), false) => parts.push(format!("{agent} {} on host {host}", clean(version))),
+        (Some(version), true) => parts.push(format!("{agent} {}", clean(version))),
         (None, false) => parts.push(format!("host {host}")),
         (None, true) => {}
     }
@@ -111,7 +104,7 @@ fn origin(report: &Report) -> String {
 }
 
 fn captured(report: &Report) -> Option<String> {
-    instant(report.agent.captured_at_ms?, "%Y-%m-%d %H:%M UTC")
+    minute(report.agent.captured_at_ms?)
 }
 
 fn process_words(name: &str) -> String {

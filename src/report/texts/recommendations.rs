@@ -3,12 +3,11 @@
 //! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
 
 use super::advice::advice;
-use super::commands::{CAPTURE, LOCK_CAPTURE, LONG_CAPTURE, agent_command, longer_capture};
-use super::holes::{Hole, contention_unmeasured, unmeasured};
+use super::commands::{CAPTURE, LONG_CAPTURE, agent_command, is_cluster_agent, longer_capture};
+use super::holes::{contention_unmeasured, unmeasured};
 use super::{about, by_confidence};
-use crate::analysis::verdict::{Confidence, Finding};
-use crate::profile::units::{human, human_share};
-use crate::report::document::{FindingKind, Step, VerdictKind};
+use crate::analysis::verdict::{Confidence, Finding, NoteKind};
+use crate::report::document::{Step, VerdictKind};
 use crate::report::markdown::clean;
 use crate::report::model::Report;
 
@@ -62,6 +61,23 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
     };
     if finding.confidence == Confidence::Low {
         confirm(steps);
+    }
+    let position = report
+        .judgement
+        .findings
+        .iter()
+        .position(|one| std::ptr::eq(one, finding));
+    for known in report
+        .known
+        .iter()
+        .filter(|known| known.finding == position)
+    {
+        push(
+            steps,
+            &about,
+            format!("See whether a reported case fits. {}", known.words),
+            None,
+        );
     }
     for (text, command) in advice(report, finding).engineer {
         push(steps, &about, text, command);
@@ -125,12 +141,14 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
         "Ask for a flare with profiles, taken while the problem is happening. 30 s is the least that the Agent accepts; no restart and no change of configuration is needed.".to_owned(),
         Some(agent_command(report, CAPTURE)),
     );
-    push(
-        steps,
-        about,
-        "If the Agent seems stuck or slow rather than busy, have lock contention recorded too; the two flags work in the core Agent only.".to_owned(),
-        Some(agent_command(report, "flare --profile 30 --profile-mutex --profile-blocking")),
-    );
+    if !is_cluster_agent(report) {
+        push(
+            steps,
+            about,
+            "If the Agent seems stuck or slow rather than busy, have lock contention recorded too; the two flags work in the core Agent only.".to_owned(),
+            Some(agent_command(report, "flare --profile 30 --profile-mutex --profile-blocking")),
+        );
+    }
     push(
         steps,
         about,
@@ -141,14 +159,38 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
 
 fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
     let about = "No finding";
+    let alarming: Vec<_> = report
+        .judgement
+        .notes
+        .iter()
+        .filter(|note| is_alarming(note.kind))
+        .collect();
     push(
         steps,
         about,
-        "Nothing has to be fixed by what the profiles show. Close with the customer message unless the symptom is still there; the next steps are for that case.".to_owned(),
+        if alarming.is_empty() {
+            "Nothing has to be fixed by what the profiles show. Close with the customer message unless the symptom is still there; the next steps are for that case."
+        } else {
+            "Nothing crossed a threshold, but do not close yet: what follows may explain the symptom."
+        }
+        .to_owned(),
         None,
     );
-    if let Some(text) = memory_account(report) {
-        push(steps, "If memory is the symptom", text, None);
+    for note in alarming {
+        push(steps, "Worth a look", note.text.clone(), None);
+    }
+    let account = report
+        .memory
+        .accounts
+        .iter()
+        .find(|account| account.rss.is_some());
+    if let Some(account) = account {
+        push(
+            steps,
+            "If memory is the symptom",
+            account.words.clone(),
+            None,
+        );
     }
     push(
         steps,
@@ -163,80 +205,41 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
             .to_owned(),
         Some(agent_command(report, "flare --profile 60")),
     );
-    if contention_unmeasured(report) {
+    if let Some((hole, state)) = contention_unmeasured(report) {
         push(
             steps,
             "If the Agent seems stuck",
-            "Contention was not recorded, because its rates are 0 by default. The flags turn it on in the core Agent while the flare is made.".to_owned(),
-            Some(agent_command(report, LOCK_CAPTURE)),
+            format!("Contention was not measured. {}", state.would_change),
+            Some(agent_command(report, hole.capture(state.kind))),
         );
     }
 }
 
-/// Which part of the core Agent's memory a Go profile can explain.
-fn memory_account(report: &Report) -> Option<String> {
-    let rss = report.rss_bytes.filter(|rss| *rss > 0)?;
-    let go = if report.agent.local {
-        return None;
-    } else {
-        i64::try_from(report.memstats.as_ref()?.held()?).ok()?
-    };
-    let python = report.python_bytes.unwrap_or(0);
-    let rest = rss.saturating_sub(go).saturating_sub(python);
-    let python_text = if python > 0 {
-        format!(
-            ", Python {} ({})",
-            human(python, "bytes"),
-            human_share(python, rss)
-        )
-    } else {
-        String::new()
-    };
-    let advice = if go.saturating_mul(2) < rss {
-        " Most of it is outside Go, where a heap profile can't see it: look at Python checks (datadog-agent check <name> -m) and C libraries."
-    } else {
-        " Most of it is Go's, so heap profiles can explain it."
-    };
-    let rest_text = if rest > 0 {
-        format!(
-            "; {} is other memory such as mapped files and C libraries.",
-            human(rest, "bytes")
-        )
-    } else {
-        ". The parts add up to more than the whole because Go also counts memory that is not resident.".to_owned()
-    };
-    Some(format!(
-        "Of the core Agent's {} resident memory the Go runtime holds {} ({}){python_text}{rest_text}{advice}",
-        human(rss, "bytes"),
-        human(go, "bytes"),
-        human_share(go, rss),
-    ))
+/// Notes that may be the trouble itself, although no profile crosses.
+const fn is_alarming(kind: NoteKind) -> bool {
+    matches!(
+        kind,
+        NoteKind::SteadyGrowth
+            | NoteKind::BusyCores
+            | NoteKind::NearLimit
+            | NoteKind::OomKills
+            | NoteKind::SameStack
+    )
 }
 
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
-    for state in unmeasured(report) {
-        let hole = Hole::of(state);
+    for (hole, state) in unmeasured(report) {
         let about = format!("{} in {} not measured", state.kind.title(), state.process);
-        let capture = if state.kind == FindingKind::Contention {
-            LOCK_CAPTURE
-        } else {
-            hole.capture()
-        };
-        let command = agent_command(report, capture);
-        let why = state.why.trim_end();
+        let command = agent_command(report, hole.capture(state.kind));
+        let text = format!("{} {}", state.why.trim_end(), state.would_change);
         let known = steps
             .iter()
             .any(|step| step.command.as_ref() == Some(&command));
         if known {
-            let text = format!("{why} {} The command above does it.", hole.engineer(state));
+            let text = format!("{text} The command above collects it.");
             push(steps, &about, text, None);
         } else {
-            push(
-                steps,
-                &about,
-                format!("{why} {}", hole.engineer(state)),
-                Some(command),
-            );
+            push(steps, &about, text, Some(command));
         }
     }
     if !report.creation_errors.is_empty() {
