@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,9 +15,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
-use super::state::{AppState, Failure, ManualCopy, Screen, Tab, WayOut};
-use super::{BUILD, clipboard, download, wire, worker_files};
-use crate::protocol::{ExportFormat, Progress, ReportView, Request, Response, UserError};
+use super::state::{AppState, Failure, ManualCopy, Preview, Screen, Tab, WayOut};
+use super::worker_files::{self, WorkerFiles};
+use super::{BUILD, choices, clipboard, download, wire};
+use crate::protocol::{
+    Choices, ExportFormat, ExportOptions, Progress, ReportView, Request, Response, SettingsView,
+    UserError,
+};
+
+/// How long typing has to rest before the worker is asked for what comes of it.
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 /// What was dropped or picked.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +44,23 @@ pub enum Deliver {
     Copy,
     /// Into a file.
     Save,
+}
+
+/// What an answer is awaited for.
+enum Asked {
+    /// A form of the report, for the user to take away.
+    Export {
+        /// Where to.
+        deliver: Deliver,
+        /// With names replaced.
+        redacted: bool,
+    },
+    /// The escalation with symptom and link, for its section.
+    Escalation,
+    /// What redaction replaces.
+    Preview,
+    /// Whether choices can be used.
+    Check(Box<dyn FnOnce(Result<SettingsView, UserError>)>),
 }
 
 /// Handle to the page's end of the worker. In context; copies are the same client.
@@ -58,7 +83,9 @@ struct Inner {
     current: Option<Current>,
     /// The worker's engine holds the current flare.
     engine_is_current: bool,
-    exports: Vec<(u32, ExportFormat, Deliver)>,
+    asked: Vec<(u32, Asked)>,
+    /// Counts keystrokes, so that only the last one of a burst asks the worker.
+    typed: u32,
     /// What `Try again` tries.
     last_source: Option<Source>,
 }
@@ -69,12 +96,12 @@ enum WorkerScript {
     #[default]
     Missing,
     Loading,
-    Loaded(String),
+    Loaded(WorkerFiles),
 }
 
 /// What [`Client::ensure_worker`] has to do.
 enum Step {
-    Start(String),
+    Start(WorkerFiles),
     Load,
     Wait,
 }
@@ -82,11 +109,14 @@ enum Step {
 struct Opening {
     id: u32,
     source: Source,
+    choices: Choices,
 }
 
 struct Current {
     view: Arc<ReportView>,
     source: Source,
+    /// What the view was judged by. Another engine has to judge by the same.
+    choices: Choices,
 }
 
 /// A worker with its listeners. Dropping it ends the worker.
@@ -107,13 +137,26 @@ impl Drop for Link {
 }
 
 impl Client {
-    /// Starts a worker.
+    /// Starts a worker, and asks it whether the choices that were kept can still be used.
     pub fn new(state: AppState) -> Self {
         let client = Self {
             state,
             inner: StoredValue::new_local(Inner::default()),
         };
         client.ensure_worker();
+        let kept = state.choices.get_untracked();
+        if kept != Choices::default() {
+            client.check(kept, move |outcome| {
+                if let Err(error) = outcome {
+                    choices::keep(&Choices::default());
+                    state.choices.set(Choices::default());
+                    state.say(format!(
+                        "The settings kept from an earlier visit can't be used any more and were forgotten: {}",
+                        error.detail
+                    ));
+                }
+            });
+        }
         client
     }
 
@@ -167,12 +210,24 @@ impl Client {
             return;
         }
         self.stop_opening();
-        self.go_back();
+        self.show_current();
         self.state.say("Cancelled");
     }
 
-    /// Shows the report that was open before, or the empty page.
+    /// Shows the report that was open before, or the empty page. A report that was judged by other
+    /// choices than those in force is made again.
     pub fn go_back(self) {
+        let outdated = self.inner.with_value(|inner| {
+            let current = inner.current.as_ref()?;
+            (current.choices != self.state.choices.get_untracked()).then(|| current.source.clone())
+        });
+        match outdated {
+            Some(source) => self.open(source),
+            None => self.show_current(),
+        }
+    }
+
+    fn show_current(self) {
         let current = self
             .inner
             .with_value(|inner| inner.current.as_ref().map(|it| it.view.clone()));
@@ -181,34 +236,113 @@ impl Client {
             .set(current.map_or(Screen::Empty, Screen::Ready));
     }
 
+    /// Asks whether choices can be used, and what they come to. Unheard when the worker is lost.
+    pub fn check(
+        self,
+        choices: Choices,
+        done: impl FnOnce(Result<SettingsView, UserError>) + 'static,
+    ) {
+        self.ask(&Request::Check { choices }, Asked::Check(Box::new(done)));
+    }
+
+    /// Judges by these choices from now on, keeps them, reads the open flare again, and says
+    /// `done` and what came of it.
+    pub fn use_choices(self, choices: Choices, done: &str) {
+        let is_kept = choices::keep(&choices);
+        self.state.choices_unkept.set(!is_kept);
+        self.state.choices.set(choices);
+        let mut said = done.to_owned();
+        if !is_kept {
+            said.push_str(" until the page is closed: the browser refuses to keep them");
+        }
+        if let Some(source) = self.outdated() {
+            said.push_str("; reading again with them: ");
+            said.push_str(&source.name);
+            self.open(source);
+        }
+        self.state.say(said);
+    }
+
+    /// What is shown, or being read, but not by the choices in force.
+    fn outdated(self) -> Option<Source> {
+        let choices = self.state.choices.get_untracked();
+        let screen = self.state.screen.get_untracked();
+        self.inner.with_value(|inner| {
+            let (source, judged_by) = match screen {
+                Screen::Ready(_) => inner.current.as_ref().map(|it| (&it.source, &it.choices))?,
+                // While a folder is being listed there is nothing yet that could be outdated.
+                Screen::Loading { .. } => {
+                    inner.opening.as_ref().map(|it| (&it.source, &it.choices))?
+                }
+                Screen::Empty | Screen::Failed(_) => return None,
+            };
+            (*judged_by != choices).then(|| source.clone())
+        })
+    }
+
     /// Asks for the open flare's report in another form, and delivers it.
     pub fn export(self, format: ExportFormat, deliver: Deliver) {
-        let Some(source) = self
-            .inner
-            .with_value(|inner| inner.current.as_ref().map(|it| it.source.clone()))
-        else {
-            return;
+        let options = self.state.export_options();
+        let redacted = options.redact;
+        self.ask_about_flare(
+            &Request::Export { format, options },
+            Asked::Export { deliver, redacted },
+        );
+    }
+
+    /// Asks for the escalation with symptom and link once typing rests.
+    pub fn refresh_escalation_soon(self) {
+        let typed = self.inner.try_update_value(|inner| {
+            inner.typed = inner.typed.wrapping_add(1);
+            inner.typed
+        });
+        set_timeout(
+            move || {
+                if self.inner.try_with_value(|inner| inner.typed) == typed {
+                    self.refresh_escalation();
+                }
+            },
+            TYPING_PAUSE,
+        );
+    }
+
+    fn refresh_escalation(self) {
+        // Only the last answer is of interest.
+        self.inner.update_value(|inner| {
+            inner
+                .asked
+                .retain(|(_, asked)| !matches!(asked, Asked::Escalation));
+        });
+        // What stands on the page is never redacted.
+        let options = ExportOptions {
+            redact: false,
+            ..self.state.export_options()
         };
-        if !self.inner.with_value(|inner| inner.engine_is_current) {
-            // The worker was replaced since. Its answer to this is not awaited: the report is
-            // already on the page.
-            self.send(&open_request(&source), &file_handles(&source));
-            self.inner
-                .update_value(|inner| inner.engine_is_current = true);
-        }
-        if let Some(id) = self.send(&Request::Export { format }, &[]) {
-            self.inner
-                .update_value(|inner| inner.exports.push((id, format, deliver)));
-        }
+        let format = ExportFormat::Escalation;
+        self.ask_about_flare(&Request::Export { format, options }, Asked::Escalation);
+    }
+
+    /// Asks what redaction replaces, and shows it.
+    pub fn preview(self) {
+        self.state.preview.set(Some(Preview::Loading));
+        let options = ExportOptions {
+            redact: true,
+            ..self.state.export_options()
+        };
+        self.ask_about_flare(&Request::Preview { options }, Asked::Preview);
     }
 
     /// Copies a text that is already on the page.
     pub fn copy(self, name: &str, text: String) {
+        self.put_on_clipboard(name, text, "");
+    }
+
+    fn put_on_clipboard(self, name: &str, text: String, remark: &'static str) {
         let name = name.to_owned();
         spawn_local(async move {
             if clipboard::write(&text).await {
                 self.state.say(format!(
-                    "{name} copied, {} characters",
+                    "{name} copied, {} characters{remark}",
                     text.chars().count()
                 ));
             } else {
@@ -247,9 +381,42 @@ impl Client {
             // Whatever comes of it, the engine lets go of what it had.
             inner.engine_is_current = false;
         });
-        if let Some(id) = self.send(&open_request(&source), &file_handles(&source)) {
+        let choices = self.state.choices.get_untracked();
+        if let Some(id) = self.send(&open_request(&source, &choices), &file_handles(&source)) {
+            let opening = Opening {
+                id,
+                source,
+                choices,
+            };
             self.inner
-                .update_value(|inner| inner.opening = Some(Opening { id, source }));
+                .update_value(|inner| inner.opening = Some(opening));
+        }
+    }
+
+    /// Asks something about the open flare. Nothing while another is being read: the engine has
+    /// let go of the one on the page.
+    fn ask_about_flare(self, request: &Request, asked: Asked) {
+        let current = self.inner.with_value(|inner| {
+            let current = inner.current.as_ref().filter(|_| inner.opening.is_none())?;
+            Some((current.source.clone(), current.choices.clone()))
+        });
+        let Some((source, choices)) = current else {
+            return;
+        };
+        if !self.inner.with_value(|inner| inner.engine_is_current) {
+            // The worker was replaced since. Its answer to this is not awaited: the report is
+            // already on the page.
+            self.send(&open_request(&source, &choices), &file_handles(&source));
+            self.inner
+                .update_value(|inner| inner.engine_is_current = true);
+        }
+        self.ask(request, asked);
+    }
+
+    fn ask(self, request: &Request, asked: Asked) {
+        if let Some(id) = self.send(request, &[]) {
+            self.inner
+                .update_value(|inner| inner.asked.push((id, asked)));
         }
     }
 
@@ -278,7 +445,7 @@ impl Client {
         let step = self
             .inner
             .try_update_value(|inner| match (&inner.link, &inner.worker_script) {
-                (None, WorkerScript::Loaded(url)) => Step::Start(url.clone()),
+                (None, WorkerScript::Loaded(files)) => Step::Start(files.clone()),
                 (None, WorkerScript::Missing) => {
                     inner.worker_script = WorkerScript::Loading;
                     Step::Load
@@ -286,11 +453,11 @@ impl Client {
                 _ => Step::Wait,
             });
         match step {
-            Some(Step::Start(url)) => self.start_worker(&url),
+            Some(Step::Start(files)) => self.start_worker(&files),
             Some(Step::Load) => spawn_local(async move {
                 let loaded = worker_files::load().await;
                 let (script, failed) = match loaded {
-                    Ok(url) => (WorkerScript::Loaded(url), None),
+                    Ok(files) => (WorkerScript::Loaded(files), None),
                     Err(error) => (WorkerScript::Missing, Some(error)),
                 };
                 self.inner
@@ -304,8 +471,10 @@ impl Client {
         }
     }
 
-    fn start_worker(self, script: &str) {
-        let worker = match Worker::new(script) {
+    fn start_worker(self, files: &WorkerFiles) {
+        let started = Worker::new(&files.script_url)
+            .and_then(|worker| worker.post_message(&files.module).map(|()| worker));
+        let worker = match started {
             Ok(worker) => worker,
             Err(error) => return self.crashed(&format!("{error:?}")),
         };
@@ -345,7 +514,7 @@ impl Client {
             inner.link = None;
             inner.waiting.clear();
             inner.opening = None;
-            inner.exports.clear();
+            inner.asked.clear();
             inner.engine_is_current = false;
         });
     }
@@ -360,24 +529,37 @@ impl Client {
             Response::Crashed { message } => self.crashed(&message),
             Response::Progress(progress) if opening => self.state.progress.set(progress),
             Response::Opened(view) if opening => self.opened(Arc::new(*view)),
-            Response::Failed(error) if opening => {
-                self.inner.update_value(|inner| inner.opening = None);
-                self.fail(error, WayOut::ChooseAgain);
-            }
-            Response::Failed(error) => {
-                if self.take_export(answer.id).is_some() {
+            Response::Failed(error) if opening => self.refused(error),
+            Response::Failed(error) => match self.take_asked(answer.id) {
+                Some(Asked::Export { .. } | Asked::Escalation) => {
                     self.state
                         .say(format!("{}. {} {}", error.title, error.detail, error.hint));
                 }
-            }
+                Some(Asked::Preview) => self.show_preview(Preview::Failed(error)),
+                Some(Asked::Check(done)) => done(Err(error)),
+                None => {}
+            },
             Response::Exported {
-                format: _,
+                format,
                 file_name,
                 media_type,
                 text,
-            } => {
-                if let Some((format, deliver)) = self.take_export(answer.id) {
-                    self.deliver(format, deliver, &file_name, &media_type, text);
+            } => match self.take_asked(answer.id) {
+                Some(Asked::Export { deliver, redacted }) => {
+                    let remark = if redacted { ", names replaced" } else { "" };
+                    self.deliver(format, deliver, &file_name, &media_type, text, remark);
+                }
+                Some(Asked::Escalation) => self.state.escalation.set(Some(text)),
+                _ => {}
+            },
+            Response::Checked(view) => {
+                if let Some(Asked::Check(done)) = self.take_asked(answer.id) {
+                    done(Ok(view));
+                }
+            }
+            Response::Preview(replacements) => {
+                if let Some(Asked::Preview) = self.take_asked(answer.id) {
+                    self.show_preview(Preview::Ready(Arc::new(replacements)));
                 }
             }
             // Answers to what was replaced since.
@@ -408,18 +590,53 @@ impl Client {
     }
 
     fn opened(self, view: Arc<ReportView>) {
-        self.inner.update_value(|inner| {
-            if let Some(Opening { source, .. }) = inner.opening.take() {
-                inner.current = Some(Current {
-                    view: view.clone(),
-                    source,
-                });
-                inner.engine_is_current = true;
-            }
+        let is_another = self.inner.try_update_value(|inner| {
+            let Opening {
+                source, choices, ..
+            } = inner.opening.take()?;
+            let before = inner.current.replace(Current {
+                view: view.clone(),
+                source,
+                choices,
+            });
+            inner.engine_is_current = true;
+            let name = |current: &Current| current.source.name.clone();
+            Some(before.as_ref().map(name) != inner.current.as_ref().map(name))
         });
         self.state.tab.set(Tab::Report);
         self.state.process.set(None);
+        self.state.escalation.set(None);
         self.state.screen.set(Screen::Ready(view));
+        let typed = |text: &String| !text.trim().is_empty();
+        if self.state.symptom.with_untracked(typed) || self.state.link.with_untracked(typed) {
+            self.refresh_escalation();
+            // They may belong to another ticket.
+            if is_another.flatten() == Some(true) {
+                self.state
+                    .say("The symptom and link typed before still go into this escalation");
+            }
+        }
+    }
+
+    /// The flare, or the choices it was to be judged by, can't be used.
+    fn refused(self, error: UserError) {
+        let opening = self
+            .inner
+            .try_update_value(|inner| inner.opening.take())
+            .flatten();
+        let choices = self.state.choices.get_untracked();
+        match opening {
+            // Choices of an earlier visit, which turned out to be of no use in the meantime.
+            Some(opening) if opening.choices != choices => self.send_open(opening.source),
+            _ => self.fail(error, WayOut::ChooseAgain),
+        }
+    }
+
+    /// Unless the user has closed it.
+    fn show_preview(self, preview: Preview) {
+        if self.state.preview.with_untracked(Option::is_some) {
+            self.state.preview.set(Some(preview));
+        }
     }
 
     fn fail(self, error: UserError, way_out: WayOut) {
@@ -433,21 +650,23 @@ impl Client {
 
     /// The worker is lost: panicked, ran out of memory, or never started.
     fn crashed(self, message: &str) {
-        let (opening, exporting, started) = self.inner.with_value(|inner| {
+        let (opening, asked, started) = self.inner.with_value(|inner| {
             let started = inner.link.as_ref().is_some_and(|link| link.ready);
-            (inner.opening.is_some(), !inner.exports.is_empty(), started)
+            (inner.opening.is_some(), !inner.asked.is_empty(), started)
         });
         self.forget_worker();
         // One that never started would not start now either; the next request tries again.
         if started {
             self.ensure_worker();
         }
-        if exporting {
+        // Nobody fills it any more.
+        self.state.preview.set(None);
+        if asked {
             self.state.say(format!("The part of the page that reads flares stopped and was restarted: {message}. Try again."));
         }
         // Before anything was asked there is nothing to tell: asking tries again, and tells.
         if opening
-            || (!exporting && matches!(self.state.screen.get_untracked(), Screen::Loading { .. }))
+            || (!asked && matches!(self.state.screen.get_untracked(), Screen::Loading { .. }))
         {
             let error = UserError {
                 title: "The part of the page that reads flares stopped".to_owned(),
@@ -460,11 +679,10 @@ impl Client {
         }
     }
 
-    fn take_export(self, id: u32) -> Option<(ExportFormat, Deliver)> {
+    fn take_asked(self, id: u32) -> Option<Asked> {
         self.inner.try_update_value(|inner| {
-            let index = inner.exports.iter().position(|(asked, ..)| *asked == id)?;
-            let (_, format, deliver) = inner.exports.remove(index);
-            Some((format, deliver))
+            let index = inner.asked.iter().position(|(asked, _)| *asked == id)?;
+            Some(inner.asked.remove(index).1)
         })?
     }
 
@@ -475,11 +693,12 @@ impl Client {
         file_name: &str,
         media_type: &str,
         text: String,
+        remark: &'static str,
     ) {
         match deliver {
-            Deliver::Copy => self.copy(format_name(format), text),
+            Deliver::Copy => self.put_on_clipboard(format_name(format), text, remark),
             Deliver::Save => match download::save(file_name, media_type, &text) {
-                Ok(()) => self.state.say(format!("{file_name} saved")),
+                Ok(()) => self.state.say(format!("{file_name} saved{remark}")),
                 Err(error) => {
                     leptos::logging::error!("not saved: {error:?}");
                     let name = file_name.to_owned();
@@ -494,6 +713,8 @@ impl Client {
 const fn format_name(format: ExportFormat) -> &'static str {
     match format {
         ExportFormat::Markdown => "Report in Markdown",
+        ExportFormat::Html => "Report in HTML",
+        ExportFormat::Text => "Report as plain text",
         ExportFormat::Json => "Report in JSON",
         ExportFormat::Customer => "Customer message",
         ExportFormat::Escalation => "Escalation summary",
@@ -501,10 +722,11 @@ const fn format_name(format: ExportFormat) -> &'static str {
     }
 }
 
-fn open_request(source: &Source) -> Request {
+fn open_request(source: &Source, choices: &Choices) -> Request {
     Request::Open {
         paths: source.files.iter().map(|(path, _)| path.clone()).collect(),
         folder: source.folder,
+        choices: choices.clone(),
     }
 }
 

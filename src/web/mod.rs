@@ -12,17 +12,20 @@
 //! - [`worker`] and [`blob`]: the other end. An adapter: decode, call the engine, encode.
 //! - [`state`]: the signals that views read.
 //! - [`views`]: markup. Lays out what the engine wrote and computes nothing.
-//! - [`drop`], [`sample`], [`clipboard`], [`download`], [`theme`]: one browser facility each.
+//! - [`drop`], [`sample`], [`clipboard`], [`download`], [`storage`]: one browser facility each.
+//! - [`choices`] and [`theme`]: all that is kept between visits.
 //!
 //! Nothing here knows how a flare is read; nothing else in the crate knows a browser.
 
 pub mod blob;
+pub mod choices;
 pub mod client;
 pub mod clipboard;
 pub mod download;
 pub mod drop;
 pub mod sample;
 pub mod state;
+pub mod storage;
 pub mod theme;
 pub mod views;
 pub mod wire;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Progress, ReportView, UserError};
+use super::choices;
+use crate::protocol::{Choices, ExportOptions, Progress, Replacement, ReportView, UserError};
 
 /// What the page is showing. `data-state` on the body is its name.
 #[derive(Clone, Debug)]
@@ -74,6 +75,17 @@ pub struct ManualCopy {
     pub text: String,
 }
 
+/// What redaction replaces, as far as it is known.
+#[derive(Clone, Debug)]
+pub enum Preview {
+    /// The worker was asked.
+    Loading,
+    /// In order of first appearance; nothing when nothing has to be replaced.
+    Ready(Arc<Vec<Replacement>>),
+    /// It can't be told.
+    Failed(UserError),
+}
+
 /// All of the page's state.
 #[derive(Clone, Copy, Debug)]
 pub struct AppState {
@@ -93,10 +105,27 @@ pub struct AppState {
     pub help: RwSignal<bool>,
     /// The clipboard refused this text.
     pub manual_copy: RwSignal<Option<ManualCopy>>,
+    /// The settings dialog is open.
+    pub settings: RwSignal<bool>,
+    /// What flares are judged by from now on.
+    pub choices: RwSignal<Choices>,
+    /// The browser refused to keep the choices: they hold until the page is closed.
+    pub choices_unkept: RwSignal<bool>,
+    /// The symptom in the user's words; for exports, kept nowhere.
+    pub symptom: RwSignal<String>,
+    /// Link to the flare or the ticket; for exports, kept nowhere.
+    pub link: RwSignal<String>,
+    /// The escalation with symptom and link; as it stands in the report when `None`.
+    pub escalation: RwSignal<Option<String>>,
+    /// Names are replaced in everything that is copied or saved. Not kept: who opens the page
+    /// anew has to see what it does.
+    pub redact: RwSignal<bool>,
+    /// The list of replacements is open.
+    pub preview: RwSignal<Option<Preview>>,
 }
 
 impl AppState {
-    /// The empty page.
+    /// The empty page, with the choices that were kept.
     pub fn new() -> Self {
         Self {
             screen: RwSignal::new(Screen::Empty),
@@ -107,7 +136,40 @@ impl AppState {
             notice: RwSignal::default(),
             help: RwSignal::new(false),
             manual_copy: RwSignal::new(None),
+            settings: RwSignal::new(false),
+            choices: RwSignal::new(choices::kept()),
+            choices_unkept: RwSignal::new(false),
+            symptom: RwSignal::default(),
+            link: RwSignal::default(),
+            escalation: RwSignal::new(None),
+            redact: RwSignal::new(false),
+            preview: RwSignal::new(None),
         }
+    }
+
+    /// What goes into an export now.
+    pub fn export_options(&self) -> ExportOptions {
+        ExportOptions {
+            symptom: self.symptom.get_untracked(),
+            link: self.link.get_untracked(),
+            redact: self.redact.get_untracked(),
+        }
+    }
+
+    /// A dialog lies over the page.
+    pub fn has_dialog(&self) -> bool {
+        self.help.get_untracked()
+            || self.settings.get_untracked()
+            || self.preview.with_untracked(Option::is_some)
+            || self.manual_copy.with_untracked(Option::is_some)
+    }
+
+    /// Closes what lies over the page.
+    pub fn close_dialogs(&self) {
+        self.help.set(false);
+        self.settings.set(false);
+        self.preview.set(None);
+        self.manual_copy.set(None);
     }
 
     /// Says something in the live region.

@@ -1,9 +1,10 @@
-//! Light or dark: the system's wish unless the user chose. The only thing that the page remembers.
+//! Light or dark: the system's wish unless the user chose. Kept between visits.
 
 use leptos::prelude::*;
-use web_sys::Storage;
 
-const STORAGE_KEY: &str = "flarescope.theme";
+use super::storage;
+
+const NAME: &str = "theme";
 
 /// The user's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Theme {
     /// In the order of the switch.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
 
-    /// The value of `data-theme` on the root element, and what is stored.
+    /// The value of `data-theme` on the root element, and what is kept.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -40,9 +41,9 @@ impl Theme {
     }
 }
 
-/// The stored choice as a signal; what is set there is shown and stored.
+/// The kept choice as a signal; what is set there is shown and kept.
 pub fn use_theme() -> RwSignal<Theme> {
-    let theme = RwSignal::new(stored());
+    let theme = RwSignal::new(kept());
     Effect::new(move |_| apply(theme.get()));
     theme
 }
@@ -52,24 +53,19 @@ fn apply(theme: Theme) {
         // Only an odd document refuses an attribute; then the system's wish stays.
         let _ = root.set_attribute("data-theme", theme.as_str());
     }
-    if let Some(storage) = storage() {
-        // Full or forbidden storage costs the memory of the choice, not the choice.
-        let _ = match theme {
-            Theme::Auto => storage.remove_item(STORAGE_KEY),
-            other => storage.set_item(STORAGE_KEY, other.as_str()),
-        };
-    }
+    // Storage that is full or forbidden costs the memory of the choice, not the choice.
+    storage::set(NAME, (theme != Theme::Auto).then(|| theme.as_str()));
 }
 
-fn stored() -> Theme {
-    let name = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
+/// A choice is kept.
+pub fn is_kept() -> bool {
+    storage::get(NAME).is_some()
+}
+
+fn kept() -> Theme {
+    let name = storage::get(NAME);
     Theme::ALL
         .into_iter()
         .find(|theme| Some(theme.as_str()) == name.as_deref())
         .unwrap_or_default()
-}
-
-/// `None` where the browser blocks storage, which throws on access.
-fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
 }

@@ -50,14 +50,21 @@ fn answer(engine: &mut Engine, message: &JsValue) {
     };
     IN_HAND.set(call.id);
     let response = match call.request {
-        Request::Open { paths, folder } => {
+        Request::Open {
+            paths,
+            folder,
+            choices,
+        } => {
             let files = paths
                 .into_iter()
                 .zip(call.files)
                 .map(|(path, file)| loose_file(path, file));
-            engine.open(files.collect(), folder, &mut |progress: Progress| {
-                post(&Response::Progress(progress))
-            })
+            engine.open(
+                files.collect(),
+                folder,
+                &choices,
+                &mut |progress: Progress| post(&Response::Progress(progress)),
+            )
         }
         request => engine.handle(request),
     };

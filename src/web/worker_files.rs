@@ -1,10 +1,12 @@
-//! The worker's two files, fetched once while the page loads and kept as object URLs.
+//! What workers are started from: their script as an object URL and their module as bytes.
 //!
-//! Cancelling and replacing start a new worker each time. From its own files it would ask the
-//! server again, and a page that has lost its server, or was promised to send nothing, must be
-//! able to cancel all the same.
+//! Both are there once and for all when the page has loaded. Cancelling and replacing start a new
+//! worker each time; a page that has lost its server, or was promised to send nothing, must be able
+//! to do that all the same. The page that is one file hands its parts over; a page on a server
+//! fetches them while it loads. A worker may not fetch anything, not even an object URL, so the
+//! module is posted to it.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Response, Url};
@@ -13,18 +15,56 @@ use web_sys::{Blob, BlobPropertyBag, Response, Url};
 const SCRIPT: &str = "./worker.js";
 const MODULE: &str = "./worker_bg.wasm";
 
-/// Fetches both files. Gives the URL that workers are started from, for as long as the page lives.
-///
-/// # Errors
-/// Which file could not be fetched.
-pub async fn load() -> Result<String, String> {
-    let script = keep(&fetch(SCRIPT).await?, "text/javascript")?;
-    let module = keep(&fetch(MODULE).await?, "application/wasm")?;
-    let start = format!("importScripts({script:?});wasm_bindgen({{module_or_path:{module:?}}});");
-    keep(&start.into(), "text/javascript")
+/// Where the loader of the page that is one file leaves the unpacked parts.
+const PARTS: &str = "flarescopeParts";
+
+/// Goes after the worker's script: the first message is the module.
+const START: &str =
+    "\nonmessage = ({ data }) => { onmessage = null; wasm_bindgen({ module_or_path: data }); };\n";
+
+/// What workers are started from, for as long as the page lives.
+#[derive(Clone, Debug)]
+pub struct WorkerFiles {
+    /// Object URL of the script.
+    pub script_url: String,
+    /// The module: the first message to each worker.
+    pub module: Uint8Array,
 }
 
-async fn fetch(path: &str) -> Result<JsValue, String> {
+/// Finds both files.
+///
+/// # Errors
+/// Which file could not be had.
+pub async fn load() -> Result<WorkerFiles, String> {
+    let (script, module) = match parts()? {
+        Some(parts) => parts,
+        None => (fetch(SCRIPT).await?, fetch(MODULE).await?),
+    };
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let content = Array::of2(&script, &JsValue::from_str(START));
+    let script_url = Blob::new_with_buffer_source_sequence_and_options(&content, &options)
+        .and_then(|blob| Url::create_object_url_with_blob(&blob))
+        .map_err(|error| format!("the browser keeps no copy of the worker: {error:?}"))?;
+    Ok(WorkerFiles { script_url, module })
+}
+
+/// The parts of the page that is one file; `None` on a server.
+fn parts() -> Result<Option<(Uint8Array, Uint8Array)>, String> {
+    let broken = |_: JsValue| "the parts of this page are broken".to_owned();
+    let parts = Reflect::get(&js_sys::global(), &PARTS.into()).map_err(broken)?;
+    if parts.is_undefined() {
+        return Ok(None);
+    }
+    let part =
+        |name: &str| Reflect::get(&parts, &name.into()).and_then(JsCast::dyn_into::<Uint8Array>);
+    Ok(Some((
+        part("workerScript").map_err(broken)?,
+        part("workerModule").map_err(broken)?,
+    )))
+}
+
+async fn fetch(path: &str) -> Result<Uint8Array, String> {
     let failed = |_: JsValue| format!("{path} could not be loaded");
     let window = web_sys::window().ok_or("the page has no window")?;
     let response: Response = JsFuture::from(window.fetch_with_str(path))
@@ -40,13 +80,5 @@ async fn fetch(path: &str) -> Result<JsValue, String> {
     let bytes = JsFuture::from(response.array_buffer().map_err(failed)?)
         .await
         .map_err(failed)?;
-    Ok(Uint8Array::new(&bytes).into())
-}
-
-fn keep(content: &JsValue, media_type: &str) -> Result<String, String> {
-    let options = BlobPropertyBag::new();
-    options.set_type(media_type);
-    Blob::new_with_buffer_source_sequence_and_options(&Array::of1(content), &options)
-        .and_then(|blob| Url::create_object_url_with_blob(&blob))
-        .map_err(|error| format!("the browser keeps no copy of the worker: {error:?}"))
+    Ok(Uint8Array::new(&bytes))
 }

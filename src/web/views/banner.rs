@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icons::{Mark, MarkIcon};
 use crate::protocol::BannerView;
+use crate::web::state::AppState;
 
 /// The largest thing on the page. A finding of low confidence is drawn quieter.
 #[component]
@@ -14,7 +15,10 @@ pub fn Banner(
     evidence: Option<String>,
     /// Id of the section that says what to do.
     next: Option<String>,
+    /// What it was judged by that is not the default; a sentence each.
+    changes: Vec<String>,
 ) -> impl IntoView {
+    let state = expect_context::<AppState>();
     let mark = Mark::from(banner.kind);
     let heading = NodeRef::<leptos::html::H1>::new();
     Effect::new(move |_| {
@@ -27,7 +31,7 @@ pub fn Banner(
     });
     let confidence = (!banner.confidence.is_empty()).then(|| {
         view! {
-            <span class="banner-fact" data-confidence=banner.confidence.clone()>
+            <span class="banner-fact">
                 <span class="banner-label">"confidence"</span> " " <strong>{banner.confidence.clone()}</strong>
             </span>
         }
@@ -43,11 +47,26 @@ pub fn Banner(
             view! { <a class="banner-link" href=href on:click=move |_| super::go_to(&id)>{text}</a> }
         })
     };
+    let changes = (!changes.is_empty()).then(|| {
+        view! {
+            <p class="banner-settings" data-settings="changed">
+                <span class="banner-label">"not the defaults: "</span>
+                {changes.join(" ")}
+                " "
+                <button data-action="settings-from-banner" type="button" class="link" on:click=move |_| state.settings.set(true)>
+                    "Settings"
+                </button>
+            </p>
+        }
+    });
+    let is_quiet = banner.confidence == "low";
+    let sure = (!banner.confidence.is_empty()).then_some(banner.confidence);
     view! {
         <section
             class=format!("banner {}", mark.class())
-            class:is-quiet=banner.confidence == "low"
+            class:is-quiet=is_quiet
             data-verdict=banner.kind.as_str()
+            data-confidence=sure
             aria-labelledby="banner-verdict"
         >
             <h1 class="banner-title" id="banner-verdict" tabindex="-1" node_ref=heading>
@@ -63,6 +82,7 @@ pub fn Banner(
                     {link(evidence, "see the evidence")}
                     {link(next, "what to do next")}
                 </p>
+                {changes}
             </div>
         </section>
     }

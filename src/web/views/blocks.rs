@@ -4,20 +4,28 @@ use leptos::prelude::*;
 
 use super::function_table::FunctionTableView;
 use super::icons::{Mark, MarkIcon, MarkWord};
-use crate::protocol::{Block, Fact, GridRow, PlainTable, Share, StateGrid, Step};
-use crate::web::client::Client;
+use super::stacks::StacksView;
+use crate::protocol::{
+    Block, ExportFormat, Fact, GridCell, GridRow, PlainTable, Share, StateGrid, Step,
+};
+use crate::web::client::{Client, Deliver};
+use crate::web::state::AppState;
 
 /// Any piece.
 #[component]
 pub fn BlockView(
     /// The piece.
     block: Block,
+    /// The export that a text in this section is.
+    form: Option<ExportFormat>,
 ) -> impl IntoView {
     match block {
         Block::Paragraph { text } => view! { <p class="paragraph">{text}</p> }.into_any(),
         Block::Heading { text } => view! { <h3 class="subheading">{text}</h3> }.into_any(),
-        Block::Note { text } => {
-            view! { <p class="note"><span class="note-label">"Note"</span>{text}</p> }.into_any()
+        Block::Note { name, text } => {
+            let name = (!name.is_empty()).then_some(name);
+            view! { <p class="note" data-note=name><span class="note-label">"Note"</span>{text}</p> }
+                .into_any()
         }
         Block::Missing { text, command } => view! { <MissingView text command/> }.into_any(),
         Block::Facts { facts } => view! { <FactsView facts/> }.into_any(),
@@ -34,10 +42,16 @@ pub fn BlockView(
         // A flare without profiles has no process to show.
         Block::Grid(grid) if grid.rows.is_empty() => ().into_any(),
         Block::Grid(grid) => view! { <GridView grid/> }.into_any(),
-        Block::Shares { caption, shares } => view! { <SharesView caption shares/> }.into_any(),
-        Block::Text { name, text } => view! { <TextView name text is_code=false/> }.into_any(),
+        Block::Shares {
+            caption,
+            what,
+            total_text,
+            shares,
+        } => view! { <SharesView caption what total_text shares/> }.into_any(),
+        Block::Stacks { caption, stacks } => view! { <StacksView caption stacks/> }.into_any(),
+        Block::Text { name, text } => view! { <TextView name text is_code=false form/> }.into_any(),
         Block::Code { caption, text } => {
-            view! { <TextView name=caption text is_code=true/> }.into_any()
+            view! { <TextView name=caption text is_code=true form=None/> }.into_any()
         }
     }
 }
@@ -94,7 +108,7 @@ fn Command(
 
 /// Names and values.
 #[component]
-fn FactsView(
+pub fn FactsView(
     /// In reading order.
     facts: Vec<Fact>,
 ) -> impl IntoView {
@@ -211,24 +225,9 @@ fn GridRowView(
 ) -> impl IntoView {
     let GridRow { process, cells } = row;
     let name = process.clone();
-    let cells = cells.into_iter().map(move |cell| {
-        let why = cell.why.clone();
-        view! {
-            <td
-                role="cell"
-                class="state-cell"
-                data-process=process.clone()
-                data-kind=cell.kind.as_str()
-                data-measured=cell.measured.as_str()
-                title=why
-            >
-                <span class="state-cell-kind" aria-hidden="true">{cell.kind.title()}</span>
-                <MarkWord mark=cell.measured.into()/>
-                <span class="state-cell-text">{cell.text}</span>
-                <span class="visually-hidden">{cell.why}</span>
-            </td>
-        }
-    });
+    let cells = cells
+        .into_iter()
+        .map(move |cell| view! { <GridCellView process=process.clone() cell/> });
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="state-process">{name}</th>
@@ -237,12 +236,69 @@ fn GridRowView(
     }
 }
 
-/// Shares of a total by owner: one bar of all, and a line for each.
+/// One state: what it is at a glance, and why when asked. A finding of low confidence is drawn
+/// quieter.
+#[component]
+fn GridCellView(
+    /// The process.
+    process: String,
+    /// Ready to show.
+    cell: GridCell,
+) -> impl IntoView {
+    let GridCell {
+        kind,
+        measured,
+        text,
+        why,
+        would_change,
+        command,
+        confidence,
+    } = cell;
+    let of_what = format!(": {} in {process}", kind.words());
+    let hint = why.clone();
+    let is_quiet = confidence == "low";
+    let confidence = (!confidence.is_empty()).then_some(confidence);
+    let sure = confidence.clone().map(|confidence| {
+        view! { <span class="state-confidence">"confidence " {confidence}</span> }
+    });
+    let would_change = (!would_change.is_empty())
+        .then(|| view! { <p class="state-would-change">{would_change}</p> });
+    view! {
+        <td
+            role="cell"
+            class="state-cell"
+            class:is-quiet=is_quiet
+            data-process=process
+            data-kind=kind.as_str()
+            data-measured=measured.as_str()
+            data-confidence=confidence
+            title=hint
+        >
+            <span class="state-cell-kind" aria-hidden="true">{kind.title()}</span>
+            <MarkWord mark=measured.into()/>
+            <span class="state-cell-text">{text} " " {sure}</span>
+            <details class="state-more">
+                <summary class="state-more-head">
+                    "why"<span class="visually-hidden">{of_what}</span>
+                </summary>
+                <p>{why}</p>
+                {would_change}
+                {command.map(|command| view! { <Command command/> })}
+            </details>
+        </td>
+    }
+}
+
+/// Parts of a total: one bar of all, and a line for each.
 #[component]
 fn SharesView(
     /// What is shared out.
     caption: String,
-    /// Largest first.
+    /// What the parts are.
+    what: String,
+    /// The whole.
+    total_text: String,
+    /// In the order of the bar.
     shares: Vec<Share>,
 ) -> impl IntoView {
     let hue = super::function_table::hue;
@@ -251,16 +307,19 @@ fn SharesView(
         .map(|share| {
             // Where profiles cancel out there are negative shares, which have no width.
             let width = format!("{}%", share.percent.clamp(0.0, 100.0));
-            view! { <span class="share-part" data-hue=hue(share.owner_hue) style:width=width></span> }
+            view! { <span class="share-part" data-hue=hue(share.hue) style:width=width></span> }
         })
         .collect_view();
     let rows = shares.into_iter().map(|share| {
-        let owner = share.owner.clone();
+        let name = share.name.clone();
+        let hint = (!share.hint.is_empty())
+            .then(|| view! { <span class="share-hint">{share.hint}</span> });
         view! {
-            <tr data-owner=owner data-value=share.value.to_string()>
-                <th scope="row" class="share-owner">
-                    <span class="swatch" data-hue=hue(share.owner_hue) aria-hidden="true"></span>
-                    {share.owner}
+            <tr data-share=name data-value=share.value.to_string()>
+                <th scope="row" class="share-name">
+                    <span class="swatch" data-hue=hue(share.hue) aria-hidden="true"></span>
+                    {share.name}
+                    {hint}
                 </th>
                 <td class="cell is-number">{share.value_text}</td>
                 <td class="cell is-number">{share.percent_text}</td>
@@ -273,9 +332,16 @@ fn SharesView(
             <table class="share-table">
                 <caption class="table-caption">{caption}</caption>
                 <thead class="visually-hidden">
-                    <tr><th scope="col">"Owner"</th><th scope="col">"Value"</th><th scope="col">"Share"</th></tr>
+                    <tr><th scope="col">{what}</th><th scope="col">"Value"</th><th scope="col">"Share"</th></tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row" class="share-name">"Total"</th>
+                        <td class="cell is-number">{total_text}</td>
+                        <td class="cell is-number"></td>
+                    </tr>
+                </tfoot>
             </table>
         </div>
     }
@@ -290,15 +356,37 @@ fn TextView(
     text: String,
     /// Commands rather than prose: lines are not wrapped.
     is_code: bool,
+    /// What is copied is this export, so that redaction holds for it; else the text itself.
+    form: Option<ExportFormat>,
 ) -> impl IntoView {
+    let state = expect_context::<AppState>();
+    let client = expect_context::<Client>();
     let label = name.clone();
+    let button = match form {
+        Some(form) => {
+            let label = format!("Copy {name}");
+            view! {
+                <button type="button" class="button is-small" aria-label=label on:click=move |_| client.export(form, Deliver::Copy)>
+                    "Copy"
+                </button>
+            }
+            .into_any()
+        }
+        None => view! { <CopyButton name=name.clone() text=text.clone()/> }.into_any(),
+    };
+    let hook = form.map(ExportFormat::as_str);
+    let shown = move || match form {
+        // With symptom and link, once they are typed.
+        Some(ExportFormat::Escalation) => state.escalation.get().unwrap_or_else(|| text.clone()),
+        _ => text.clone(),
+    };
     view! {
-        <figure class="text-block" class:is-code=is_code>
+        <figure class="text-block" class:is-code=is_code data-text=hook>
             <figcaption class="text-block-head">
-                <span class="text-block-name">{name.clone()}</span>
-                <CopyButton name text=text.clone()/>
+                <span class="text-block-name">{name}</span>
+                {button}
             </figcaption>
-            <pre class="text-block-text" tabindex="0" role="region" aria-label=label>{text}</pre>
+            <pre class="text-block-text" tabindex="0" role="region" aria-label=label>{shown}</pre>
         </figure>
     }
 }

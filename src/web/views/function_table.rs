@@ -234,6 +234,8 @@ fn RowView(
     let zero = axis
         .zero()
         .map(|left| view! { <span class="bar-zero" style:left=left></span> });
+    let (noise, mark) = noise(&row);
+    let owner = row.owner.clone();
     let inline = (!row.inline.is_empty())
         .then(|| view! { <span class="function-inline">" " {row.inline.clone()}</span> });
     view! {
@@ -242,9 +244,12 @@ fn RowView(
             data-function=row.function.clone()
             data-flat=row.flat.to_string()
             data-cum=row.cum.to_string()
+            data-owner=owner
             data-hue=hue(row.owner_hue)
+            data-within-noise=row.within_noise.then_some("")
+            class:is-noise=row.within_noise
         >
-            <td role="cell" class=class("col-flat", row.flat)>{row.flat_text}</td>
+            <td role="cell" class=class("col-flat", row.flat) title=noise>{mark}{row.flat_text}</td>
             <td role="cell" class=class("col-flat-share", row.flat)>{row.flat_share}</td>
             <td role="cell" class="cell is-number col-sum">{row.sum_share}</td>
             <td role="cell" class=class("col-cum", row.cum)>{row.cum_text}</td>
@@ -271,4 +276,22 @@ fn RowView(
             </td>
         </tr>
     }
+}
+
+/// What is said of the flat value's noise, and the mark of a value that is no more than that.
+fn noise(row: &FunctionRow) -> (Option<String>, Option<impl IntoView + use<>>) {
+    if !row.within_noise {
+        return ((!row.noise.is_empty()).then(|| row.noise.clone()), None);
+    }
+    let mut words = "within sampling noise".to_owned();
+    if !row.noise.is_empty() {
+        words.push_str(", ");
+        words.push_str(&row.noise);
+    }
+    let said = words.clone();
+    let mark = view! {
+        <span class="visually-hidden">{said}</span>
+        <span class="noise-mark" aria-hidden="true">"~ "</span>
+    };
+    (Some(words), Some(mark))
 }

@@ -7,7 +7,7 @@ use super::dialogs::Dialog;
 use crate::web::BUILD;
 use crate::web::state::AppState;
 
-const COLUMNS: [(&str, &str); 5] = [
+const COLUMNS: [(&str, &str); 6] = [
     (
         "flat",
         "What the function itself used: memory it allocated, time it ran, delay at its own line.",
@@ -21,6 +21,10 @@ const COLUMNS: [(&str, &str); 5] = [
         "Share of the profile's total. In a difference, of the first snapshot's total, as go tool pprof prints it; shares can be over 100 % or negative.",
     ),
     ("sum %", "Running sum of flat %, in pprof's order."),
+    (
+        "~",
+        "Within sampling noise: a heap profile is a sample, and this difference is no larger than what chance makes.",
+    ),
     (
         "bar",
         "In the colour of the owner: the strong part is flat, the light part cum. In a difference, what shrank points to the left.",
@@ -84,16 +88,18 @@ pub fn HelpDialog() -> impl IntoView {
                 ") uploads profiles to Datadog and puts none into flares; it can even keep a flare from getting its CPU profile."
             </p>
             <h3>"How to read the tables"</h3>
-            <Pairs pairs=COLUMNS/>
+            <Pairs pairs=&COLUMNS/>
             <h3>"What happens to a flare"</h3>
             <p>
                 "It is read in this browser, by a worker of this page, and nothing of it leaves the computer. \
                  To check: open the developer tools on the Network tab before dropping a flare, or disconnect from the network \
                  once the page is there; it works all the same."
             </p>
-            <p>"The page remembers the theme, if you choose one, in the browser's local storage. It remembers nothing of a flare."</p>
+            <p>
+                "In the browser's local storage the page keeps what you choose: the theme, thresholds, an owners file.                  Settings lists it and forgets it. Nothing of a flare is kept."
+            </p>
             <h3>"Keys"</h3>
-            <Pairs pairs=KEYS/>
+            <Pairs pairs=&KEYS/>
             <p class="help-version">"flarescope " {BUILD}</p>
         </Dialog>
     }
@@ -103,11 +109,11 @@ pub fn HelpDialog() -> impl IntoView {
 #[component]
 fn Pairs(
     /// In reading order.
-    pairs: [(&'static str, &'static str); 5],
+    pairs: &'static [(&'static str, &'static str)],
 ) -> impl IntoView {
     view! {
         <dl class="help-pairs">
-            {pairs.map(|(name, meaning)| view! { <dt>{name}</dt><dd>{meaning}</dd> }).collect_view()}
+            {pairs.iter().map(|(name, meaning)| view! { <dt>{*name}</dt><dd>{*meaning}</dd> }).collect_view()}
         </dl>
     }
 }

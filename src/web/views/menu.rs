@@ -9,7 +9,7 @@ use super::icons::ChevronIcon;
 use crate::protocol::ExportFormat;
 use crate::web::client::{Client, Deliver};
 
-const ITEMS: [(&str, &str, ExportFormat, Deliver); 3] = [
+const ITEMS: [(&str, &str, ExportFormat, Deliver); 6] = [
     (
         "copy-jira",
         "Copy escalation for JIRA",
@@ -17,9 +17,27 @@ const ITEMS: [(&str, &str, ExportFormat, Deliver); 3] = [
         Deliver::Copy,
     ),
     (
+        "copy-markdown",
+        "Copy report, Markdown",
+        ExportFormat::Markdown,
+        Deliver::Copy,
+    ),
+    (
         "download-markdown",
         "Download report, Markdown",
         ExportFormat::Markdown,
+        Deliver::Save,
+    ),
+    (
+        "download-html",
+        "Download report, HTML",
+        ExportFormat::Html,
+        Deliver::Save,
+    ),
+    (
+        "download-text",
+        "Download report, plain text",
+        ExportFormat::Text,
         Deliver::Save,
     ),
     (

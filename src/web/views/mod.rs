@@ -15,9 +15,13 @@ pub mod help;
 pub mod icons;
 pub mod loading;
 pub mod menu;
+pub mod redaction;
 pub mod report;
 pub mod section_nav;
+pub mod settings;
 pub mod shell;
+pub mod stacks;
+pub mod ticket;
 
 pub use shell::App;
 

@@ -10,7 +10,9 @@ use super::blocks::BlockView;
 use super::files::Files;
 use super::icons::{Mark, MarkWord};
 use super::menu::ExportMenu;
+use super::redaction::RedactSwitch;
 use super::section_nav::SectionNav;
+use super::ticket::TicketFields;
 use crate::protocol::{ExportFormat, ReportView, Section, SectionKind, SectionState, VerdictKind};
 use crate::web::client::{Client, Deliver};
 use crate::web::state::{AppState, Tab};
@@ -93,7 +95,7 @@ pub fn Open(
     let files = view.clone();
     view! {
         <div class="open" data-source-bytes=view.stats.source_bytes.to_string() data-read-bytes=view.stats.read_bytes.to_string()>
-            <Banner banner=view.banner.clone() evidence next/>
+            <Banner banner=view.banner.clone() evidence next changes=view.settings.changes.clone()/>
             <div class="toolbar">
                 <Tabs/>
                 <Actions/>
@@ -178,6 +180,7 @@ fn Actions() -> impl IntoView {
     let copy = move |format| move |_| client.export(format, Deliver::Copy);
     view! {
         <div class="actions">
+            <RedactSwitch/>
             <button data-action="copy-customer" type="button" class="button" on:click=copy(ExportFormat::Customer)>
                 "Copy customer message"
             </button>
@@ -207,6 +210,12 @@ fn SectionView(
     let mark = Mark::from(section.state);
     let heading = format!("{id}-title");
     let label = heading.clone();
+    let form = match section.kind {
+        SectionKind::CustomerMessage => Some(ExportFormat::Customer),
+        SectionKind::Escalation => Some(ExportFormat::Escalation),
+        _ => None,
+    };
+    let fields = (section.kind == SectionKind::Escalation).then(|| view! { <TicketFields/> });
     view! {
         <section
             id=id
@@ -221,7 +230,8 @@ fn SectionView(
                 <h2 class="section-title" id=heading>{section.title}</h2>
                 {(mark != Mark::Info).then(|| view! { <MarkWord mark/> })}
             </div>
-            {section.blocks.into_iter().map(|block| view! { <BlockView block/> }).collect_view()}
+            {fields}
+            {section.blocks.into_iter().map(|block| view! { <BlockView block form/> }).collect_view()}
         </section>
     }
 }

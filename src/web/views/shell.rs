@@ -9,7 +9,9 @@ use super::empty::Empty;
 use super::failed::Failed;
 use super::help::HelpDialog;
 use super::loading::Loading;
+use super::redaction::RedactionDialog;
 use super::report::Open;
+use super::settings::SettingsDialog;
 use crate::protocol::HeaderView;
 use crate::web::client::Client;
 use crate::web::drop::{self, Dropped};
@@ -51,6 +53,7 @@ pub fn App() -> impl IntoView {
     provide_context(state);
     provide_context(client);
     provide_context(pickers);
+    provide_context(theme::use_theme());
     Effect::new(move |_| {
         if let Some(body) = document().body() {
             // A body always takes an attribute.
@@ -72,6 +75,8 @@ pub fn App() -> impl IntoView {
         </main>
         <HiddenPickers/>
         <HelpDialog/>
+        <SettingsDialog/>
+        <RedactionDialog/>
         <ManualCopyDialog/>
         <LiveLine/>
         <div class="drop-overlay" class:is-shown=move || state.dragging.get() aria-hidden="true">
@@ -101,6 +106,9 @@ fn Header() -> impl IntoView {
                     </button>
                 </Show>
                 <ThemeSwitch/>
+                <button data-action="settings" type="button" class="button is-quiet" on:click=move |_| state.settings.set(true)>
+                    "Settings"
+                </button>
                 <button data-action="help" type="button" class="button is-quiet" on:click=move |_| state.help.set(true)>
                     "Help"
                 </button>
@@ -130,7 +138,7 @@ fn HeaderFacts(
 /// Auto, light, dark.
 #[component]
 fn ThemeSwitch() -> impl IntoView {
-    let theme = theme::use_theme();
+    let theme = expect_context::<RwSignal<Theme>>();
     let option = move |choice: Theme| {
         view! {
             <label class="theme-option">
@@ -157,12 +165,14 @@ fn ThemeSwitch() -> impl IntoView {
 /// `#file-input` and `#folder-input`. Out of the tab order: buttons stand for them.
 #[component]
 fn HiddenPickers() -> impl IntoView {
+    let state = expect_context::<AppState>();
     let client = expect_context::<Client>();
     let pickers = expect_context::<Pickers>();
     let picked = move |input: Option<HtmlInputElement>, folder: bool| {
         let Some(input) = input else { return };
         let Some(files) = input.files() else { return };
         if files.length() > 0 {
+            state.close_dialogs();
             client.open(drop::from_list(&files, folder));
             // The same file may be picked again; browsers report changes only.
             input.set_value("");
@@ -224,7 +234,7 @@ fn listen_for_drops(state: AppState, client: Client) {
     let dropped = window_event_listener(ev::drop, move |event: DragEvent| {
         event.prevent_default();
         state.dragging.set(false);
-        state.help.set(false);
+        state.close_dialogs();
         match event
             .data_transfer()
             .map_or(Dropped::Nothing, |transfer| drop::take(&transfer))
@@ -250,7 +260,8 @@ fn listen_for_drops(state: AppState, client: Client) {
 fn listen_for_keys(state: AppState, client: Client, pickers: Pickers) {
     let keys = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         match event.key().as_str() {
-            "Escape" => client.cancel(),
+            // With a dialog open it means the dialog.
+            "Escape" if !state.has_dialog() => client.cancel(),
             "F1" => {
                 event.prevent_default();
                 state.help.set(true);

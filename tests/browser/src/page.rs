@@ -565,6 +565,21 @@ impl Page {
         .await
     }
 
+    /// Clicks the first element that matches, away from what sticks to the window's edges.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be clicked.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        let element = self.one(selector).await?;
+        self.script(
+            "document.querySelector(arguments[0]).scrollIntoView({block: 'center'})",
+            &[json!(selector)],
+        )
+        .await?;
+        element.click().await?;
+        Ok(())
+    }
+
     /// Picks an item of the menu of other forms.
     ///
     /// # Errors
@@ -598,6 +613,134 @@ impl Page {
         )
         .await?;
         Ok(())
+    }
+
+    /// Replaces what stands in a field, with the keys of a person.
+    ///
+    /// # Errors
+    /// When there is no such field, or it cannot be typed into.
+    pub async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.one(selector).await?;
+        field.send_keys(Key::Control + "a").await?;
+        field.send_keys(Key::Delete).await?;
+        if !text.is_empty() {
+            field.send_keys(text).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens the settings.
+    ///
+    /// # Errors
+    /// When they do not open.
+    pub async fn open_settings(&self) -> Result<()> {
+        self.press("settings").await?;
+        // Stands last, so that everything before it is there too.
+        self.one("[data-kept]").await?;
+        Ok(())
+    }
+
+    /// Gives a file to the input for owners, as the picker would; the settings have to be open.
+    ///
+    /// # Errors
+    /// When the input is missing.
+    pub async fn give_owners(&self, path: &Path) -> Result<()> {
+        self.one("#owners-input")
+            .await?
+            .send_keys(path.display().to_string())
+            .await?;
+        Ok(())
+    }
+
+    /// Waits until an open flare has one of these verdicts.
+    ///
+    /// # Errors
+    /// When it does not get one.
+    pub async fn wait_for_verdict(&self, wanted: &[&str]) -> Result<()> {
+        self.wait(&format!("a verdict of {wanted:?}"), async |page| {
+            let verdicts = page.attributes("[data-verdict]", "data-verdict").await?;
+            let is_there =
+                matches!(verdicts.as_slice(), [verdict] if wanted.contains(&verdict.as_str()));
+            Ok(is_there.then_some(()))
+        })
+        .await?;
+        self.wait_for_state("ready").await
+    }
+
+    /// Waits until the text of everything that matches holds `needle`, and returns the text.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn wait_for_text(&self, selector: &str, needle: &str) -> Result<String> {
+        self.wait(&format!("{needle:?} in {selector}"), async |page| {
+            let text = page.text(selector).await?;
+            Ok(text.contains(needle).then_some(text))
+        })
+        .await
+    }
+
+    /// Does what copies a text, and returns what is on the clipboard then.
+    ///
+    /// # Errors
+    /// When nothing is copied.
+    pub async fn copied_by(&self, copy: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<String> {
+        const NOTHING: &str = "nothing was copied";
+        self.async_script(&format!(
+            "await navigator.clipboard.writeText('{NOTHING}'); return true;"
+        ))
+        .await?;
+        copy(self).await?;
+        self.wait("something on the clipboard", async |page| {
+            let text = page.clipboard().await?;
+            Ok((text != NOTHING).then_some(text))
+        })
+        .await
+    }
+
+    /// Picks a form that is saved, and returns the new file's name and text.
+    ///
+    /// # Errors
+    /// When no file arrives.
+    pub async fn saved_by(&self, action: &str) -> Result<(String, String)> {
+        let folder = self.inside.folders.downloads.path();
+        let before = file_names(folder);
+        self.pick_form(action).await?;
+        let name = self
+            .wait(&format!("a file from {action}"), async |_| {
+                let names = file_names(folder);
+                // What is not written yet has another name, or a hidden one.
+                Ok(names.into_iter().find(|name| {
+                    !before.contains(name) && !is_partial(name) && !name.starts_with('.')
+                }))
+            })
+            .await?;
+        let text = self.downloaded(&name).await?;
+        Ok((name, text))
+    }
+
+    /// Everything that the page keeps in the browser: names with their values.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn kept(&self) -> Result<Vec<(String, String)>> {
+        let kept = self
+            .async_script(
+                "const kept = [...Object.entries(localStorage)];\
+                 for (const [name, value] of Object.entries(sessionStorage)) kept.push(['session: ' + name, value]);\
+                 if (document.cookie) kept.push(['cookie', document.cookie]);\
+                 for (const {name} of await indexedDB.databases()) kept.push(['database: ' + name, '']);\
+                 for (const name of await caches.keys()) kept.push(['cache: ' + name, '']);\
+                 return kept;",
+            )
+            .await?;
+        let pairs = kept.as_array().context("no list of what is kept")?;
+        Ok(pairs
+            .iter()
+            .map(|pair| {
+                let part = |index: usize| pair[index].as_str().unwrap_or_default().to_owned();
+                (part(0), part(1))
+            })
+            .collect())
     }
 
     /// What the failure screen says.
@@ -671,9 +814,7 @@ impl Page {
         self.wait(&format!("download of {name}"), async |_| {
             // Chromium holds the name with an empty file and writes beside it, then swaps them.
             let written = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-            let beside = file_names(folder)
-                .iter()
-                .any(|name| name.ends_with(".crdownload"));
+            let beside = file_names(folder).iter().any(|name| is_partial(name));
             Ok((written && !beside).then_some(()))
         })
         .await
@@ -824,6 +965,11 @@ fn strings(values: &Value) -> Vec<String> {
                 .collect()
         })
         .unwrap_or_default()
+}
+
+/// Chromium's name for a download that is being written.
+fn is_partial(name: &str) -> bool {
+    name.ends_with(".crdownload")
 }
 
 fn file_names(folder: &Path) -> Vec<String> {

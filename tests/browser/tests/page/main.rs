@@ -1,7 +1,9 @@
 //! The built page in a real browser: `cargo xtask test` builds it, finds the browser and runs this.
 
 mod breakage;
+mod exports;
 mod flares;
 mod manners;
 mod network;
 mod screens;
+mod settings;

@@ -125,6 +125,14 @@ fn names_headers_and_labels_are_there_on_every_screen() -> Result<()> {
         look(&page, "empty").await?;
         page.read(&flares::path("multiple")).await?;
         look(&page, "report").await?;
+        page.open_settings().await?;
+        look(&page, "settings").await?;
+        page.key(Key::Escape).await?;
+        page.click("#redact").await?;
+        page.press("redaction-preview").await?;
+        page.one("[data-replaced]").await?;
+        look(&page, "redaction").await?;
+        page.key(Key::Escape).await?;
         page.show_files().await?;
         look(&page, "files").await?;
         page.drop_bytes("broken.zip", b"no archive").await?;
