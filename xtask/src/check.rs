@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use crate::deny;
 use crate::page;
 use crate::project::Project;
 use crate::run::{self, elapsed, step};
@@ -23,6 +24,12 @@ pub fn run() -> Result<()> {
         run::run(run::command("cargo", root).args(["fmt", "--all", "--check"]))
             .context("`cargo fmt --all` mends it")
     })?;
+    step(
+        "dependencies",
+        "licences, sources, second versions, known holes; seconds, but the first time on a \
+         computer cargo-deny is compiled, 3 to 6 minutes",
+        || deny::check(&project),
+    )?;
     let tools = setup::for_page(&project)?;
     let browser = step(
         "browser",

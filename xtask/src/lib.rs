@@ -2,14 +2,18 @@
 //!
 //! - [`setup`]: finds or installs what the commands need; tools go to the user's cache folder.
 //! - [`page`]: builds the page with Trunk.
-//! - [`serve`], [`check`], [`mod@bench`]: the commands.
+//! - [`bundle`]: the built page as one file.
+//! - [`serve`], [`check`], [`mod@bench`], [`fuzz`]: the commands.
 //! - [`server`]: the static server, which the browser tests use as well.
 //! - [`run`], [`project`]: running programs, and where things are.
 //!
 //! Knows nothing of profiles or flares beyond the bytes that [`mod@bench`] makes up.
 
 pub mod bench;
+pub mod bundle;
 pub mod check;
+pub mod deny;
+pub mod fuzz;
 pub mod page;
 pub mod project;
 pub mod run;
@@ -52,6 +56,8 @@ enum Command {
     },
     /// Build the page into target/dist
     Build,
+    /// Build the page as one file, target/bundle/flarescope.html
+    Bundle,
     /// Formatting, clippy, docs, host tests, page build and browser tests
     Test,
     /// Measure speed and memory against inflating alone and against `go tool pprof`
@@ -65,6 +71,21 @@ enum Command {
         /// Leave out the page
         #[arg(long)]
         no_page: bool,
+    },
+    /// Fuzz every reader and the whole report; ends with a failure when something is found
+    Fuzz {
+        /// Minutes for each target
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+        /// Go on past them until coverage has not grown for so many minutes (not on Windows)
+        #[arg(long, default_value_t = 0)]
+        still: u32,
+        /// Only this target
+        #[arg(long)]
+        target: Option<String>,
+        /// Cut what was found so far down into fuzz/corpus, instead of fuzzing
+        #[arg(long)]
+        minimise: bool,
     },
     /// Unpack a gzip file and throw the result away: the yardstick of `bench`
     #[command(hide = true)]
@@ -82,6 +103,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Serve { port, open } => serve::run(port, open),
         Command::Build => page::run(),
+        Command::Bundle => bundle::run(),
         Command::Test => check::run(),
         Command::Bench {
             repeat,
@@ -91,6 +113,17 @@ pub fn main() -> ExitCode {
             repeat: repeat.max(1),
             go: !no_go,
             page: !no_page,
+        }),
+        Command::Fuzz {
+            minutes,
+            still,
+            target,
+            minimise,
+        } => fuzz::run(&fuzz::Options {
+            minutes: minutes.max(1),
+            still,
+            target,
+            minimise,
         }),
         Command::Inflate { file } => bench::inflate(&file),
     };

@@ -91,6 +91,24 @@ pub fn for_page(project: &Project) -> Result<PageTools> {
     )
 }
 
+/// cargo-deny's program.
+///
+/// # Errors
+/// When it is not there and cannot be compiled.
+pub fn cargo_deny(project: &Project) -> Result<PathBuf> {
+    tools::cargo_deny(project)
+}
+
+/// The folder of cargo-fuzz, or none where the right one is on PATH.
+///
+/// # Errors
+/// When it is not there and cannot be compiled.
+pub fn cargo_fuzz(project: &Project) -> Result<Option<PathBuf>> {
+    let found = tools::cargo_fuzz(project)?;
+    tools::forget_build_output(project);
+    Ok(found)
+}
+
 /// rustfmt and Clippy of the compiler in use.
 ///
 /// # Errors

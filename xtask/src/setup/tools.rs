@@ -1,4 +1,4 @@
-//! Trunk and the two programs it calls.
+//! Trunk with the two programs it calls, and cargo-fuzz.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,11 @@ use crate::run;
 
 /// 0.22 asks for a newer compiler than the one in `rust-version`.
 pub(super) const TRUNK_VERSION: &str = "0.21.14";
+
+const DENY_VERSION: &str = "0.20.2";
+
+/// What the folder `fuzz/` was set up for.
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
 
 /// The same as `[tools] wasm_opt` in Trunk.toml.
 const BINARYEN_VERSION: &str = "132";
@@ -30,6 +35,27 @@ pub(super) fn trunk(project: &Project) -> Result<PathBuf> {
     )? {
         Some(folder) => Ok(folder.join(name)),
         None => which::which("trunk").context("trunk was on PATH a moment ago"),
+    }
+}
+
+/// cargo-deny's program. Its default features, a git client of its own among them, stay off: it
+/// asks git, and less has to be compiled.
+///
+/// # Errors
+/// When it is not there and cannot be compiled.
+pub(super) fn cargo_deny(project: &Project) -> Result<PathBuf> {
+    let arguments = ["--locked", "--no-default-features"];
+    let folder = cargo_tool(
+        project,
+        "cargo-deny",
+        "cargo-deny",
+        DENY_VERSION,
+        &arguments,
+    )?;
+    forget_build_output(project);
+    match folder {
+        Some(folder) => Ok(folder.join(program_file("cargo-deny"))),
+        None => which::which("cargo-deny").context("cargo-deny was on PATH a moment ago"),
     }
 }
 
@@ -94,6 +120,20 @@ fn install_binaryen(home: &Path) -> Result<()> {
             ])
             .arg(home)
             .arg(package),
+    )
+}
+
+/// The folder of cargo-fuzz, or none where the right one is on PATH.
+///
+/// # Errors
+/// When it is not there and cannot be compiled.
+pub(super) fn cargo_fuzz(project: &Project) -> Result<Option<PathBuf>> {
+    cargo_tool(
+        project,
+        "cargo-fuzz",
+        "cargo-fuzz",
+        CARGO_FUZZ_VERSION,
+        &["--locked"],
     )
 }
 

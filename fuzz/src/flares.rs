@@ -1,0 +1,233 @@
+//! Whole flares: the archive's door, and the report from end to end.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use arbitrary::Unstructured;
+use flarescope::engine::Engine;
+use flarescope::flare::{Flare, Input, Limits, LooseFile};
+use flarescope::report::export::{ExportFormat, ExportOptions, export, preview};
+use flarescope::report::settings::{Choices, OwnersFile};
+
+use super::made_up;
+
+/// Low enough for small inputs to reach each of them.
+static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits {
+    entries: 300,
+    unpacked_bytes_per_entry: 1 << 20,
+    unpacked_bytes_in_total: 3 << 20,
+    inner_archive_bytes: 1 << 20,
+    nesting: 2,
+    ratio: 100,
+    ratio_from_bytes: 1 << 16,
+    text_bytes: 1 << 15,
+    ..Limits::default()
+});
+
+/// The bytes of an archive.
+pub fn archive(bytes: &[u8]) {
+    let input = Input::Zip(Box::new(Cursor::new(bytes.to_vec())));
+    let mut flare = match Flare::open("fuzz.zip", input, &LIMITS) {
+        Ok(flare) => flare,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    assert!(flare.entries().len() <= LIMITS.entries);
+    assert_eq!(flare.source_bytes(), bytes.len() as u64);
+    for problem in flare.problems() {
+        assert!(!problem.to_string().is_empty());
+    }
+    let mut total = 0;
+    for index in 0..flare.entries().len() {
+        let entry = flare.entries()[index].clone();
+        // Doubled slashes are dropped from the latter.
+        let last = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        assert_eq!(last(&entry.path), last(&entry.inner), "{entry:?}");
+        assert!(!entry.path.ends_with('/'), "{entry:?}");
+        if let Some(found) = flare.find(&entry.role) {
+            assert_eq!(flare.entries()[found].role, entry.role);
+        }
+        let first = flare.read(index);
+        match &first {
+            Ok(read) => {
+                assert!(entry.problem.is_none(), "{entry:?}");
+                assert_eq!(read.len() as u64, entry.size, "{entry:?}");
+                assert!(entry.size <= LIMITS.unpacked_bytes_per_entry);
+                total += entry.size;
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        if let Ok(again) = flare.read(index) {
+            // A file that was refused once for the sum of all is not let in by asking again.
+            assert_eq!(first.ok().as_ref(), Some(&again));
+        }
+        if let Ok((text, cut)) = flare.read_text(index) {
+            // A byte that is no UTF-8 becomes three.
+            assert!(text.len() as u64 <= 3 * LIMITS.text_bytes);
+            assert!(!cut || entry.size > LIMITS.text_bytes);
+        }
+    }
+    assert!(total <= LIMITS.unpacked_bytes_in_total);
+}
+
+/// Every file that some rule reads, below the root.
+const PATHS: [&str; 44] = [
+    "status.log",
+    "expvar/memstats",
+    "expvar/trace-agent",
+    "expvar/system-probe",
+    "expvar/aggregator",
+    "expvar/forwarder",
+    "expvar/rtloader",
+    "expvar/runner",
+    "expvar/dogstatsd",
+    "telemetry.log",
+    "system-probe/system_probe_telemetry.log",
+    "install_info.log",
+    "metadata/host.json",
+    "metadata/inventory/host.json",
+    "k8s/kubelet_pods.yaml",
+    "docker_inspect.log",
+    "ecs_metadata.json",
+    "go-routine-dump.log",
+    "runtime_config_dump.yaml",
+    "system_probe_runtime_config_dump.yaml",
+    "process_agent_runtime_config_dump.yaml",
+    "version-history.json",
+    "flare_creation.log",
+    "runtime_debug_info.log",
+    "envvars.log",
+    "health.yaml",
+    "system-probe/dmesg.log",
+    "local",
+    "logs/agent.log",
+    "profiles/core.trace",
+    "profiles/core-1st-heap.pprof",
+    "profiles/core-2nd-heap.pprof",
+    "profiles/core-cpu.pprof",
+    "profiles/core-block.pprof",
+    "profiles/core-mutex.pprof",
+    "profiles/core-allocs.pprof",
+    "profiles/trace-1st-heap.pprof",
+    "profiles/trace-2nd-heap.pprof",
+    "profiles/trace-cpu.pprof",
+    "profiles/system-probe-cpu.pprof",
+    "profiles/process-1st-heap.pprof",
+    "profiles/.pprof",
+    "profiles/odd name-cpu.pprof",
+    "cluster-agent-status.log",
+];
+
+/// In a file's number: its content is a profile made up from the bytes.
+const MADE_UP: u8 = 0x80;
+
+/// Takes a flare out of the bytes: one byte of choices, then for each file its number, the length
+/// in two bytes, the content. The last file may be cut. Simple enough for the seeds to be written
+/// from real flares.
+fn files(mut rest: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    while let [number, low, high, after @ ..] = rest {
+        let length = usize::from(u16::from_le_bytes([*low, *high])).min(after.len());
+        let (content, next) = after.split_at(length);
+        rest = next;
+        let path = PATHS[usize::from(number & !MADE_UP) % PATHS.len()];
+        let content = if number & MADE_UP == 0 {
+            content.to_vec()
+        } else {
+            made_up::profile_file(&mut Unstructured::new(content)).unwrap_or_default()
+        };
+        files.push((format!("pay-7.corp.example.com/{path}"), content));
+    }
+    files
+}
+
+/// A whole flare, to every form of the report.
+pub fn report(bytes: &[u8]) {
+    let Some((&choice, rest)) = bytes.split_first() else {
+        return;
+    };
+    let files = files(rest);
+    let choices = Choices {
+        leak_mb: (choice & 1 != 0).then_some(0.0),
+        cpu_percent: (choice & 1 != 0).then_some(0.0),
+        contention_s: (choice & 2 != 0).then_some(0.0),
+        count_idle_waits: choice & 4 != 0,
+        owners: (choice & 8 != 0).then(|| OwnersFile {
+            name: "own.toml".to_owned(),
+            text: include_str!("../../data/owners.toml").to_owned(),
+        }),
+    };
+    let read = || {
+        // The settings are those of the program's own files and of limits within bounds.
+        let mut engine = match choices.settings() {
+            Ok(settings) => Engine::with_settings(settings),
+            Err(error) => panic!("{error}"),
+        };
+        let input = files
+            .iter()
+            .map(|(path, content)| LooseFile::from_bytes(path.clone(), content.clone()))
+            .collect();
+        engine
+            .read("pay-7", Input::Files(input), &mut |_| {})
+            .cloned()
+            .ok()
+    };
+    let Some(report) = read() else {
+        return;
+    };
+    let options = |redact| ExportOptions {
+        symptom: "memory of pay-7 grows since <img src=x> Monday".to_owned(),
+        link: "https://tickets.example.net/1".to_owned(),
+        redact,
+    };
+    // Redaction costs more than all the rest: two forms of each flare have to do, in turn.
+    let turn = usize::from(choice >> 4) % ExportFormat::ALL.len();
+    let redacted = [turn, (turn + 3) % ExportFormat::ALL.len()].map(|at| ExportFormat::ALL[at]);
+    for redact in [false, true] {
+        for format in ExportFormat::ALL {
+            if redact && !redacted.contains(&format) {
+                continue;
+            }
+            let written = export(&report, format, &options(redact));
+            let name = format.as_str();
+            assert!(written.text.ends_with('\n'), "{name}");
+            assert!(
+                !written.file_name.contains(['/', '\\', '\0', ' ']),
+                "{name}"
+            );
+            match format {
+                ExportFormat::Json => {
+                    let json = serde_json::from_str::<serde_json::Value>(&written.text);
+                    assert!(json.is_ok_and(|json| json.is_object()), "{name}");
+                }
+                ExportFormat::Html => markup_is_ours(&written.text),
+                _ => {}
+            }
+        }
+    }
+    if choice & 0xf0 == 0xf0 {
+        let _ = preview(&report, &options(true));
+    }
+    // Tables with another seed of their hashes, and the same report: no order depends on them.
+    let again = read().map(|report| export(&report, ExportFormat::Json, &options(false)).text);
+    let once = export(&report, ExportFormat::Json, &options(false)).text;
+    assert_eq!(again, Some(once), "the same flare gave two reports");
+}
+
+/// Nothing from a flare becomes an element that no report has.
+fn markup_is_ours(html: &str) {
+    for part in html.split('<').skip(1) {
+        let name: String = part
+            .trim_start_matches(['/', '!'])
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        assert!(
+            !["script", "img", "iframe", "object", "form", "input"]
+                .contains(&name.to_ascii_lowercase().as_str()),
+            "<{name}> in the page"
+        );
+    }
+}

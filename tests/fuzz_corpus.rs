@@ -1,0 +1,150 @@
+//! Replays what fuzzing found: the corpus, which reaches all that any run has reached, and the
+//! input of each finding. No fuzzer is needed for that, only the targets' bodies.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+// The bodies lie with the targets, which are no part of this workspace.
+#[allow(
+    unreachable_pub,
+    clippy::panic,
+    reason = "in the crate of the targets it is the public face"
+)]
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use targets::{TARGETS, Target};
+
+/// The promise for any input: an answer within ten seconds.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+fn folder(kind: &str, target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz")
+        .join(kind)
+        .join(target)
+}
+
+/// The inputs in a folder, by name. A target without findings has no folder for them.
+fn inputs(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+        Err(_) => Vec::new(),
+    };
+    paths.sort();
+    paths
+}
+
+fn replay(folder: &Path, target: Target) -> usize {
+    let inputs = inputs(folder);
+    for path in &inputs {
+        let bytes = fs::read(path).unwrap();
+        let start = Instant::now();
+        let outcome = std::panic::catch_unwind(|| target(&bytes));
+        assert!(outcome.is_ok(), "{} fails", path.display());
+        assert!(start.elapsed() < DEADLINE, "{}", path.display());
+    }
+    inputs.len()
+}
+
+#[test]
+fn the_corpus_of_every_target_replays() {
+    for (name, target) in TARGETS {
+        assert!(
+            replay(&folder("corpus", name), target) > 0,
+            "{name} has no corpus"
+        );
+    }
+}
+
+#[test]
+fn every_finding_stays_mended() {
+    for (name, target) in TARGETS {
+        replay(&folder("findings", name), target);
+    }
+}
+
+#[test]
+fn the_corpus_stays_small() {
+    let sizes = TARGETS.iter().flat_map(|(name, _)| {
+        let files = inputs(&folder("corpus", name));
+        files
+            .into_iter()
+            .map(|path| fs::metadata(path).unwrap().len())
+    });
+    let total: u64 = sizes.sum();
+    assert!(total < 2 << 20, "{total} bytes");
+}
+
+/// What a user runs, over bytes that no Agent wrote: an answer or one line why not, in time, never
+/// a signal. Each target's inputs go in as the file that they are made for.
+#[test]
+fn the_program_ends_with_0_or_1_whatever_it_is_given() {
+    let scratch = tempfile::tempdir().unwrap();
+    for (target, file) in [
+        ("archive", "flare.zip"),
+        ("decode", "profiles/core-cpu.pprof"),
+        ("status", "status.log"),
+        ("goroutines", "go-routine-dump.log"),
+        ("telemetry", "telemetry.log"),
+        ("memstats", "expvar/memstats"),
+    ] {
+        let all = inputs(&folder("corpus", target));
+        // A process for each of a few, spread over the corpus: the rest is replayed above.
+        let step = all.len().div_ceil(12).max(1);
+        let findings = inputs(&folder("findings", target));
+        for input in all.iter().step_by(step).chain(&findings) {
+            let flare = scratch.path().join("host");
+            let _ = fs::remove_dir_all(&flare);
+            let place = flare.join(file);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::copy(input, &place).unwrap();
+            let given = if target == "archive" { &place } else { &flare };
+            assert_ends_well(given, input);
+        }
+    }
+}
+
+fn assert_ends_well(given: &Path, input: &Path) {
+    let mut program = within_a_gigabyte(env!("CARGO_BIN_EXE_flarescope"))
+        .args(["report", "--format", "json"])
+        .arg(given)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = program.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > DEADLINE {
+            program.kill().unwrap();
+            panic!("{} takes longer than {DEADLINE:?}", input.display());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    assert!(
+        matches!(status.code(), Some(0 | 1)),
+        "{}: {status}",
+        input.display()
+    );
+}
+
+/// The program, where the system can do that with no more than 1 GB of address space.
+fn within_a_gigabyte(program: &str) -> Command {
+    if cfg!(target_os = "linux") {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -v 1000000; exec \"$@\"", "sh", program]);
+        shell
+    } else {
+        Command::new(program)
+    }
+}

@@ -1,0 +1,336 @@
+//! `cargo xtask fuzz`: builds the targets of `fuzz/` and runs them, two at a time.
+//!
+//! - `watch`: what libFuzzer's lines say of a run.
+//! - `seeds`: first inputs, taken out of the test flares.
+//!
+//! The committed corpus is only read. What a run finds new lies in `target/fuzz/corpus`, and goes
+//! on from there the next time; `--minimise` brings it back into `fuzz/corpus`, cut down to what
+//! reaches everything.
+
+mod seeds;
+mod watch;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{Project, shown};
+use crate::run::{self, step};
+use crate::setup;
+use watch::Outcome;
+
+/// Seconds that one input may take: a report is promised within ten.
+const TIMEOUT_S: u32 = 10;
+
+/// Megabytes that a target may have resident: a report is promised within one gigabyte.
+const MEMORY_MB: u32 = 1000;
+
+/// Targets at a time: each takes a whole core, and the smallest machines in use have two.
+const AT_A_TIME: usize = 2;
+
+/// What to run.
+#[derive(Debug)]
+pub struct Options {
+    /// Minutes for each target.
+    pub minutes: u32,
+    /// Go on past that until coverage has not grown for so many minutes.
+    pub still: u32,
+    /// One target instead of all.
+    pub target: Option<String>,
+    /// Cut what was found down into the committed corpus, instead of fuzzing.
+    pub minimise: bool,
+}
+
+/// Builds and runs the targets.
+///
+/// # Errors
+/// When the targets cannot be built, and when one of them finds something.
+pub fn run(options: &Options) -> Result<()> {
+    let project = Project::find()?;
+    let fuzz = Fuzz::new(&project)?;
+    let targets = fuzz.targets(options.target.as_deref())?;
+    let binaries = step(
+        "build",
+        "the core with coverage, overflow checks and assertions; some minutes the first time",
+        || fuzz.build(),
+    )?;
+    if options.minimise {
+        for target in &targets {
+            fuzz.minimise(&binaries, target)?;
+        }
+        return Ok(());
+    }
+    step(
+        "seeds",
+        "first inputs from the test flares; seconds",
+        || seeds::write(&project, &fuzz.seeds),
+    )?;
+    let why = format!(
+        "{} targets, {} minutes each, {AT_A_TIME} at a time",
+        targets.len(),
+        options.minutes
+    );
+    let outcomes = step("fuzzing", &why, || {
+        fuzz.run_all(&binaries, &targets, options)
+    })?;
+    println!("\n{}", watch::table(&outcomes));
+    let findings: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.failed)
+        .map(|outcome| {
+            format!(
+                "{}: {}; the input lies in {}, the run's lines in {}",
+                outcome.target,
+                outcome
+                    .finding
+                    .as_deref()
+                    .unwrap_or("ended in a way of its own"),
+                shown(&project, &fuzz.artifacts.join(&outcome.target)),
+                shown(&project, &fuzz.log(&outcome.target)),
+            )
+        })
+        .collect();
+    if !findings.is_empty() {
+        bail!(
+            "{}\nPut each input into fuzz/findings/<target>/, where `cargo test` replays it, and \
+             mend the core.",
+            findings.join("\n")
+        );
+    }
+    Ok(())
+}
+
+/// Where things of fuzzing are.
+struct Fuzz<'p> {
+    project: &'p Project,
+    folder: PathBuf,
+    committed: PathBuf,
+    build: PathBuf,
+    corpus: PathBuf,
+    seeds: PathBuf,
+    artifacts: PathBuf,
+    logs: PathBuf,
+}
+
+impl<'p> Fuzz<'p> {
+    fn new(project: &'p Project) -> Result<Self> {
+        let folder = project.root.join("fuzz");
+        let output = project.target.join("fuzz");
+        let fuzz = Self {
+            project,
+            committed: folder.join("corpus"),
+            folder,
+            build: output.join("build"),
+            corpus: output.join("corpus"),
+            seeds: output.join("seeds"),
+            artifacts: output.join("artifacts"),
+            logs: output.join("logs"),
+        };
+        make(&fuzz.logs)?;
+        Ok(fuzz)
+    }
+
+    fn log(&self, target: &str) -> PathBuf {
+        self.logs.join(format!("{target}.log"))
+    }
+
+    /// Names of the targets: the files in `fuzz_targets`.
+    fn targets(&self, wanted: Option<&str>) -> Result<Vec<String>> {
+        let folder = self.folder.join("fuzz_targets");
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if let Some(stem) = path.file_stem() {
+                names.push(stem.to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        match wanted {
+            None => Ok(names),
+            Some(wanted) if names.iter().any(|name| name == wanted) => Ok(vec![wanted.to_owned()]),
+            Some(wanted) => bail!("no target {wanted:?}; there are {}", names.join(", ")),
+        }
+    }
+
+    /// Builds all targets; the folder of their programs.
+    fn build(&self) -> Result<PathBuf> {
+        let root = &self.project.root;
+        let bin = setup::cargo_fuzz(self.project)?;
+        let folders: Vec<&Path> = bin.iter().map(PathBuf::as_path).collect();
+        let mut cargo = run::command("cargo", root);
+        cargo.env("PATH", run::path_with(&folders)?);
+        // Coverage needs flags that only a nightly compiler takes, or one that is told it is one.
+        let nightly = run::succeeds(run::command("cargo", root).args(["+nightly", "--version"]));
+        if nightly {
+            println!("   compiler: nightly");
+            cargo.arg("+nightly");
+        } else {
+            println!("   compiler: the one in use with RUSTC_BOOTSTRAP=1, there is no nightly");
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+        }
+        // Sanitizers look for what unsafe code does; the core has none, and they halve the speed.
+        cargo
+            .args(["fuzz", "build", "--sanitizer", "none", "--target-dir"])
+            .arg(&self.build);
+        run::run(&mut cargo)?;
+        let mut rustc = run::command("rustc", root);
+        let version = run::output(rustc.arg("-vV"))?;
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .context("rustc -vV names no host")?;
+        Ok(self.build.join(host).join("release"))
+    }
+
+    fn run_all(
+        &self,
+        binaries: &Path,
+        targets: &[String],
+        options: &Options,
+    ) -> Result<Vec<Outcome>> {
+        let waiting: Mutex<VecDeque<&String>> = Mutex::new(targets.iter().collect());
+        let done = Mutex::new(Vec::new());
+        let work = || -> Result<()> {
+            loop {
+                let next = waiting
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .pop_front();
+                let Some(target) = next else {
+                    return Ok(());
+                };
+                let outcome = self.run_one(binaries, target, options)?;
+                println!("   {}", outcome.line());
+                done.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(outcome);
+            }
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..AT_A_TIME).map(|_| scope.spawn(work)).collect();
+            workers
+                .into_iter()
+                .try_for_each(|worker| match worker.join() {
+                    Ok(result) => result,
+                    Err(_) => bail!("a thread that watches a target panicked"),
+                })
+        })?;
+        let mut outcomes = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        outcomes.sort_by(|a, b| a.target.cmp(&b.target));
+        Ok(outcomes)
+    }
+
+    fn run_one(&self, binaries: &Path, target: &str, options: &Options) -> Result<Outcome> {
+        let artifacts = self.artifacts.join(target);
+        let corpus = self.corpus.join(target);
+        make(&artifacts)?;
+        make(&corpus)?;
+        let mut command = self.target(binaries, target);
+        command.arg("-print_final_stats=1");
+        // The slash at the end makes it a folder.
+        command.arg(format!("-artifact_prefix={}/", artifacts.display()));
+        let dictionary = self
+            .folder
+            .join("dictionaries")
+            .join(format!("{target}.dict"));
+        if dictionary.is_file() {
+            command.arg(format!("-dict={}", dictionary.display()));
+        }
+        if options.still == 0 {
+            command.arg(format!("-max_total_time={}", options.minutes * 60));
+        }
+        command.arg(&corpus);
+        let read_only = [self.committed.join(target), self.seeds.join(target)];
+        command.args(read_only.iter().filter(|folder| folder.is_dir()));
+        watch::run(
+            &mut command,
+            target,
+            &self.log(target),
+            Duration::from_secs(60 * u64::from(options.minutes)),
+            Duration::from_secs(60 * u64::from(options.still)),
+        )
+    }
+
+    fn target(&self, binaries: &Path, target: &str) -> Command {
+        let mut command = run::command(
+            binaries.join(crate::project::program_file(target)),
+            &self.project.root,
+        );
+        command.args([
+            format!("-timeout={TIMEOUT_S}"),
+            format!("-rss_limit_mb={MEMORY_MB}"),
+            format!("-max_len={}", max_len(target)),
+        ]);
+        command
+    }
+
+    /// Cuts committed and new inputs down to the fewest and smallest that reach what all reach.
+    fn minimise(&self, binaries: &Path, target: &str) -> Result<()> {
+        let cut = self.corpus.join(format!("{target}.cut"));
+        // Left by a run that was broken off.
+        let _ = fs::remove_dir_all(&cut);
+        make(&cut)?;
+        let mut command = self.target(binaries, target);
+        // By edges alone: with how often each was taken, the corpus would be twenty times larger.
+        command.args(["-merge=1", "-use_counters=0"]).arg(&cut);
+        let committed = self.committed.join(target);
+        let inputs = [
+            &committed,
+            &self.corpus.join(target),
+            &self.seeds.join(target),
+        ];
+        command.args(inputs.iter().filter(|folder| folder.is_dir()));
+        command.stderr(fs::File::create(self.log(&format!("{target}.cut")))?);
+        run::run(&mut command)?;
+        let _ = fs::remove_dir_all(&committed);
+        make(&committed)?;
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&cut)? {
+            let entry = entry?;
+            found.push((entry.metadata()?.len(), entry.file_name()));
+        }
+        // The smallest first: many short inputs say more than a few long ones.
+        found.sort();
+        let (mut files, mut bytes) = (0, 0);
+        for (size, name) in found {
+            if bytes + size > share(target) {
+                break;
+            }
+            fs::copy(cut.join(&name), committed.join(&name))?;
+            files += 1;
+            bytes += size;
+        }
+        fs::remove_dir_all(&cut)?;
+        println!("   {target}: {files} inputs, {bytes} bytes");
+        Ok(())
+    }
+}
+
+/// Bytes that a target's committed corpus may have; all together stay under 2 MB.
+fn share(target: &str) -> u64 {
+    match target {
+        "report" => 400_000,
+        _ => 150_000,
+    }
+}
+
+/// Longer inputs are slower and say nothing that shorter ones can't. Also what keeps the committed
+/// corpus small.
+fn max_len(target: &str) -> u32 {
+    match target {
+        "report" => 14_000,
+        "profile_structured" => 12_288,
+        "archive" | "owners" => 65_536,
+        "decode" => 131_072,
+        _ => 16_384,
+    }
+}
+
+fn make(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))
+}

@@ -1,0 +1,221 @@
+//! First inputs of the targets: real files out of the test flares, cut short.
+//!
+//! They are made anew for each run, so only what fuzzing made of them is committed. A fuzzer that
+//! starts with nothing needs days for what these show it in seconds.
+
+use std::fs::{self, File};
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use flate2::read::GzDecoder;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use crate::project::Project;
+
+/// Which byte in front picks the parser in the target `agent_texts`.
+const AGENT_TEXTS: [(&str, u8); 15] = [
+    ("runtime_config_dump.yaml", 0),
+    ("system_probe_runtime_config_dump.yaml", 0),
+    ("flare_creation.log", 1),
+    ("runtime_debug_info.log", 2),
+    ("docker_inspect.log", 3),
+    ("ecs_metadata.json", 4),
+    ("envvars.log", 5),
+    ("health.yaml", 6),
+    ("metadata/host.json", 7),
+    ("metadata/inventory/host.json", 7),
+    ("install_info.log", 8),
+    ("k8s/kubelet_pods.yaml", 9),
+    ("version-history.json", 11),
+    ("system-probe/dmesg.log", 12),
+    ("expvar/runner", 13),
+];
+
+/// Bytes kept of a text, and of each file of a whole flare.
+const TEXT: usize = 12_000;
+const FILE: usize = 900;
+
+/// Profiles up to this size are taken.
+const PROFILE: usize = 9_000;
+
+/// Writes `<folder>/<target>/<flare>-<file>`.
+pub(super) fn write(project: &Project, folder: &Path) -> Result<()> {
+    // The bodies of the targets and the seeds have to agree on the numbers of files.
+    let source = fs::read_to_string(project.root.join("fuzz/src/flares.rs"))
+        .context("fuzz/src/flares.rs cannot be read")?;
+    let paths = paths(&source);
+    let flares = project.root.join("tests/flares");
+    for entry in fs::read_dir(&flares).context("tests/flares cannot be read")? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if let Some(flare) = name.strip_suffix(".zip")
+            && !flare.ends_with(".expected")
+        {
+            of_flare(&path, flare, &paths, folder).with_context(|| name.clone().into_owned())?;
+        }
+    }
+    for (number, name) in (0_u8..).zip(["owners", "thresholds", "known_cases"]) {
+        let text = fs::read_to_string(project.root.join(format!("data/{name}.toml")))?;
+        // Comments are half of these files, and say nothing to a parser.
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
+        put(
+            folder,
+            "owners",
+            name,
+            &tagged(number, lines.join("\n").as_bytes()),
+        )?;
+    }
+    put(
+        folder,
+        "agent_texts",
+        "paths",
+        &tagged(14, paths.join("\n").as_bytes()),
+    )?;
+    let noise = noise(3_000);
+    for (number, from) in (0_u8..).zip((0..2_400).step_by(40)) {
+        let part = noise.get(from..from + 600).unwrap_or_default();
+        put(folder, "profile_structured", &number.to_string(), part)?;
+    }
+    for choice in 0..12 {
+        let mut flare = vec![choice];
+        for (number, from) in (30_u8..41).zip((0..).step_by(90 + usize::from(choice))) {
+            add(
+                &mut flare,
+                number | 0x80,
+                noise.get(from..from + 250).unwrap_or_default(),
+            );
+        }
+        put(folder, "report", &format!("made-up-{choice}"), &flare)?;
+    }
+    Ok(())
+}
+
+fn of_flare(archive: &Path, flare: &str, paths: &[String], folder: &Path) -> Result<()> {
+    let mut archive = ZipArchive::new(File::open(archive)?)?;
+    let mut whole = vec![0];
+    let mut small = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index)?;
+        let path = entry.name()?.into_owned();
+        let Some((_, inner)) = path.split_once('/').filter(|_| !path.ends_with('/')) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes)?;
+        let name = format!("{flare}-{}", inner.replace('/', "_"));
+        let text = bytes.get(..TEXT).unwrap_or(&bytes);
+        match inner {
+            "status.log" => {
+                put(folder, "status", &name, text)?;
+                let part = text.get(..3_000).unwrap_or(text);
+                put(folder, "redact", &name, &[REDACTION, part].concat())?;
+            }
+            "go-routine-dump.log" => put(folder, "goroutines", &name, text)?,
+            "telemetry.log" => put(folder, "telemetry", &name, text)?,
+            _ if inner.starts_with("expvar/") => put(folder, "memstats", &name, text)?,
+            _ => {}
+        }
+        for (_, number) in AGENT_TEXTS.iter().filter(|(path, _)| *path == inner) {
+            put(folder, "agent_texts", &name, &tagged(*number, text))?;
+        }
+        let is_profile = inner.ends_with(".pprof");
+        if is_profile && bytes.len() < PROFILE {
+            put(folder, "decode", &name, &bytes)?;
+            let mut bare = Vec::new();
+            if GzDecoder::new(bytes.as_slice())
+                .read_to_end(&mut bare)
+                .is_ok()
+            {
+                put(folder, "decode", &format!("{name}-bare"), &bare)?;
+            }
+        }
+        let Some(number) = paths.iter().position(|path| path == inner) else {
+            continue;
+        };
+        // A profile that is cut is no profile.
+        if !is_profile || bytes.len() < 2 * FILE {
+            let part = bytes.get(..2 * FILE).unwrap_or(&bytes);
+            small.start_file(path, SimpleFileOptions::default())?;
+            small.write_all(part)?;
+            let part = if is_profile {
+                part
+            } else {
+                part.get(..FILE).unwrap_or(part)
+            };
+            add(&mut whole, u8::try_from(number)?, part);
+        }
+    }
+    put(folder, "report", flare, &whole)?;
+    put(folder, "archive", flare, &small.finish()?.into_inner())
+}
+
+/// Prose, with known names and one of each form that is replaced.
+const REDACTION: &[u8] = b"\0pay-7 web-1.corp.example.com\ntill-keeper\nshop-6d4cf56db6-x7k2p\n\n\
+    pay-7 env:prod 10.0.0.1 [::1]:80 a@b.com /etc/x.yaml till-keeper ip-10-20-30-40 C:\\x\\y.z \
+    https://a.b/c?d shop-6d4cf56db6-x7k2p ";
+
+/// The numbered paths of the target `report`, out of its source.
+fn paths(source: &str) -> Vec<String> {
+    source
+        .lines()
+        .skip_while(|line| !line.starts_with("const PATHS"))
+        .skip(1)
+        .take_while(|line| !line.starts_with("];"))
+        .filter_map(|line| {
+            Some(
+                line.trim()
+                    .strip_prefix('"')?
+                    .strip_suffix("\",")?
+                    .to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// One file of a whole flare, as the target `report` takes them apart.
+fn add(flare: &mut Vec<u8>, number: u8, content: &[u8]) {
+    let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
+    flare.push(number);
+    flare.extend(length.to_le_bytes());
+    flare.extend(content.iter().take(usize::from(length)));
+}
+
+fn tagged(number: u8, content: &[u8]) -> Vec<u8> {
+    [&[number], content].concat()
+}
+
+/// Bytes without a pattern, the same in every run.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    (0..length)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        })
+        .collect()
+}
+
+fn put(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
+    let folder = folder.join(target);
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(name);
+    fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paths;
+
+    #[test]
+    fn finds_the_numbered_paths() {
+        let source = "const OTHER: [&str; 1] = [\n    \"x\",\n];\nconst PATHS: [&str; 2] = [\n    \"status.log\",\n    \"expvar/memstats\",\n];\n    \"y\",\n";
+        assert_eq!(paths(source), ["status.log", "expvar/memstats"]);
+    }
+}
