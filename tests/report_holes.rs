@@ -276,10 +276,10 @@ fn ended_after_the_second_heap_snapshot() {
         "core",
         LEAK,
         &expect![[r#"
-        clear, -, -: +1.00 kB in 30.0 s
-        inuse_space outside the Go runtime changed by +1.00 kB in 30.0 s (+2.00 kB/min); the threshold is over 10.0 MB and 1.00 MB/min. It would cross with over 10.0 MB in such a window: 10.00 MB more.
-        Heap Diff Analysis: shows its table
-    "#]],
+            clear, -, -: +1.00 kB in 30.0 s
+            inuse_space outside the Go runtime changed by +1.00 kB in 30.0 s (+2.00 kB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. It would cross with over 10.0 MB in such a window: 10.00 MB more.
+            Heap Diff Analysis: shows its table
+        "#]],
     );
     check(
         &seen,
@@ -360,10 +360,10 @@ fn what_comes_one_by_one_was_not_ended() {
         "otel-agent",
         LEAK,
         &expect![[r#"
-        not-measured, half-pair, flare --profile 30: one snapshot only
-        The second heap snapshot of otel-agent is not in the flare. A flare holds one heap snapshot of the OpenTelemetry Agent: compare two flares that are some time apart. `sudo datadog-agent flare --profile 30`
-        Heap Diff Analysis: says the same
-    "#]],
+            not-measured, half-pair, flare: one snapshot only
+            The second heap snapshot of otel-agent is not in the flare. A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two. `sudo datadog-agent flare`
+            Heap Diff Analysis: says the same
+        "#]],
     );
 }
 
@@ -420,10 +420,10 @@ fn five_seconds_are_a_window() {
         "trace",
         LEAK,
         &expect![[r#"
-        clear, -, -: +977 kB in 5.0 s
-        inuse_space outside the Go runtime changed by +977 kB in 5.0 s (+11.4 MB/min); the threshold is over 10.0 MB and 1.00 MB/min. It would cross with over 10.0 MB in such a window: 9.05 MB more.
-        Heap Diff Analysis: shows its table
-    "#]],
+            clear, -, -: +977 kB in 5.0 s
+            inuse_space outside the Go runtime changed by +977 kB in 5.0 s (+11.4 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. It would cross with over 10.0 MB in such a window: 9.05 MB more.
+            Heap Diff Analysis: shows its table
+        "#]],
     );
 }
 

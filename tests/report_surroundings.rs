@@ -359,44 +359,44 @@ fn the_four_conclusions_of_the_memory_account() {
         90,
         20,
         &expect![[r#"
-        modest
-        Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go, 20.0 MB of them Python's. None of the parts is large.
+            modest
+            Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go, 20.0 MB of them Python's. None of the parts is large: each is under 100 MB.
 
-        core: 90.0 MB resident memory
+            core: 90.0 MB resident memory
 
-        | Part | Value | Share |
-        | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 20.0 MB | 22.2 % |
-        | Garbage (not collected yet, or newer than the last collection) | 10.00 MB | 11.1 % |
-        | Spans (free room inside of spans in use) | 6.00 MB | 6.7 % |
-        | Idle heap (free, still held by the process) | 7.00 MB | 7.8 % |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 12.0 MB | 13.3 % |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 22.2 % |
-        | Rest (C libraries, mapped files and binaries) | 15.0 MB | 16.7 % |
-        | **Total** | 90.0 MB |  |
-    "#]],
+            | Part | Value | Share |
+            | --- | ---: | ---: |
+            | Heap in use (live objects: what the heap profile shows) | 20.0 MB | 22.2 % |
+            | Garbage (not collected yet, or newer than the last collection) | 10.00 MB | 11.1 % |
+            | Spans (free room inside of spans in use) | 6.00 MB | 6.7 % |
+            | Idle heap (free, still held by the process) | 7.00 MB | 7.8 % |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 12.0 MB | 13.3 % |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 22.2 % |
+            | Rest (C libraries, mapped files and binaries) | 15.0 MB | 16.7 % |
+            | **Total** | 90.0 MB |  |
+        "#]],
     );
     said(
         &LARGE,
         400,
         200,
         &expect![[r#"
-        retention
-        Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 20.0 MB of them Python's. What is in use is the larger part: real retention, which the heap profile explains.
+            retention
+            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 20.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
 
-        core: 400 MB resident memory
+            core: 400 MB resident memory
 
-        | Part | Value | Share |
-        | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 200 MB | 50.0 % |
-        | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 10.0 % |
-        | Spans (free room inside of spans in use) | 10.0 MB | 2.5 % |
-        | Idle heap (free, still held by the process) | 30.0 MB | 7.5 % |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0 % |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0 % |
-        | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0 % |
-        | **Total** | 400 MB |  |
-    "#]],
+            | Part | Value | Share |
+            | --- | ---: | ---: |
+            | Heap in use (live objects: what the heap profile shows) | 200 MB | 50.0 % |
+            | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 10.0 % |
+            | Spans (free room inside of spans in use) | 10.0 MB | 2.5 % |
+            | Idle heap (free, still held by the process) | 30.0 MB | 7.5 % |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0 % |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0 % |
+            | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0 % |
+            | **Total** | 400 MB |  |
+        "#]],
     );
     said(
         &LARGE,

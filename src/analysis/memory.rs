@@ -174,7 +174,7 @@ pub fn account(process: &str, usage: &Usage, thresholds: &Thresholds) -> Option<
         conclusion: conclude(held, usage, thresholds),
         words: String::new(),
     };
-    account.words = words(&account, usage);
+    account.words = words(&account, usage, thresholds.memory.large_bytes);
     Some(account)
 }
 
@@ -201,7 +201,7 @@ fn conclude(held: i64, usage: &Usage, thresholds: &Thresholds) -> Conclusion {
     Conclusion::Modest
 }
 
-fn words(account: &Account, usage: &Usage) -> String {
+fn words(account: &Account, usage: &Usage, large_bytes: i64) -> String {
     let held = account.held;
     let mut text = match account.rss {
         Some(rss) => format!(
@@ -237,41 +237,75 @@ fn words(account: &Account, usage: &Usage) -> String {
                 Some(python) if python <= outside => {
                     text.push_str(&format!(", {} of them Python's.", human(python, "bytes")))
                 }
-                _ => text.push('.'),
+                Some(python) => text.push_str(&format!(
+                    ". Python's allocator reports {}, more than fits there: Go also counts pages that are \
+                     not resident, and the files are some seconds apart.",
+                    human(python, "bytes")
+                )),
+                None => text.push('.'),
             }
         } else {
             text.push_str(
                 " Go's own memory accounts for all of it; some of what it holds is not resident.",
             );
         }
-        if account.excess > 0 && outside > 0 {
-            text.push_str(&format!(
-                " The parts add up to {} more than is resident: Go also counts pages that are not, and \
-                 the files are some seconds apart.",
-                human(account.excess, "bytes")
-            ));
-        }
     }
     text.push(' ');
-    text.push_str(match account.conclusion {
+    text.push_str(&match account.conclusion {
         Conclusion::OutsideGo if usage.embeds_python => {
             "Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at \
              Python checks (check <name> -m, tracemalloc_debug: true) and at C libraries."
+                .to_owned()
         }
         Conclusion::OutsideGo => {
             "Most of the memory is outside of Go, so growth there can't be seen in a Go profile. This \
              process embeds no Python: look at C libraries, eBPF maps and mapped files."
+                .to_owned()
         }
         Conclusion::Garbage => {
             "Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at \
              the allocation rate, GOGC and GOMEMLIMIT."
+                .to_owned()
         }
         Conclusion::Retention => {
-            "What is in use is the larger part: real retention, which the heap profile explains."
+            "The heap in use is large by itself: real retention, which the heap profile explains.".to_owned()
         }
-        Conclusion::Modest => "None of the parts is large.",
+        Conclusion::Modest => modest(account, usage, large_bytes),
     });
     text
+}
+
+/// Nothing decides: either nothing is large, or the flare does not tell what the large part is.
+fn modest(account: &Account, usage: &Usage, large_bytes: i64) -> String {
+    let largest = account
+        .parts
+        .iter()
+        .rev()
+        .max_by_key(|part| part.bytes)
+        .filter(|part| part.bytes >= large_bytes);
+    match largest {
+        None => format!(
+            "None of the parts is large: each is under {}.",
+            human(large_bytes, "bytes")
+        ),
+        Some(part) => {
+            let name = match part.name {
+                "Rest" => "what neither Go nor Python counts".to_owned(),
+                "Go runtime" => "the Go runtime's own memory".to_owned(),
+                "Python" => "Python".to_owned(),
+                name => name.to_lowercase(),
+            };
+            let unknown = match usage.in_use {
+                None => " What holds memory in Go can't be told without a heap profile.",
+                Some(_) => "",
+            };
+            format!(
+                "The largest part is {name} with {} ({}).{unknown}",
+                human(part.bytes, "bytes"),
+                part.hint
+            )
+        }
+    }
 }
 
 #[cfg(test)]
@@ -320,7 +354,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
                 retention
-                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. What is in use is the larger part: real retention, which the heap profile explains.
+                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
     }
@@ -387,11 +421,78 @@ mod tests {
         check(
             &small,
             &expect![[r#"
-            Go runtime 55.0 MB, Rest 35.0 MB
+                Go runtime 55.0 MB, Rest 35.0 MB
+                modest
+                Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go. None of the parts is large: each is under 100 MB.
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_large_part_that_decides_nothing_is_named() {
+        // Without a heap profile nobody knows what the heap holds.
+        let unprofiled = Usage {
+            in_use: None,
+            ..usage()
+        };
+        check(
+            &unprofiled,
+            &expect![[r#"
+            Heap objects 240 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
             modest
-            Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go. None of the parts is large.
+            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
         "#]],
         );
+        // Just under half outside of Go.
+        let python = Usage {
+            rss: Some(390 * MB),
+            sys: Some(230 * MB),
+            heap_idle: Some(40 * MB),
+            heap_inuse: Some(150 * MB),
+            heap_alloc: Some(140 * MB),
+            in_use: Some(99 * MB),
+            python: Some(150 * MB),
+            ..usage()
+        };
+        check(&python, &expect![[r#"
+            Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
+            modest
+            Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3 %; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5 %). 190 MB (48.7 %) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
+        "#]]);
+        // The near miss: no part reaches what is large.
+        let small = Usage {
+            rss: Some(99 * MB),
+            sys: Some(95 * MB),
+            ..Usage::default()
+        };
+        check(
+            &small,
+            &expect![[r#"
+            Go runtime 95.0 MB, Rest 4.00 MB
+            modest
+            Of the 99.0 MB that core has resident, the Go runtime holds 95.0 MB (96.0 %; Sys minus HeapReleased). 4.00 MB (4.0 %) are outside of Go. None of the parts is large: each is under 100 MB.
+        "#]],
+        );
+    }
+
+    #[test]
+    fn python_reports_more_than_is_resident() {
+        let usage = Usage {
+            rss: Some(107 * MB),
+            sys: Some(105 * MB),
+            heap_released: Some(0),
+            heap_idle: Some(20 * MB),
+            heap_inuse: Some(70 * MB),
+            heap_alloc: Some(60 * MB),
+            in_use: Some(46 * MB),
+            python: Some(32 * MB),
+            ..usage()
+        };
+        check(&usage, &expect![[r#"
+            Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
+            modest
+            Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1 %; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8 %). 2.00 MB (1.9 %) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
+        "#]]);
     }
 
     #[test]
@@ -401,19 +502,19 @@ mod tests {
         check(
             &usage,
             &expect![[r#"
-            Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
-            retention
-            Of the 250 MB that core has resident, the Go runtime holds 300 MB (120 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). Go's own memory accounts for all of it; some of what it holds is not resident. What is in use is the larger part: real retention, which the heap profile explains.
-        "#]],
+                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
+                retention
+                Of the 250 MB that core has resident, the Go runtime holds 300 MB (120 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
+            "#]],
         );
         usage.rss = None;
         check(
             &usage,
             &expect![[r#"
-            Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
-            retention
-            The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7 %). What is in use is the larger part: real retention, which the heap profile explains.
-        "#]],
+                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
+                retention
+                The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7 %). The heap in use is large by itself: real retention, which the heap profile explains.
+            "#]],
         );
         assert_eq!(
             account("core", &Usage::default(), &Thresholds::builtin()),

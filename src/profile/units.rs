@@ -239,7 +239,7 @@ pub fn group_thousands(value: i64) -> String {
     out
 }
 
-/// A share for people: `51.2 %`, `0.04 %`, `100 %`; a dash for a total of zero.
+/// A share for people: `51.2 %`, `0.04 %`, `<0.01 %`, `100 %`; a dash for a total of zero.
 pub fn human_share(value: i64, total: i64) -> String {
     if total == 0 {
         return "\u{2013}".to_owned();
@@ -249,6 +249,8 @@ pub fn human_share(value: i64, total: i64) -> String {
     match number.parse::<f64>() {
         Ok(percent) if (1.0..99.95).contains(&percent) => format!("{percent:.1} %"),
         Ok(percent) if percent >= 100.05 => format!("{percent:.0} %"),
+        // Where pprof goes on with digits and powers of ten, there is nothing left for people.
+        Ok(percent) if percent > 0.0 && percent < 0.01 => "<0.01 %".to_owned(),
         _ => format!("{number} %"),
     }
 }

@@ -607,7 +607,9 @@ fn state(state: &State) -> StateJson<'_> {
         hole: state.hole.map(Hole::as_str),
         nearness: state.nearness.map(finite),
         would_change: &state.would_change,
-        capture: state.hole.map(|hole| hole.capture(state.kind)),
+        capture: state
+            .hole
+            .map(|hole| hole.capture(&state.process, state.kind)),
     }
 }
 

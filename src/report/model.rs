@@ -169,6 +169,9 @@ impl GoroutineReport {
 /// How many groups of goroutines a report shows for their size.
 pub const GROUPS_SHOWN: usize = 30;
 
+/// The same where hardly any has more than one goroutine.
+pub const SINGLES_SHOWN: usize = 8;
+
 /// How many more it shows because they wait for a lock.
 pub const LOCK_GROUPS_SHOWN: usize = 20;
 

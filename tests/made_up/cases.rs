@@ -23,6 +23,11 @@ pub(crate) fn all() -> Vec<(&'static str, MadeUp)> {
         ("made-up-local-no-profiles", local_no_profiles()),
         ("made-up-notes-only", notes_only()),
         ("made-up-trace-only", trace_only()),
+        ("made-up-otel-agent", otel_agent()),
+        ("made-up-trace-leak", trace_leak()),
+        ("made-up-permanent-rate", permanent_rate()),
+        ("made-up-unowned-leak", unowned_leak()),
+        ("made-up-old-forwarder", old_forwarder()),
     ]
 }
 
@@ -278,4 +283,92 @@ fn trace_only() -> MadeUp {
         "main;app.keep 21971520",
         4,
     )
+}
+
+/// What the OpenTelemetry Agent's extension puts into a flare: one heap snapshot.
+fn otel_agent() -> MadeUp {
+    let batch = "go.opentelemetry.io/collector/processor/batchprocessor.(*batchTraces).add";
+    let folder = "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof";
+    MadeUp::linux()
+        .file(
+            &format!("{folder}_heap.dat"),
+            heap(&format!("main;{batch} {}", 210 * MB), 0).bytes(),
+        )
+        .file(
+            &format!("{folder}_profile.dat"),
+            cpu("main;app.a 200\nmain;app.b 190\nmain;app.c 210", 30).bytes(),
+        )
+}
+
+/// Growth within the 4 s of the trace-agent, in a pod.
+fn trace_leak() -> MadeUp {
+    let stats = "github.com/DataDog/datadog-agent/pkg/trace/stats.(*Concentrator).Add";
+    let vars = "memstats:\n  Alloc: 1.2e+08\n  HeapAlloc: 1.2e+08\n  HeapInuse: 1.3e+08\n  HeapIdle: 2e+07\n  \
+                HeapReleased: 1e+07\n  Sys: 1.8e+08\n  NumGC: 900\nuptime: 7200\nversion:\n  Version: 7.81.3\n";
+    MadeUp::linux()
+        .file("install_info.log", installed_by("helm"))
+        .calm("core")
+        .calm("trace")
+        .pair(
+            "trace",
+            &format!("main;{stats} {}", 70 * MB),
+            &format!("main;{stats} {}", 84 * MB),
+            4,
+        )
+        .file("expvar/trace-agent", vars)
+}
+
+/// Lock profiles that the configuration fills: they count since the start.
+fn permanent_rate() -> MadeUp {
+    let store =
+        "github.com/DataDog/datadog-agent/comp/core/workloadmeta/impl.(*workloadmeta).handleEvents";
+    MadeUp::linux()
+        .calm("core")
+        .profile(
+            "core-mutex",
+            &locks(&format!("main;{store};sync.(*Mutex).Unlock 90000 640000")),
+        )
+        .file(
+            "runtime_config_dump.yaml",
+            "internal_profiling:\n  enabled: false\n  mutex_profile_fraction: 10\n",
+        )
+}
+
+/// Growth in code that nobody owns, in a container.
+fn unowned_leak() -> MadeUp {
+    MadeUp::linux()
+        .file("install_info.log", installed_by("docker"))
+        .calm("core")
+        .pair(
+            "core",
+            &format!("main;acme.io/plugin.(*Cache).Put {}", 20 * MB),
+            &format!("main;acme.io/plugin.(*Cache).Put {}", 60 * MB),
+            60,
+        )
+        .profile("core-cpu", &cpu("main;app.a 200\nmain;app.b 190", 60))
+}
+
+/// An Agent of 2022 with its old package paths, on a host by German time.
+fn old_forwarder() -> MadeUp {
+    let queue = "github.com/DataDog/datadog-agent/pkg/forwarder/internal/retry.(*TransactionRetryQueue).Add";
+    let status = Status {
+        version: "7.38.2",
+        zone: Some(("CET", 1)),
+        ..Status::default()
+    };
+    MadeUp::linux()
+        .status(status)
+        .calm("core")
+        .pair(
+            "core",
+            &format!("main;{queue} {}", 30 * MB),
+            &format!("main;{queue} {}", 75 * MB),
+            60,
+        )
+        .profile("core-cpu", &cpu("main;app.a 200\nmain;app.b 190", 60))
+        .file(
+            "expvar/forwarder",
+            "Transactions:\n  Success: 81200\n  Dropped: 18\n  Retried: 2304\n  Requeued: 2204\n  RetryQueueSize: 412\n",
+        )
+        .file("telemetry.log", telemetry(310 * MB))
 }

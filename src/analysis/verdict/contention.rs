@@ -171,12 +171,13 @@ impl Judge<'_> {
                 sum.counted = sum.counted.saturating_add(weight.flat);
             }
         }
-        // Only these two set them at start, whether their profiler is on or not.
-        let rate = match name {
-            ProfileName::Mutex => self.context.mutex_fraction,
-            _ => self.context.block_rate,
-        }
-        .filter(|_| matches!(process.name.as_str(), "core" | "datadog-cluster-agent"));
+        // Only these set them at start, whether their profiler is on or not.
+        let rate = self.context.rate(&process.name, name).filter(|_| {
+            matches!(
+                process.name.as_str(),
+                "core" | "datadog-cluster-agent" | "system-probe"
+            )
+        });
         match sum.all {
             0 if rate.is_some() => Side::Quiet,
             0 => Side::Empty,
@@ -209,19 +210,17 @@ impl Judge<'_> {
                 .fold(0_i64, |sum, (weight, _)| sum.saturating_add(weight.flat))
         });
         let limits = &self.thresholds.confidence;
-        let (rate, fraction) = match name {
-            ProfileName::Mutex => (
-                self.context.mutex_fraction,
-                self.context
-                    .mutex_fraction
-                    .unwrap_or(limits.default_mutex_fraction),
-            ),
-            _ => (self.context.block_rate, 1),
+        let rate = self.context.rate(&process.name, name);
+        let fraction = match name {
+            ProfileName::Mutex => rate.unwrap_or(limits.default_mutex_fraction),
+            _ => 1,
         };
         let sampled = events / fraction.max(1);
-        // Rates in the configuration count since the start, flags only while the flare is made.
-        let window_s = match (rate, self.context.uptime_s, process.cpu.profile()) {
-            (Some(_), Some(uptime), _) if process.name == "core" => uptime,
+        // Rates of the configuration count since the start, flags only while the flare is made; and
+        // flags reach the core Agent alone. Other processes are about as old as that.
+        let since_start = rate.is_some() || process.name != "core";
+        let window_s = match (since_start, self.context.uptime_s, process.cpu.profile()) {
+            (true, Some(uptime), _) if uptime > 0.0 => uptime,
             (_, _, Some(cpu)) if cpu.duration_ns > 0 => cpu.duration_ns as f64 / 1e9,
             _ => process.interval(self.thresholds).seconds(),
         };

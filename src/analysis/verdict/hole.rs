@@ -3,6 +3,9 @@
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
 
+/// Its profiles come from an extension of the collector, not from the flare command.
+const OTEL: &str = "otel-agent";
+
 /// Why there is no measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hole {
@@ -89,11 +92,17 @@ impl Hole {
     /// What has to be done so that the next flare holds it; a full sentence, before the command.
     pub fn remedy(self, process: &str, kind: FindingKind) -> String {
         match self {
+            _ if process == OTEL && kind == FindingKind::Contention => {
+                "A flare holds no lock profiles of the OpenTelemetry Agent. Its pprof extension serves them on its own port once block_profile_fraction and mutex_profile_fraction are set.".to_owned()
+            }
+            Self::Absent if process == OTEL => {
+                "Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.".to_owned()
+            }
             Self::Absent => {
                 "Capture again with profiles, while the problem is happening.".to_owned()
             }
-            Self::HalfPair if process == "otel-agent" => {
-                "A flare holds one heap snapshot of the OpenTelemetry Agent: compare two flares that are some time apart.".to_owned()
+            Self::HalfPair if process == OTEL => {
+                "A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two.".to_owned()
             }
             Self::HalfPair => "Capture again: a difference needs both heap snapshots.".to_owned(),
             Self::Stopped(_) => format!(
@@ -131,7 +140,11 @@ impl Hole {
     }
 
     /// Arguments of the Agent's command that collects what is missing.
-    pub const fn capture(self, kind: FindingKind) -> &'static str {
+    pub fn capture(self, process: &str, kind: FindingKind) -> &'static str {
+        // Its profiles are put into every flare, and no flag changes them.
+        if process == OTEL {
+            return "flare";
+        }
         match (self, kind) {
             (Self::RateZeroElsewhere, _) => "flare --profile 60",
             (_, FindingKind::Contention) => "flare --profile 60 --profile-mutex --profile-blocking",
@@ -198,6 +211,7 @@ pub fn program(process: &str) -> String {
         "process" => "the process-agent",
         "security-agent" => "the security-agent",
         "datadog-cluster-agent" => "the Cluster Agent",
+        OTEL => "the OpenTelemetry Agent",
         other => other,
     }
     .to_owned()

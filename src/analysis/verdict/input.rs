@@ -174,6 +174,8 @@ pub struct Context {
     pub mutex_fraction: Option<i64>,
     /// `internal_profiling.block_profile_rate`, when set above zero.
     pub block_rate: Option<i64>,
+    /// The two of system-probe, which has settings of its own: mutex, block.
+    pub system_probe_rates: [Option<i64>; 2],
     /// The Agent runs on Windows.
     pub windows: bool,
     /// The flare was built by the command: its expvar files describe the command.
@@ -190,6 +192,20 @@ pub struct Context {
     pub oom_kills: Vec<OomVictim>,
     /// What the goroutine dump of the core Agent says in sum.
     pub goroutines: Option<GoroutineSum>,
+}
+
+impl Context {
+    /// The rate that the configuration sets for a lock profile of a process.
+    pub(super) fn rate(&self, process: &str, name: ProfileName) -> Option<i64> {
+        let [mutex, block] = match process {
+            "system-probe" => self.system_probe_rates,
+            _ => [self.mutex_fraction, self.block_rate],
+        };
+        match name {
+            ProfileName::Mutex => mutex,
+            _ => block,
+        }
+    }
 }
 
 /// A process that the kernel killed for lack of memory.
@@ -212,6 +228,16 @@ pub struct GoroutineSum {
     pub waiting_for_locks: u64,
     /// Where the most of them wait, and how many do there.
     pub lock_site: Option<(String, u64)>,
+}
+
+/// The process that `telemetry.log` and `expvar/memstats` of a flare are of: the Cluster Agent in
+/// its own flares, the core Agent in all others, whether there are profiles of it or not.
+pub fn described(processes: &[ProcessProfiles]) -> &'static str {
+    const CLUSTER_AGENT: &str = "datadog-cluster-agent";
+    match processes.first() {
+        Some(main) if main.name == CLUSTER_AGENT => CLUSTER_AGENT,
+        _ => "core",
+    }
 }
 
 /// Puts the main process first: core, else the Cluster Agent, else the OTel Agent, else the first.

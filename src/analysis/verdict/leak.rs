@@ -128,7 +128,7 @@ impl Judge<'_> {
             && fast(growth.top);
         let grew = human_signed(net, "bytes");
         let limit = format!(
-            "{} and {}/min",
+            "{}, at {}/min or faster",
             human(limits.growth_bytes, "bytes"),
             human(limits.growth_bytes_per_minute, "bytes")
         );
@@ -284,7 +284,7 @@ impl Judge<'_> {
                 note(
                     NoteKind::AllocationRate,
                     format!(
-                        "{} are allocated a second ({} in {seconds:.1} s), which keeps the garbage collector busy.",
+                        "{} are allocated a second ({} in {seconds:.1} s): that is work for the garbage collector.",
                         human(rate, "bytes"),
                         human(allocated, "bytes"),
                     ),
@@ -327,7 +327,11 @@ impl Judge<'_> {
                 "the growth is spread over {spread} functions, which looks like warm-up rather than a leak"
             ));
         }
-        if growth.process.name == "core" && !self.context.local {
+        if matches!(
+            growth.process.name.as_str(),
+            "core" | "datadog-cluster-agent"
+        ) && !self.context.local
+        {
             reasons.extend(self.gc_stretch(growth.process, interval));
         }
         let value = if by_one { growth.top } else { net };

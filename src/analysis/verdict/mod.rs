@@ -27,7 +27,7 @@ pub use finding::{
 };
 pub use hole::{Hole, profiler_block, profiler_setting, program, words};
 pub use input::{
-    Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot,
+    Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot, described,
     sort_processes,
 };
 pub use notes::{Note, NoteKind};

@@ -1,7 +1,7 @@
 //! Notes: what is worth knowing and changes no verdict.
 
 use super::Judge;
-use super::input::ProcessProfiles;
+use super::input::{ProcessProfiles, described};
 use crate::profile::units::{group_thousands, human, human_share, ratio_percent};
 
 /// What a note is about.
@@ -112,10 +112,11 @@ impl Judge<'_> {
 
     fn memory_notes(&self, processes: &[ProcessProfiles], notes: &mut Vec<Note>) {
         let limits = &self.thresholds.notes;
+        let name = described(processes);
         let rss = self.context.rss_bytes.filter(|&rss| rss > 0);
         let in_use = processes
             .iter()
-            .find(|process| process.name == "core")
+            .find(|process| process.name == name)
             .and_then(ProcessProfiles::last_heap)
             .and_then(|(_, heap)| Some(heap.total(heap.type_index("inuse_space")?)));
         if let (Some(rss), Some(in_use)) = (rss, in_use)
@@ -123,7 +124,7 @@ impl Judge<'_> {
         {
             notes.push(Note::of(
                 NoteKind::SmallHeap,
-                "core",
+                name,
                 format!(
                     "the Go heap in use is {} of {} resident memory ({}): the heap profile explains only a \
                      small part of it.",
@@ -139,7 +140,7 @@ impl Judge<'_> {
         {
             notes.push(Note::of(
                 NoteKind::NearLimit,
-                "core",
+                name,
                 format!(
                     "{} resident memory is {} of the container's limit of {} ({source}): the kernel kills it \
                      when it goes over.",

@@ -175,9 +175,9 @@ fn leak_crosses_over_ten_megabytes_and_not_at_ten() {
     assert_eq!(leak(&clear), Measured::Clear);
     assert_eq!(clear.kind, VerdictKind::Normal);
     expect![[r#"
-        inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB and 1.00 MB/min.
+        inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster.
         Clear at 10.0 MB or less in such a window, or slower than 1.00 MB/min.
-        inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB and 1.00 MB/min.
+        inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster.
         It would cross with over 10.0 MB in such a window.
     "#]].assert_eq(&format!(
         "{}\n{}\n{}\n{}\n",
@@ -657,6 +657,63 @@ fn reason_few_goroutines_waiting() {
     );
 }
 
+/// Flags fill the lock profiles of the core Agent while the flare is made; everywhere else, and
+/// where its configuration sets the rates, they count since the start.
+#[test]
+fn the_window_of_a_contention() {
+    let window = |process: &str, context: &Context| {
+        let judgement = judge_with(
+            ProcessProfiles {
+                mutex: read(locks("main;sync.(*Mutex).Unlock 50000 60000")),
+                ..calm(process)
+            },
+            context,
+        );
+        match &judgement.findings[0].detail {
+            Detail::Contention(lock) => lock.window_s,
+            other => panic!("{other:?}"),
+        }
+    };
+    let uptime = Context {
+        uptime_s: Some(7200.0),
+        ..Context::default()
+    };
+    let set = Context {
+        mutex_fraction: Some(10),
+        ..uptime.clone()
+    };
+    assert_eq!(window("core", &uptime), 30.0);
+    assert_eq!(window("core", &set), 7200.0);
+    assert_eq!(window("system-probe", &uptime), 7200.0);
+    assert_eq!(window("system-probe", &Context::default()), 30.0);
+}
+
+/// system-probe has rates of its own: the core Agent's say nothing of it.
+#[test]
+fn rates_of_system_probe() {
+    let measured = |context: &Context| {
+        let judgement = judge_with(
+            ProcessProfiles {
+                mutex: read(locks("")),
+                block: read(locks("")),
+                ..calm("system-probe")
+            },
+            context,
+        );
+        contention(&judgement)
+    };
+    let core = Context {
+        mutex_fraction: Some(10),
+        ..Context::default()
+    };
+    let own = Context {
+        system_probe_rates: [Some(10), None],
+        ..Context::default()
+    };
+    assert_eq!(measured(&core), Measured::NotMeasured);
+    assert_eq!(measured(&own), Measured::Clear);
+}
+
 #[test]
 fn reason_short_window() {
     check_reason(
@@ -861,7 +918,7 @@ fn note_allocation_rate() {
         &rate(601 * MB),
         &rate(600 * MB),
         &expect![
-            "core: 20.0 MB are allocated a second (601 MB in 30.0 s), which keeps the garbage collector busy."
+            "core: 20.0 MB are allocated a second (601 MB in 30.0 s): that is work for the garbage collector."
         ],
     );
 }
@@ -932,6 +989,16 @@ fn note_small_heap() {
         &expect![
             "core: the Go heap in use is 20.0 MB of 67.0 MB resident memory (29.9 %): the heap profile explains only a small part of it."
         ],
+    );
+    // In its own flares it is the Cluster Agent's.
+    assert_eq!(
+        note(
+            &judge_with(calm("datadog-cluster-agent"), &rss(67 * MB)),
+            NoteKind::SmallHeap
+        ),
+        Some(
+            "datadog-cluster-agent: the Go heap in use is 20.0 MB of 67.0 MB resident memory (29.9 %): the heap profile explains only a small part of it."
+        )
     );
     // The resident memory is the core Agent's: it says nothing of others.
     assert_eq!(

@@ -14,7 +14,7 @@ use crate::analysis::kinds::ProfileName;
 use crate::analysis::memory::{Account, Usage, account};
 use crate::analysis::owner::Owners;
 use crate::analysis::verdict::{
-    Context, GoroutineSum, OomVictim, ProcessProfiles, gc_percent, program,
+    Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
 };
 use crate::analysis::view::View;
 use crate::flare::goroutines::Group;
@@ -235,6 +235,13 @@ pub(super) fn context(
         uptime_s: agent.uptime_s,
         mutex_fraction: positive(config.and_then(|config| config.mutex_profile_fraction)),
         block_rate: positive(config.and_then(|config| config.block_profile_rate)),
+        system_probe_rates: {
+            let config = texts.system_probe_config.as_ref();
+            [
+                positive(config.and_then(|config| config.mutex_profile_fraction)),
+                positive(config.and_then(|config| config.block_profile_rate)),
+            ]
+        },
         windows: agent.os.as_deref() == Some("windows"),
         local: agent.local,
         gc_ends_ns: texts.memstats.as_ref().map_or_else(Vec::new, |memstats| {
@@ -360,14 +367,7 @@ pub(super) fn memory(
     };
     // Of a local flare the statistics are the command's: they say nothing about the Agent.
     if let Some(stats) = texts.memstats.as_ref().filter(|_| !agent.local) {
-        let main = processes
-            .first()
-            .map_or("core", |process| process.name.as_str());
-        let name = if main == "datadog-cluster-agent" {
-            main
-        } else {
-            "core"
-        };
+        let name = described(processes);
         draw(
             name,
             Usage {

@@ -18,7 +18,8 @@ mod texts;
 pub use profiles::{Wanted, profiles};
 
 use super::model::{
-    GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, ShownGroup, TraceFile,
+    GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
+    ShownGroup, TraceFile,
 };
 use super::screen::Progress;
 use super::settings::Settings;
@@ -153,18 +154,21 @@ pub fn gather(
 }
 
 fn goroutine_report(dump: Goroutines, settings: &Settings) -> GoroutineReport {
+    // Groups come largest first. Single goroutines are what every Agent has.
+    let repeated = dump.groups.iter().take_while(|group| group.count > 1);
+    let largest = repeated.take(GROUPS_SHOWN).count().max(SINGLES_SHOWN);
     let locks = dump
         .groups
         .iter()
         .enumerate()
-        .skip(GROUPS_SHOWN)
+        .skip(largest)
         .filter(|(_, group)| group.waits_for_lock())
         .take(LOCK_GROUPS_SHOWN);
     let shown = dump
         .groups
         .iter()
         .enumerate()
-        .take(GROUPS_SHOWN)
+        .take(largest)
         .chain(locks)
         .map(|(index, group)| {
             let frames = group.frames.iter().map(String::as_str);

@@ -315,7 +315,10 @@ pub(super) fn memory(report: &Report) -> Section {
         facts.push(hinted(
             "RSS",
             human(rss, "bytes"),
-            "resident memory of the core Agent, telemetry.log",
+            &format!(
+                "resident memory of {}, telemetry.log",
+                texts::described(report)
+            ),
         ));
     }
     let mut blocks = vec![Block::Facts { facts }];

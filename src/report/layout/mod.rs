@@ -90,7 +90,7 @@ pub fn view(report: &Report) -> ReportView {
                 .agent
                 .version
                 .as_ref()
-                .map(|version| format!("Agent {version}"))
+                .map(|version| format!("{} {version}", texts::agent_words(report)))
                 .unwrap_or_default(),
             captured: report
                 .agent
@@ -309,10 +309,23 @@ fn owner_hue(owner: &str) -> u8 {
 }
 
 fn shares(table: &Table, caption: &str) -> Block {
+    let text = |value: i64| {
+        if table.is_diff {
+            human_signed(value, &table.unit)
+        } else {
+            human(value, &table.unit)
+        }
+    };
+    // What goes against the whole has a share below zero: only so do they add up.
+    let share = |value: i64| {
+        let against = value.signum() * table.net.signum() < 0;
+        let share = human_share(value, table.net);
+        if against { format!("-{share}") } else { share }
+    };
     Block::Shares {
         caption: caption.to_owned(),
         what: "Owner".to_owned(),
-        total_text: human(table.net, &table.unit),
+        total_text: text(table.net),
         shares: table
             .owners
             .iter()
@@ -321,10 +334,10 @@ fn shares(table: &Table, caption: &str) -> Block {
                 Share {
                     name: owner.to_owned(),
                     hint: String::new(),
-                    value_text: human(*value, &table.unit),
+                    value_text: text(*value),
                     value: *value,
                     percent: ratio_percent(*value, table.net),
-                    percent_text: human_share(*value, table.net),
+                    percent_text: share(*value),
                     hue: owner_hue(owner),
                 }
             })

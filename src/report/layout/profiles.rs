@@ -147,7 +147,10 @@ fn sentences(state: &State) -> String {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    Some(texts::agent_command(report, hole.capture(state.kind)))
+    Some(texts::agent_command(
+        report,
+        hole.capture(&state.process, state.kind),
+    ))
 }
 
 pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
@@ -219,7 +222,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             ProfileName::HeapDiff,
             table,
             format!(
-                "2nd snapshot minus 1st, alloc_space, {}",
+                "2nd snapshot minus 1st, alloc_space, {}; percentages are of what was allocated before the 1st",
                 process.interval.text()
             ),
             report.noise_sigmas,
@@ -313,7 +316,8 @@ pub(super) fn profile_section(
             },
             hole.remedy(&process.name, finding)
         );
-        let command = Some(texts::agent_command(report, hole.capture(finding)));
+        let arguments = hole.capture(&process.name, finding);
+        let command = Some(texts::agent_command(report, arguments));
         let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }
@@ -329,6 +333,10 @@ pub(super) fn profile_section(
             table.total as f64 / duration as f64
         ),
         (ProfileName::Cpu, _) => table.sample_type.clone(),
+        (ProfileName::Block, _) => format!(
+            "{} since the rate was set, with goroutines that merely wait for work",
+            table.sample_type
+        ),
         _ => format!("{} since the rate was set", table.sample_type),
     };
     blocks.push(function_table(

@@ -71,9 +71,9 @@ fn grid(report: &Report) -> StateGrid {
                     text: state.text.clone(),
                     why: state.why.clone(),
                     would_change: state.would_change.clone(),
-                    command: state
-                        .hole
-                        .map(|hole| texts::agent_command(report, hole.capture(state.kind))),
+                    command: state.hole.map(|hole| {
+                        texts::agent_command(report, hole.capture(&state.process, state.kind))
+                    }),
                     confidence: report
                         .judgement
                         .findings

@@ -29,6 +29,12 @@ impl Advice {
         self.engineer.push((text.into(), command));
     }
 
+    /// One for each, without a command.
+    fn both(&mut self, engineer: &str, customer: &str) {
+        self.engineer(engineer, None);
+        self.customer(customer, None);
+    }
+
     fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
         self.customer.push((text.into(), command));
     }
@@ -42,36 +48,36 @@ pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
         Area::Cluster => cluster_advice(&mut advice),
         Area::Dogstatsd if is_intake(finding) => intake_advice(&mut advice),
         Area::Metrics | Area::Dogstatsd => metrics_advice(report, finding, &mut advice),
-        Area::Serializer => {
-            advice.engineer(
-                "Payload size decides here: compare Series Flushed and Number Of Flushes in the Aggregator section of status.log, and reduce metrics or tags at the source.",
-                None,
-            );
-        }
+        Area::Serializer => serializer_advice(report, &mut advice),
         Area::Forwarder => forwarder_advice(report, &mut advice),
         Area::Trace => trace_advice(&mut advice),
         Area::Obfuscate => obfuscate_advice(report, finding, &mut advice),
         Area::Tagger | Area::Workload => workload_advice(report, finding, &mut advice),
         Area::Logs => logs_advice(report, &mut advice),
-        Area::Process => advice.engineer(
+        Area::Process => advice.both(
             "Compare the number of processes and containers of the host with the intervals under process_config.intervals in the process-agent's configuration; collection grows with both.",
-            None,
+            "Please let us know how many processes and containers run on this host, and whether that has changed recently.",
         ),
-        Area::SystemProbe => advice.engineer(
+        Area::SystemProbe => advice.both(
             "Look at expvar/system-probe and system-probe/system_probe_telemetry.log for the number of tracked connections, and at system_probe_config.max_tracked_connections. eBPF maps never show in a heap profile.",
-            None,
+            "Please let us know whether the number of network connections on this host has grown recently, and which network features of the Agent are turned on.",
         ),
-        Area::Security => advice.engineer(
+        Area::Security => advice.both(
             "Look at runtime_security_config and compliance_config in etc/security-agent.yaml: the number of rules and of events decides the cost.",
-            None,
+            "Please let us know whether you use security rules of your own on this host, and whether they, or the number of processes that are started there, have changed recently.",
         ),
-        Area::Otel => advice.engineer(
-            "Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.",
-            None,
-        ),
-        Area::CheckRunner => advice.engineer(
+        Area::Otel => {
+            advice.both(
+                "Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.",
+                "Please let us know whether the amount of OpenTelemetry data that this host receives has grown recently.",
+            );
+            advice.send.push(
+                "the configuration of the OpenTelemetry pipelines, with keys and passwords removed".to_owned(),
+            );
+        }
+        Area::CheckRunner => advice.both(
             "Look in status.log for checks whose average execution time is near their interval, and for many instances; check_runners limits how many run at once.",
-            None,
+            "Please let us know whether integrations were added on this host, or their configuration was changed, recently.",
         ),
         Area::Runtime | Area::Other => other_advice(report, finding, &mut advice),
     }
@@ -83,6 +89,10 @@ fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     let Some(first) = suspects.first() else {
         advice.engineer(
             "Find out which Python checks run (custom ones included): status.log shows none with a version. Have them disabled one by one while the process is watched.",
+            None,
+        );
+        advice.customer(
+            "Please let us know which Python-based integrations run on this host, checks of your own included, and whether any was added or changed recently.",
             None,
         );
         return;
@@ -133,6 +143,7 @@ fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
             "Find the check by the function's package and look at its configuration and number of instances in config-check.log.",
             None,
         );
+        advice.customer(CHANGED, None);
         return;
     };
     let details = running(report, name).map(|check| {
@@ -261,6 +272,20 @@ fn cluster_advice(advice: &mut Advice) {
     );
 }
 
+fn serializer_advice(report: &Report, advice: &mut Advice) {
+    advice.engineer(
+        "Payload size decides here: compare Series Flushed and Number Of Flushes in the Aggregator section of status.log, and reduce metrics or tags at the source.",
+        None,
+    );
+    advice.customer(
+        match busiest_checks(report).first() {
+            Some((name, _)) => format!("Please let us know whether the number of metrics that this host sends has grown recently. Of the checks, {name} submits the most."),
+            None => "Please let us know whether the number of metrics that this host sends has grown recently.".to_owned(),
+        },
+        None,
+    );
+}
+
 fn forwarder_advice(report: &Report, advice: &mut Advice) {
     let retries = report.forwarder.iter().any(|(_, value)| *value > 0);
     advice.engineer(
@@ -378,7 +403,11 @@ fn logs_advice(report: &Report, advice: &mut Advice) {
     );
 }
 
+/// What a customer can tell about a part of the Agent that has no name for them.
+const CHANGED: &str = "Please let us know since when you see the problem, and whether the version of the Agent, its configuration or the load on this host changed around that time.";
+
 fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    advice.customer(CHANGED, None);
     if finding.routing.actionable {
         let meaning = if finding.meaning.is_empty() {
             String::new()

@@ -7,6 +7,7 @@ use crate::report::model::Report;
 
 /// The capture that is asked for first.
 pub(super) const CAPTURE: &str = "flare --profile 30";
+pub(super) const PLAIN_FLARE: &str = "flare";
 pub(super) const LONG_CAPTURE: &str = "flare --profile 120";
 pub(super) const LOCK_CAPTURE: &str = "flare --profile 60 --profile-mutex --profile-blocking";
 

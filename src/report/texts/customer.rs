@@ -7,10 +7,13 @@ use std::fmt::Write as _;
 use super::advice::advice;
 use super::area::Area;
 use super::collect::request_message;
-use super::commands::{CAPTURE, LONG_CAPTURE, agent_command, is_cluster_agent, where_to_run};
+use super::commands::{
+    CAPTURE, LONG_CAPTURE, PLAIN_FLARE, agent_command, is_cluster_agent, where_to_run,
+};
 use super::facts::{cores, heap_in_use};
 use super::holes::{self, contention_unmeasured, unmeasured};
 use super::{by_confidence, origin, process_words, table};
+use crate::analysis::memory::Conclusion;
 use crate::analysis::verdict::{
     Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, profiler_setting,
 };
@@ -92,8 +95,8 @@ fn customer_finding(finding: &Finding) -> String {
             let value = finding.value as i64;
             let time = match &finding.detail {
                 Detail::Leak(leak) => format!(
-                    " within {:.0} seconds (about {} per minute)",
-                    leak.interval.seconds(),
+                    " within {} (about {} per minute)",
+                    span(leak.interval.seconds()),
                     human(leak.per_minute as i64, "bytes")
                 ),
                 _ => String::new(),
@@ -129,7 +132,7 @@ fn customer_finding(finding: &Finding) -> String {
         FindingKind::Contention => {
             let (window, waiting) = match &finding.detail {
                 Detail::Contention(lock) => (
-                    format!(" within {:.1} s", lock.window_s),
+                    format!(" within {}", span(lock.window_s)),
                     Some(lock.waiting)
                         .filter(|waiting| *waiting >= 0.1)
                         .map_or_else(String::new, |waiting| {
@@ -147,6 +150,24 @@ fn customer_finding(finding: &Finding) -> String {
             )
         }
     }
+}
+
+/// A length of time as one says it: `6 seconds`, `5 minutes`, `8 hours`.
+fn span(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        ..119.5 => (seconds, "second"),
+        ..7_170.0 => (seconds / 60.0, "minute"),
+        ..172_000.0 => (seconds / 3600.0, "hour"),
+        _ => (seconds / 86_400.0, "day"),
+    };
+    // Less than one is told to its first digit.
+    let number = if number < 0.95 {
+        format!("{number:.1}")
+    } else {
+        group_thousands(number.round() as i64)
+    };
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {unit}{plural}")
 }
 
 fn has_note(report: &Report, kind: NoteKind) -> bool {
@@ -222,14 +243,27 @@ fn findings_message(report: &Report, text: &mut String) {
         .iter()
         .any(|finding| finding.confidence != Confidence::High)
     {
+        let unsure = || {
+            findings
+                .iter()
+                .filter(|finding| finding.confidence != Confidence::High)
+        };
         let lock = findings
             .iter()
             .any(|finding| finding.kind == FindingKind::Contention);
-        let capture = if lock {
+        let capture = if unsure().all(|finding| finding.process == "otel-agent") {
+            PLAIN_FLARE
+        } else if lock {
             "flare --profile 120 --profile-mutex --profile-blocking"
         } else {
             LONG_CAPTURE
         };
+        if unsure().any(|finding| finding.process == "trace") {
+            customer.push((
+                "Please set apm_config.receiver_timeout to 120 in datadog.yaml and restart the Agent, so that the next recording of the Trace Agent is long enough.".to_owned(),
+                None,
+            ));
+        }
         customer.push((
             "Please create another flare while the problem is happening. It takes several minutes, and the Agent keeps running:".to_owned(),
             Some(agent_command(report, capture)),
@@ -254,6 +288,13 @@ fn findings_message(report: &Report, text: &mut String) {
     }
 }
 
+/// What a customer fills into a command, and what it is.
+const PLACES: [(&str, &str); 3] = [
+    ("<agent-pod>", "the name of the affected Agent's pod"),
+    ("<agent-container>", "the name of the Agent's container"),
+    ("<cluster-agent-pod>", "the name of the Cluster Agent's pod"),
+];
+
 fn numbered(text: &mut String, title: &str, steps: &[(String, Option<String>)]) {
     if steps.is_empty() {
         return;
@@ -263,6 +304,14 @@ fn numbered(text: &mut String, title: &str, steps: &[(String, Option<String>)]) 
         let _ = writeln!(text, "{}. {words}", index + 1);
         if let Some(command) = command {
             let _ = write!(text, "\n   {command}\n\n");
+            // What to fill in is said once in a message.
+            let named = PLACES
+                .iter()
+                .find(|(place, _)| command.contains(place))
+                .filter(|_| !text.contains("in place of"));
+            if let Some((place, name)) = named {
+                let _ = write!(text, "   (Please put {name} in place of {place}.)\n\n");
+            }
         }
     }
     // The last command brings its own empty line, and the next part another.
@@ -307,8 +356,15 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             Hole::Identical | Hole::TraceWindow | Hole::ShortWindow
         );
         if *hole == Hole::Identical || (needs_longer && capture == CAPTURE) {
-            capture = hole.capture(state.kind);
+            capture = hole.capture(&state.process, state.kind);
         }
+    }
+    // Every flare holds the profiles of the OpenTelemetry Agent, one heap snapshot each.
+    let second_flare = holes.iter().any(|(hole, state)| {
+        *hole == Hole::HalfPair && hole.capture(&state.process, state.kind) == PLAIN_FLARE
+    });
+    if second_flare {
+        capture = PLAIN_FLARE;
     }
     for (hole, process, kinds) in &told {
         let clause = holes::customer(*hole, process, kinds);
@@ -344,17 +400,47 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         ));
     }
     steps.push((
-        format!(
-            "{} the problem (high memory or CPU usage) is happening, please run the following command{}. It takes several minutes, and the Agent keeps running:",
-            if damaged { "Otherwise, when" } else { "When" },
-            where_to_run(report)
-        ),
+        if second_flare {
+            format!(
+                "Some hours after this flare, without a restart of the Agent in between, please run the following command{}:",
+                where_to_run(report)
+            )
+        } else {
+            format!(
+                "{} the problem (high memory or CPU usage) is happening, please run the following command{}. It takes several minutes, and the Agent keeps running:",
+                if damaged { "Otherwise, when" } else { "When" },
+                where_to_run(report)
+            )
+        },
         Some(agent_command(report, capture)),
     ));
     numbered(text, "What we need from you:", &steps);
     text.push_str(
         "\nPlease send us the new flare. We will then look at the complete data and come back to you.\n",
     );
+}
+
+/// What the memory is that the heap does not explain, as far as the flare tells.
+fn beyond_heap(report: &Report) -> &'static str {
+    let account = report
+        .memory
+        .accounts
+        .iter()
+        .find(|account| account.rss.is_some() && account.process != "system-probe");
+    match account.map(|account| account.conclusion) {
+        Some(Conclusion::OutsideGo) if !is_cluster_agent(report) => {
+            "The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations."
+        }
+        Some(Conclusion::Garbage) => {
+            "The larger part of that is memory which the Agent has used before and keeps for the next time."
+        }
+        _ if is_cluster_agent(report) => {
+            "The rest cannot be seen in such a recording; it is for example memory that is kept for reuse."
+        }
+        _ => {
+            "The rest cannot be seen in such a recording; it is for example memory that is kept for reuse, or memory of Python-based integrations."
+        }
+    }
 }
 
 fn normal_message(report: &Report, text: &mut String) {
@@ -377,10 +463,7 @@ fn normal_message(report: &Report, text: &mut String) {
                             human(net.saturating_abs(), &diff.unit)
                         ),
                     };
-                    format!(
-                        ", which {change} within {:.0} seconds",
-                        main.interval.seconds()
-                    )
+                    format!(", which {change} within {}", span(main.interval.seconds()))
                 },
             );
             let steady = if has_note(report, NoteKind::SteadyGrowth) {
@@ -401,8 +484,9 @@ fn normal_message(report: &Report, text: &mut String) {
         {
             let _ = writeln!(
                 text,
-                "- As a whole it was using {}. The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations.",
-                human(rss, "bytes")
+                "- As a whole it was using {}. {}",
+                human(rss, "bytes"),
+                beyond_heap(report)
             );
         }
         if let Some(near) = near_limit(report, has_note(report, NoteKind::SmallHeap)) {

@@ -6,7 +6,7 @@ use super::area::responsible;
 use super::commands::agent_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
-use super::{about, bytes, captured, count, process, sample_type, table};
+use super::{about, bytes, captured, count, described, process, sample_type, table};
 use crate::flare::memstats::MemStats;
 use crate::profile::units::{human, human_share, human_signed};
 use crate::report::document::{FindingKind, ProfileName, VerdictKind};
@@ -74,7 +74,13 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
             judgement.kind.title()
         )));
     } else {
-        pieces.push(Piece::Paragraph(symptom.to_owned()));
+        // Markup joins the lines of one paragraph.
+        let lines = symptom.lines().map(str::trim);
+        pieces.extend(
+            lines
+                .filter(|line| !line.is_empty())
+                .map(|line| Piece::Paragraph(line.to_owned())),
+        );
         pieces.push(Piece::Paragraph(format!(
             "Verdict of the profiles: {}.",
             judgement.kind.title()
@@ -108,7 +114,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                     state.process,
                     state.why,
                     state.would_change,
-                    agent_command(report, hole.capture(state.kind))
+                    agent_command(report, hole.capture(&state.process, state.kind))
                 )
             })
             .collect();
@@ -299,7 +305,10 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
         ("Host".to_owned(), report.hostname.clone()),
         (
             "Captured".to_owned(),
-            captured(report).unwrap_or_else(unknown),
+            match (captured(report), &agent.captured_local) {
+                (Some(utc), Some(local)) => format!("{utc} ({local})"),
+                (utc, _) => utc.unwrap_or_else(unknown),
+            },
         ),
         (
             "Uptime".to_owned(),
@@ -383,7 +392,8 @@ fn checks_text(report: &Report) -> String {
 fn memstats_pieces(report: &Report) -> Vec<Piece> {
     let resident = report.memory.rss_bytes.map(|rss| {
         format!(
-            "Resident memory of the core Agent: {} (telemetry.log).",
+            "Resident memory of {}: {} (telemetry.log).",
+            described(report),
             human(rss, "bytes")
         )
     });

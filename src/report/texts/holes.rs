@@ -3,6 +3,7 @@
 //! Knows a judgement's states and words each for both readers; refuses to know findings and the
 //! texts that these words end up in.
 
+use super::commands::PLAIN_FLARE;
 use super::process_words;
 use crate::analysis::verdict::{Hole, State};
 use crate::report::document::{FindingKind, Measured};
@@ -56,8 +57,14 @@ pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> Stri
         0 | 1 => ("profile", "is"),
         _ => ("profiles", "are"),
     };
-    let process = process_words(process);
+    let process_name = process;
+    let process = process_words(process_name);
     match hole {
+        Hole::HalfPair if hole.capture(process_name, FindingKind::MemoryLeak) == PLAIN_FLARE => {
+            format!(
+                "a flare holds only one memory snapshot of {process}, so growth cannot be seen in it"
+            )
+        }
         Hole::HalfPair => {
             format!("one of the two memory snapshots of {process} is not in the flare")
         }

@@ -79,14 +79,19 @@ fn by_confidence(report: &Report) -> Vec<&Finding> {
     findings
 }
 
+/// The Agent that the flare is of.
+pub fn agent_words(report: &Report) -> &'static str {
+    match commands::is_cluster_agent(report) {
+        true => "Cluster Agent",
+        false => "Agent",
+    }
+}
+
 /// ` (Agent 7.71.2 on host web-7, recorded 2026-11-23 06:12 UTC)`.
 fn origin(report: &Report) -> String {
     let mut parts = Vec::new();
     let host = clean(&report.hostname);
-    let agent = match commands::is_cluster_agent(report) {
-        true => "Cluster Agent",
-        false => "Agent",
-    };
+    let agent = agent_words(report);
     match (&report.agent.version, host.is_empty()) {
         (Some(version), false) => parts.push(format!("{agent} {} on host {host}", clean(version))),
         (Some(version), true) => parts.push(format!("{agent} {}", clean(version))),
@@ -105,6 +110,14 @@ fn origin(report: &Report) -> String {
 
 fn captured(report: &Report) -> Option<String> {
     minute(report.agent.captured_at_ms?)
+}
+
+/// The process that `telemetry.log` and `expvar/memstats` are of.
+pub fn described(report: &Report) -> &'static str {
+    match commands::is_cluster_agent(report) {
+        true => "the Cluster Agent",
+        false => "the core Agent",
+    }
 }
 
 fn process_words(name: &str) -> String {

@@ -91,7 +91,7 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
             steps,
             &about,
             format!(
-                "Escalate to {}, with the escalation summary below and the flare: {}.",
+                "Escalate to {}, with the escalation summary below and the flare. It is about: {}.",
                 finding.routing.escalate_to,
                 routing_reason(&words)
             ),
@@ -210,7 +210,10 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
             steps,
             "If the Agent seems stuck",
             format!("Contention was not measured. {}", state.would_change),
-            Some(agent_command(report, hole.capture(state.kind))),
+            Some(agent_command(
+                report,
+                hole.capture(&state.process, state.kind),
+            )),
         );
     }
 }
@@ -230,7 +233,7 @@ const fn is_alarming(kind: NoteKind) -> bool {
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
     for (hole, state) in unmeasured(report) {
         let about = format!("{} in {} not measured", state.kind.title(), state.process);
-        let command = agent_command(report, hole.capture(state.kind));
+        let command = agent_command(report, hole.capture(&state.process, state.kind));
         let text = format!("{} {}", state.why.trim_end(), state.would_change);
         let known = steps
             .iter()
