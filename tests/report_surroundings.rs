@@ -11,10 +11,11 @@ mod flare_zip;
 mod made_up;
 
 use expect_test::{Expect, expect};
+use flarescope::report::export::ExportFormat;
 use flarescope::report::texts;
 use made_up::{
-    MB, MadeUp, Memstats, NOON, SAMPLE, Seen, Status, check, cpu, goroutines, host, kubelet_pods,
-    locks, telemetry,
+    MB, MadeUp, Memstats, NOON, SAMPLE, Seen, Status, check, cpu, goroutines, heap, host,
+    kubelet_pods, locks, telemetry,
 };
 
 const AGENT: &str = "Agent Context";
@@ -807,4 +808,48 @@ fn a_contention_and_the_goroutines_of_that_moment() {
         .read();
     expect!["Goroutine dump of the core Agent: 76 goroutines, 6 of them waiting for a lock at that moment."].assert_eq(&correlation(&seen));
     assert_eq!(correlation(&flare.read()), "");
+}
+
+// ---- of whom
+
+/// A folder of loose profiles is no host, and its name none that a customer knows.
+#[test]
+fn loose_profiles_have_no_host() {
+    let profiles = MadeUp::empty().leaking("core", 40, 60);
+    let whole = profiles.read().text(ExportFormat::Customer);
+    assert!(whole.contains("(host made-up-1, recorded"), "{whole}");
+    let loose = ["1st", "2nd"].iter().fold(MadeUp::empty(), |loose, name| {
+        let seconds = if *name == "1st" { 0 } else { 60 };
+        let bytes = heap(&format!("main;{SAMPLE} {}", (40 + seconds) * MB), seconds).bytes();
+        loose.file(&format!("core-{name}-heap.pprof"), bytes)
+    });
+    let loose = loose.read().text(ExportFormat::Customer);
+    assert!(loose.contains("profiling data in it (recorded"), "{loose}");
+}
+
+/// Of what shrank in a difference the share is below zero, so that all of them add up.
+#[test]
+fn shares_of_owners_add_up_with_their_signs() {
+    let logs = "github.com/DataDog/datadog-agent/pkg/logs/sender.(*Sender).run";
+    let seen = MadeUp::linux()
+        .calm("core")
+        .pair(
+            "core",
+            &format!("main;{SAMPLE} {}\nmain;{logs} {}", 20 * MB, 30 * MB),
+            &format!("main;{SAMPLE} {}\nmain;{logs} {}", 60 * MB, 20 * MB),
+            60,
+        )
+        .read();
+    let section = seen.section("Heap Diff Analysis, core");
+    let rows: Vec<&str> = section
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.matches('|').count() == 4)
+        .collect();
+    expect![[r#"
+        | Owner | Value | Share |
+        | --- | ---: | ---: |
+        | Core Agent, aggregation | +40.0 MB | 133 % |
+        | Logs Agent | -10.0 MB | -33.3 % |
+        | **Total** | +30.0 MB |  |"#]]
+    .assert_eq(&rows.join("\n"));
 }

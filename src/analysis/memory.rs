@@ -454,11 +454,14 @@ mod tests {
             python: Some(150 * MB),
             ..usage()
         };
-        check(&python, &expect![[r#"
+        check(
+            &python,
+            &expect![[r#"
             Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
             modest
             Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3 %; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5 %). 190 MB (48.7 %) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
-        "#]]);
+        "#]],
+        );
         // The near miss: no part reaches what is large.
         let small = Usage {
             rss: Some(99 * MB),
@@ -488,11 +491,14 @@ mod tests {
             python: Some(32 * MB),
             ..usage()
         };
-        check(&usage, &expect![[r#"
+        check(
+            &usage,
+            &expect![[r#"
             Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
             modest
             Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1 %; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8 %). 2.00 MB (1.9 %) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

@@ -284,6 +284,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn shares_end_where_people_stop_reading() {
+        assert_eq!(human_share(1, 1_000_000_000), "<0.01 %");
+        assert_eq!(human_share(-1, 1_000_000_000), "<0.01 %");
+        assert_eq!(human_share(1, 10_000), "0.01 %");
+        assert_eq!(human_share(0, 10_000), "0 %");
+    }
+
+    #[test]
     fn labels_follow_go() {
         let cases: [(i64, &str, &str, &str); 12] = [
             (0, "bytes", "auto", "0"),

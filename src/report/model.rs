@@ -27,6 +27,8 @@ pub struct Report {
     /// The host: from `status.log`, else `metadata/host.json`, else the root folder, else the name
     /// of what was dropped.
     pub hostname: String,
+    /// It is a host's: a text of the Agent gives it, or it is the root folder of a whole flare.
+    pub hostname_known: bool,
     /// The Agent.
     pub agent: AgentContext,
     /// Names that redaction has to know.

@@ -134,6 +134,9 @@ impl Walk<'_> {
         for state in &mut judgement.states {
             self.code(&mut state.text);
             self.code(&mut state.why);
+            for (_, says) in &mut state.profiles {
+                self.code(says);
+            }
         }
         for finding in &mut judgement.findings {
             self.finding(finding);

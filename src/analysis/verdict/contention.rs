@@ -82,6 +82,11 @@ impl Judge<'_> {
                 }
             }
         }
+        let profiles: Vec<(ProfileName, String)> = sides
+            .iter()
+            .map(|(name, _)| *name)
+            .zip(lines.iter().cloned())
+            .collect();
         // One reason behind both is told once.
         if let [(_, Side::Empty), (_, Side::Empty)] = &sides {
             lines = vec![
@@ -133,6 +138,7 @@ impl Judge<'_> {
                 Outcome::hole(name, KIND, hole, why)
             }
         };
+        outcome.state.profiles = profiles;
         if let Some(largest) = largest_delay {
             outcome.state.nearness = Some(largest as f64 / limits.delay_ns.max(1) as f64);
         }
@@ -218,9 +224,10 @@ impl Judge<'_> {
         let sampled = events / fraction.max(1);
         // Rates of the configuration count since the start, flags only while the flare is made; and
         // flags reach the core Agent alone. Other processes are about as old as that.
-        let since_start = rate.is_some() || process.name != "core";
+        let since_start = (rate.is_some() || process.name != "core")
+            && self.context.uptime_s.is_some_and(|uptime| uptime > 0.0);
         let window_s = match (since_start, self.context.uptime_s, process.cpu.profile()) {
-            (true, Some(uptime), _) if uptime > 0.0 => uptime,
+            (true, Some(uptime), _) => uptime,
             (_, _, Some(cpu)) if cpu.duration_ns > 0 => cpu.duration_ns as f64 / 1e9,
             _ => process.interval(self.thresholds).seconds(),
         };
@@ -231,7 +238,9 @@ impl Judge<'_> {
         }
         if waiting < limits.min_goroutines_waiting {
             reasons.push(format!(
-                "on average only {waiting:.2} goroutines were waiting (contended Agents have over 1)"
+                "on average {}{} goroutines were waiting (contended Agents have over 1)",
+                if waiting < 0.01 { "" } else { "only " },
+                few(waiting)
             ));
         }
         self.window_reason(window_s, "the profile covers {}", &mut reasons);
@@ -248,6 +257,7 @@ impl Judge<'_> {
         let detail = ContentionDetail {
             events,
             window_s,
+            since_start,
             waiting,
             all_ns: sum.all,
             idle_ns: sum.idle,
@@ -273,13 +283,24 @@ impl Judge<'_> {
             },
             |_, responsible| {
                 format!(
-                    "{} waited {} for locks ({} profile, {waiting:.1} goroutines on average), most in {responsible}",
+                    "{} waited {} for locks{} ({} profile, {} goroutines on average), most in {responsible}",
                     process.name,
                     human(sum.counted, "nanoseconds"),
+                    if since_start { " since its start" } else { "" },
                     name.as_str(),
+                    few(waiting),
                 )
             },
         ))
+    }
+}
+
+/// How many goroutines were waiting: `8.1`, `0.25`, `less than 0.01`.
+fn few(waiting: f64) -> String {
+    match waiting {
+        ..0.01 => "less than 0.01".to_owned(),
+        ..0.995 => format!("{waiting:.2}"),
+        _ => format!("{waiting:.1}"),
     }
 }
 
@@ -295,10 +316,17 @@ fn evidence(detail: &ContentionDetail, counted: i64) -> Vec<(String, String)> {
                 "unknown".to_owned()
             },
         ),
-        ("Window", format!("{:.1} s", detail.window_s)),
+        (
+            "Window",
+            if detail.since_start {
+                format!("{:.1} h, since the start", detail.window_s / 3600.0)
+            } else {
+                format!("{:.1} s", detail.window_s)
+            },
+        ),
         (
             "Goroutines waiting",
-            format!("{:.2} on average", detail.waiting),
+            format!("{} on average", few(detail.waiting)),
         ),
     ];
     if detail.idle_ns > 0 {

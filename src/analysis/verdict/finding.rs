@@ -114,6 +114,8 @@ pub struct ContentionDetail {
     pub events: i64,
     /// Seconds that the profile covers.
     pub window_s: f64,
+    /// That is the time since the process started: a setting fills the profile, no flag.
+    pub since_start: bool,
     /// Goroutines waiting on average.
     pub waiting: f64,
     /// Delay with idle waits.
@@ -335,9 +337,12 @@ impl Judge<'_> {
         if let Some(uptime) = self.context.uptime_s
             && uptime < self.thresholds.confidence.min_uptime_s
         {
+            let uptime = match uptime.max(0.0) {
+                seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+                seconds => format!("{:.1} minutes", seconds / 60.0),
+            };
             reasons.push(format!(
-                "the Agent had been running for only {:.0} s: it may still be warming up",
-                uptime.max(0.0)
+                "the Agent had been running for only {uptime}: it may still be warming up"
             ));
         }
     }

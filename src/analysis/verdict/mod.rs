@@ -33,7 +33,7 @@ pub use input::{
 pub use notes::{Note, NoteKind};
 
 use super::aggregate::Weight;
-use super::kinds::{FindingKind, Measured, VerdictKind};
+use super::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
 use super::view::{RowId, View};
@@ -53,6 +53,8 @@ pub struct State {
     pub text: String,
     /// In sentences, with the threshold.
     pub why: String,
+    /// The sentences of each profile, where the state is made of several.
+    pub profiles: Vec<(ProfileName, String)>,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
     /// What would change the state; a sentence.
@@ -172,6 +174,7 @@ impl Outcome {
                 hole: None,
                 text,
                 why,
+                profiles: Vec::new(),
                 nearness: None,
                 would_change: String::new(),
             },

@@ -745,9 +745,9 @@ fn reason_uptime() {
         ..Context::default()
     };
     check_reason(
-        &judge_with(growth(0, 20 * MB, 30), &after(599.0)),
+        &judge_with(growth(0, 20 * MB, 30), &after(540.0)),
         &judge_with(growth(0, 20 * MB, 30), &after(600.0)),
-        &expect!["the Agent had been running for only 599 s: it may still be warming up"],
+        &expect!["the Agent had been running for only 9.0 minutes: it may still be warming up"],
     );
     // Nothing known is nothing against it.
     assert!(reasons(&judge_one(growth(0, 20 * MB, 30))).is_empty());

@@ -20,7 +20,7 @@ use crate::analysis::view::View;
 use crate::flare::goroutines::Group;
 use crate::flare::memstats::MemStats;
 use crate::flare::status::Flavor;
-use crate::flare::{Flare, docker_inspect, kubelet_pods};
+use crate::flare::{Flare, Role, docker_inspect, kubelet_pods};
 use crate::profile::units::human;
 
 fn signed(value: u64) -> i64 {
@@ -35,6 +35,23 @@ pub(super) fn hostname(texts: &Texts, flare: &Flare) -> String {
         .or_else(|| host.and_then(|host| host.hostname.clone()))
         .or_else(|| flare.root_name().map(str::to_owned))
         .unwrap_or_else(|| stem(flare.name()))
+}
+
+/// Whether that is a host's name: that of a folder with a few loose profiles is not.
+pub(super) fn hostname_known(texts: &Texts, flare: &Flare) -> bool {
+    let said = texts
+        .status
+        .as_ref()
+        .and_then(|status| status.hostname.as_ref())
+        .or_else(|| texts.host.as_ref()?.hostname.as_ref());
+    let whole = || {
+        flare.root_name().is_some()
+            && flare
+                .entries()
+                .iter()
+                .any(|entry| entry.role == Role::Status || entry.path.contains("profiles/"))
+    };
+    said.is_some() || whole()
 }
 
 fn stem(name: &str) -> String {

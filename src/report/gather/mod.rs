@@ -99,6 +99,7 @@ pub fn gather(
         source_bytes: reader.flare.source_bytes(),
         read_bytes: reader.flare.read_bytes(),
         names: facts::names(&texts, &hostname, reader.flare.root_name()),
+        hostname_known: facts::hostname_known(&texts, reader.flare),
         hostname,
         memory: facts::memory(&texts, &agent, &processes, memory_limit, settings),
         surroundings: facts::surroundings(&texts),

@@ -81,6 +81,11 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     let kind = SectionKind::HeapDiff;
     let title = "Heap Diff Analysis";
     let state = state_of(report, process, FindingKind::MemoryLeak);
+    // What two runs of a process hold has no difference that means anything.
+    if let Some(restarted) = state.filter(|state| state.hole == Some(Hole::Restarted)) {
+        let blocks = vec![told(report, restarted)];
+        return process_section(kind, process, title, SectionState::NotMeasured, blocks);
+    }
     let Some(table) = tables_of(process, ProfileName::HeapDiff)
         .and_then(|tables| find(tables, "inuse_space").or(tables.last()))
     else {
@@ -323,7 +328,8 @@ pub(super) fn profile_section(
     }
     let mut blocks = Vec::new();
     if let Some(state) = state {
-        blocks.push(paragraph(state.why.clone()));
+        let own = state.profiles.iter().find(|(profile, _)| *profile == name);
+        blocks.push(paragraph(own.map_or(&state.why, |(_, says)| says).clone()));
     }
     let caption = match (name, table.duration_ns) {
         (ProfileName::Cpu, duration) if duration > 0 => format!(

@@ -134,7 +134,7 @@ impl Area {
             Self::Otel => "the OpenTelemetry pipeline",
             Self::Cluster => "keeping track of the objects of the Kubernetes cluster",
             Self::Runtime => "the Agent's own memory management and scheduling",
-            Self::Other => "other internal work of the Agent",
+            Self::Other => "internal work of the Agent",
         }
     }
 }

@@ -145,7 +145,7 @@ fn customer_finding(finding: &Finding) -> String {
             };
             format!(
                 "Waiting: tasks inside {process_name} waited for each other for {} in total{window}{waiting}.{}",
-                human(finding.value as i64, "nanoseconds"),
+                span(finding.value / 1e9),
                 consumers_sentence(finding, "the waiting")
             )
         }
@@ -154,14 +154,17 @@ fn customer_finding(finding: &Finding) -> String {
 
 /// A length of time as one says it: `6 seconds`, `5 minutes`, `8 hours`.
 fn span(seconds: f64) -> String {
+    if seconds < 0.05 {
+        return "less than 0.1 seconds".to_owned();
+    }
     let (number, unit) = match seconds {
         ..119.5 => (seconds, "second"),
         ..7_170.0 => (seconds / 60.0, "minute"),
         ..172_000.0 => (seconds / 3600.0, "hour"),
         _ => (seconds / 86_400.0, "day"),
     };
-    // Less than one is told to its first digit.
-    let number = if number < 0.95 {
+    // Small numbers are told to their first digit, unless that is a zero.
+    let number = if number < 9.95 && (number - number.round()).abs() >= 0.05 {
         format!("{number:.1}")
     } else {
         group_thousands(number.round() as i64)
@@ -220,7 +223,7 @@ fn findings_message(report: &Report, text: &mut String) {
             "\nPart of this is a first indication only: it rests on little data, and a longer recording is needed to be sure.\n",
         ),
         Some(Confidence::Medium) => {
-            text.push_str("\nWe would like to confirm this with a longer recording.\n");
+            text.push_str("\nWe would like to confirm this with another recording.\n");
         }
         _ => {}
     }
@@ -260,7 +263,7 @@ fn findings_message(report: &Report, text: &mut String) {
         };
         if unsure().any(|finding| finding.process == "trace") {
             customer.push((
-                "Please set apm_config.receiver_timeout to 120 in datadog.yaml and restart the Agent, so that the next recording of the Trace Agent is long enough.".to_owned(),
+                "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.".to_owned(),
                 None,
             ));
         }
@@ -394,7 +397,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     }
     if timeout {
         steps.push((
-            "Please set apm_config.receiver_timeout to 60 in datadog.yaml and restart the Agent."
+            "Please set apm_config.receiver_timeout to 60 in the Agent's configuration (datadog.yaml) and restart the Agent."
                 .to_owned(),
             None,
         ));
@@ -525,4 +528,27 @@ fn normal_message(report: &Report, text: &mut String) {
         "If you still see high memory or CPU usage, a recording of exactly that time will help most:",
         &steps,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_said_as_people_say_them() {
+        for (seconds, words) in [
+            (0.04, "less than 0.1 seconds"),
+            (1.0, "1 second"),
+            (1.5, "1.5 seconds"),
+            (6.02, "6 seconds"),
+            (60.0, "60 seconds"),
+            (150.0, "2.5 minutes"),
+            (640.0, "11 minutes"),
+            (7_200.0, "2 hours"),
+            (190_800.0, "2.2 days"),
+            (900_000.0, "10 days"),
+        ] {
+            assert_eq!(span(seconds), words, "{seconds}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use super::commands::agent_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
 use super::{about, bytes, captured, count, described, process, sample_type, table};
+use crate::analysis::verdict::Hole;
 use crate::flare::memstats::MemStats;
 use crate::profile::units::{human, human_share, human_signed};
 use crate::report::document::{FindingKind, ProfileName, VerdictKind};
@@ -140,7 +141,16 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
     if wanted.is_empty()
         && let Some(main) = report.processes.first()
     {
-        wanted.push((main.name.as_str(), ProfileName::HeapDiff));
+        // Without a difference, what the heap holds is still worth a look.
+        let heap = [
+            ProfileName::HeapDiff,
+            ProfileName::HeapSecond,
+            ProfileName::HeapFirst,
+        ]
+        .into_iter()
+        .filter(|&heap| heap != ProfileName::HeapDiff || !restarted(report, &main.name))
+        .find(|&heap| table(main, heap, sample_type(heap)).is_some());
+        wanted.extend(heap.map(|heap| (main.name.as_str(), heap)));
         wanted.push((main.name.as_str(), ProfileName::Cpu));
     }
     let mut pieces = Vec::new();
@@ -213,6 +223,12 @@ fn first_rows(raw: &str) -> String {
         .join("\n")
 }
 
+/// The two heap snapshots are of different runs: their difference is no growth.
+fn restarted(report: &Report, process: &str) -> bool {
+    let mut states = report.judgement.states.iter();
+    states.any(|state| state.process == process && state.hole == Some(Hole::Restarted))
+}
+
 fn heap_pieces(report: &Report) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for process in &report.processes {
@@ -244,14 +260,15 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
                 pieces.push(Piece::Fields(fields));
             }
             None => {
-                let why = report
-                    .judgement
-                    .states
-                    .iter()
-                    .find(|state| {
-                        state.kind == FindingKind::MemoryLeak && state.process == process.name
-                    })
-                    .map_or_else(String::new, |state| format!(" {}", state.why));
+                let state = report.judgement.states.iter().find(|state| {
+                    state.kind == FindingKind::MemoryLeak && state.process == process.name
+                });
+                let why = state.map_or_else(String::new, |state| format!(" {}", state.why));
+                // What two different runs hold is no growth.
+                if restarted(report, &process.name) {
+                    pieces.push(Piece::Paragraph(format!("{}:{why}", process.name)));
+                    continue;
+                }
                 pieces.push(Piece::Paragraph(format!(
                     "{}: {} in {} in all.{why}",
                     process.name,
@@ -402,7 +419,9 @@ fn memstats_pieces(report: &Report) -> Vec<Piece> {
         if let Some(resident) = resident {
             text = format!("{text} {resident}");
         }
-        return vec![Piece::Paragraph(text)];
+        let mut pieces = vec![Piece::Paragraph(text)];
+        pieces.extend(account_pieces(report));
+        return pieces;
     };
     let mut pieces = vec![Piece::Fields(memstats_fields(stats))];
     if report.agent.local {
@@ -413,14 +432,13 @@ fn memstats_pieces(report: &Report) -> Vec<Piece> {
         }
         pieces.push(Piece::Paragraph(text));
     }
-    pieces.extend(
-        report
-            .memory
-            .accounts
-            .iter()
-            .map(|account| Piece::Paragraph(account.words.clone())),
-    );
+    pieces.extend(account_pieces(report));
     pieces
+}
+
+fn account_pieces(report: &Report) -> impl Iterator<Item = Piece> {
+    let accounts = report.memory.accounts.iter();
+    accounts.map(|account| Piece::Paragraph(account.words.clone()))
 }
 
 fn memstats_fields(stats: &MemStats) -> Vec<(String, String)> {

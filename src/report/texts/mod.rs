@@ -90,7 +90,11 @@ pub fn agent_words(report: &Report) -> &'static str {
 /// ` (Agent 7.71.2 on host web-7, recorded 2026-11-23 06:12 UTC)`.
 fn origin(report: &Report) -> String {
     let mut parts = Vec::new();
-    let host = clean(&report.hostname);
+    // The name of a folder with loose profiles says nothing of a host.
+    let host = match report.hostname_known {
+        true => clean(&report.hostname),
+        false => String::new(),
+    };
     let agent = agent_words(report);
     match (&report.agent.version, host.is_empty()) {
         (Some(version), false) => parts.push(format!("{agent} {} on host {host}", clean(version))),
@@ -129,6 +133,8 @@ fn process_words(name: &str) -> String {
         "system-probe" => "the System Probe".to_owned(),
         "datadog-cluster-agent" => "the Cluster Agent".to_owned(),
         "otel-agent" => "the OpenTelemetry Agent".to_owned(),
+        // Files whose names tell no process.
+        "profile" => "the recorded process".to_owned(),
         other => format!("the process {}", clean(other)),
     }
 }
