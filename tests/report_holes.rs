@@ -446,6 +446,47 @@ fn an_identical_pair_shows_no_garbage_collection() {
         "#]],
     );
     assert_eq!(verdict(&seen), "inconclusive");
+    // A longer capture alone does not reach the trace-agent.
+    let seen = MadeUp::linux()
+        .calm("trace")
+        .profile("trace-1st-heap", &first)
+        .profile("trace-2nd-heap", &first.clone().taken_at(4.0))
+        .read();
+    check(
+        &seen,
+        "trace",
+        LEAK,
+        &expect![[r#"
+        not-measured, identical-snapshots, flare --profile 150: identical snapshots
+        Both heap snapshots hold the same values: no garbage collection was published in the 4.0 s between them, so growth can't be seen. Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s. `sudo datadog-agent flare --profile 150`
+        Heap Diff Analysis: says the same
+    "#]],
+    );
+    let customer = seen.text(ExportFormat::Customer);
+    assert!(
+        customer.contains("apm_config.receiver_timeout to 150"),
+        "{customer}"
+    );
+    assert!(customer.contains("flare --profile 150"), "{customer}");
+}
+
+/// A difference of two runs is no growth: nothing shows one.
+#[test]
+fn a_pair_across_a_restart_has_no_difference() {
+    let second = heap("main;app.keep 62914560", 30);
+    let flare = MadeUp::linux().calm("core");
+    for (second, shown) in [(second.clone(), true), (second.built("77c1"), false)] {
+        let seen = flare.clone().profile("core-2nd-heap", &second).read();
+        let section = seen.section("Heap Diff Analysis, core");
+        assert_eq!(section.contains("Growth by owner"), shown, "{section}");
+        let escalation = seen.text(ExportFormat::Escalation);
+        assert_eq!(escalation.contains("+40.0 MB"), shown, "{escalation}");
+        assert_eq!(
+            escalation.contains("core, heap-diff"),
+            shown,
+            "{escalation}"
+        );
+    }
 }
 
 #[test]

@@ -483,7 +483,7 @@ fn the_story_of_the_collector() {
             debug("not set (Go default: 100)", "not set (unlimited)"),
         )
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 158 s. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
     expect!["core: garbage collection takes 39 % of the CPU time: look at the allocations."]
         .assert_eq(&notes(&seen, "gc-share"));
     // What the runtime says comes before what the environment says.
@@ -491,11 +491,11 @@ fn the_story_of_the_collector() {
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("envvars.log", "GOGC=300\nGOMEMLIMIT=1GiB\n")
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 158 s. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     let seen = flare()
         .file("envvars.log", "GOGC=off\nGOMEMLIMIT=512MiB\n")
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 158 s. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     // In a local flare runtime_debug_info.log and the statistics are about the command.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
@@ -852,4 +852,38 @@ fn shares_of_owners_add_up_with_their_signs() {
         | Logs Agent | -10.0 MB | -33.3 % |
         | **Total** | +30.0 MB |  |"#]]
     .assert_eq(&rows.join("\n"));
+}
+
+/// Another flare, not a longer one: no flag changes what the OpenTelemetry Agent records.
+#[test]
+fn a_busy_opentelemetry_agent_is_asked_for_a_plain_flare() {
+    let busy = cpu(
+        "main;go.opentelemetry.io/collector/pdata/ptrace.Spans.At 9000\nmain;app.a 900",
+        20,
+    );
+    let seen = MadeUp::linux()
+        .file(
+            "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_profile.dat",
+            busy.bytes(),
+        )
+        .read();
+    expect![[r#"
+        1. **CPU spike in otel-agent**: Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.
+        2. **CPU spike in otel-agent**: Confirm it, because the CPU profile is only 20.0 s long, 30 s are usual. Another flare while the load is high would settle it.
+
+           ```text
+           sudo datadog-agent flare
+           ```
+
+        3. **CPU spike in otel-agent**: Escalate to opentelemetry-agent, with the escalation summary below and the flare. It is about: OTel Agent (OpenTelemetry Collector).
+        4. **Memory leak in otel-agent not measured**: The flare holds no heap snapshots of this process. Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening. The command above collects it."#]].assert_eq(&seen.section("Recommendations"));
+    let customer = seen.text(ExportFormat::Customer);
+    assert!(
+        customer.contains("\n   sudo datadog-agent flare\n"),
+        "{customer}"
+    );
+    assert!(
+        customer.contains("configuration of the OpenTelemetry pipelines"),
+        "{customer}"
+    );
 }

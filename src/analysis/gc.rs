@@ -22,6 +22,9 @@ pub struct GcFacts {
     pub process: String,
 }
 
+/// Go collects at least every two minutes; a little more, for what is rounded.
+const FORCED_S: f64 = 130.0;
+
 /// The story in sentences; empty where nothing is known.
 pub fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
     let limits = &thresholds.notes;
@@ -44,13 +47,16 @@ pub fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
         && seconds > 0.0
     {
         let every = seconds / count as f64;
-        let often = if every >= 1.0 {
-            format!("one every {every:.0} s")
+        let often = if every > FORCED_S {
+            // The count is of a younger process than the one whose age is known.
+            String::new()
+        } else if every >= 1.0 {
+            format!(", one every {every:.0} s")
         } else {
-            format!("{:.1} a second", 1.0 / every)
+            format!(", {:.1} a second", 1.0 / every)
         };
         story.push(format!(
-            "{} collections since the start, {often}.",
+            "{} collections since the start{often}.",
             group_thousands(count)
         ));
     }
@@ -130,7 +136,7 @@ mod tests {
         let text = tell(GcFacts {
             cpu_percent: Some(31.4),
             fraction_percent: Some(0.53),
-            collections: Some((1204, Some(176_000.0))),
+            collections: Some((1204, Some(60_000.0))),
             gogc: Some("50".to_owned()),
             memory_limit: Some("512MiB".to_owned()),
             allocation_rate: Some(40 << 20),
@@ -138,8 +144,23 @@ mod tests {
         });
         assert_eq!(
             text,
-            "Garbage collection takes 31.4 % of core's CPU profile, and took 0.53 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 146 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512MiB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
+            "Garbage collection takes 31.4 % of core's CPU profile, and took 0.53 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512MiB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
         );
+    }
+
+    #[test]
+    fn no_process_collects_less_than_every_two_minutes() {
+        let collected = |count: i64| {
+            tell(GcFacts {
+                collections: Some((count, Some(13_000.0))),
+                ..GcFacts::default()
+            })
+        };
+        assert_eq!(
+            collected(100),
+            "100 collections since the start, one every 130 s."
+        );
+        assert_eq!(collected(99), "99 collections since the start.");
     }
 
     #[test]

@@ -21,6 +21,24 @@ pub struct OomKill {
     pub line: String,
 }
 
+impl OomKill {
+    /// It has the name of one of the Agent's own processes, as the kernel cuts it.
+    pub fn is_agent(&self) -> bool {
+        [
+            "agent",
+            "datadog-agent",
+            "trace-agent",
+            "process-agent",
+            "security-agent",
+            "security-agen",
+            "system-probe",
+            "datadog-cluster",
+            "otel-agent",
+        ]
+        .contains(&self.process.as_str())
+    }
+}
+
 /// Kills kept.
 const KILLS: usize = 200;
 

@@ -51,6 +51,11 @@ fn identical_pair() -> MadeUp {
         .profile("core-2nd-heap", &first.clone().taken_at(30.0))
         .file("telemetry.log", telemetry(140 * MB))
         .file("expvar/memstats", QUIET.text())
+        .file(
+            "system-probe/dmesg.log",
+            "[81000.101250] Out of memory: Killed process 4711 (agent) total-vm:2104832kB, anon-rss:508112kB\n\
+             [81700.101250] Out of memory: Killed process 812 (mysqld) total-vm:9104832kB, anon-rss:8508112kB\n",
+        )
 }
 
 /// The CPU profile was cut off on its way.

@@ -191,7 +191,11 @@ impl Judge<'_> {
                     cores,
                 }),
                 evidence,
-                settle: "A longer CPU profile (--profile 60) while the load is high would settle it.",
+                settle: match process.name.as_str() {
+                    // Its profiles are put into every flare, and no flag changes them.
+                    "otel-agent" => "Another flare while the load is high would settle it.",
+                    _ => "A longer CPU profile (--profile 60) while the load is high would settle it.",
+                },
             },
             |first, _| {
                 format!(

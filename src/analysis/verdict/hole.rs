@@ -123,6 +123,7 @@ impl Hole {
             Self::Empty => {
                 "Capture again; if the file is empty once more, the log of that process says what happened.".to_owned()
             }
+            Self::Identical if process == "trace" => "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s.".to_owned(),
             Self::Identical => "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change.".to_owned(),
             Self::Restarted => {
                 "Capture again once the process runs steadily; if it restarts by itself, find out why first.".to_owned()

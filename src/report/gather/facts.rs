@@ -198,32 +198,17 @@ pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, String)> {
     };
     // The kernel's own word, after the Agent was killed at it.
     let kernel = || {
-        let kill =
-            texts.oom_kills.iter().rev().find(|kill| {
-                kill.in_cgroup && is_agent(&kill.process) && kill.limit_bytes.is_some()
-            })?;
+        let kill = texts
+            .oom_kills
+            .iter()
+            .rev()
+            .find(|kill| kill.in_cgroup && kill.is_agent() && kill.limit_bytes.is_some())?;
         Some((
             signed(kill.limit_bytes?),
             "dmesg.log, the control group of the last kill".to_owned(),
         ))
     };
     pod.or_else(docker).or_else(ecs).or_else(kernel)
-}
-
-/// Names that the kernel shows for the Agent's own processes, cut to 15 bytes.
-fn is_agent(process: &str) -> bool {
-    [
-        "agent",
-        "datadog-agent",
-        "trace-agent",
-        "process-agent",
-        "security-agent",
-        "security-agen",
-        "system-probe",
-        "datadog-cluster",
-        "otel-agent",
-    ]
-    .contains(&process)
 }
 
 fn agent_pod(texts: &Texts) -> Option<&kubelet_pods::PodContainer> {

@@ -310,10 +310,6 @@ fn trace_advice(advice: &mut Advice) {
         "Compare the APM Agent section of status.log and expvar/trace-agent (traces, spans and bytes received per minute and service) with earlier days. Statistics are kept per service, resource and peer tag: resource names with ids in them are the usual cause of growth.",
         None,
     );
-    advice.engineer(
-        "The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to 60 before the next capture, so that the profiles cover the requested time.",
-        None,
-    );
     advice.customer(
         "Please check whether the number of traces, or of distinct resource names (for example URLs that contain IDs), has grown recently on this host.",
         None,

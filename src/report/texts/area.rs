@@ -74,6 +74,18 @@ const AREAS: [(&str, Area); 39] = [
     ("pkg/orchestrator", Area::Cluster),
 ];
 
+/// Modules of others that only one part of the Agent uses, where no frame of the Agent tells.
+const MODULES: [(&str, Area); 8] = [
+    ("go.opentelemetry.io/collector", Area::Otel),
+    ("github.com/open-telemetry/", Area::Otel),
+    ("github.com/DataDog/go-sqllexer", Area::Obfuscate),
+    ("github.com/DataDog/sketches-go", Area::Trace),
+    ("github.com/tinylib/msgp", Area::Trace),
+    ("github.com/cilium/ebpf", Area::SystemProbe),
+    ("github.com/DataDog/ebpf-manager", Area::SystemProbe),
+    ("github.com/open-policy-agent/opa", Area::Security),
+];
+
 impl Area {
     pub(super) fn of(function: &str) -> Self {
         if function.starts_with('[') {
@@ -99,7 +111,13 @@ impl Area {
                 .find(|(prefix, _)| covers(prefix))
                 .map_or(Self::Other, |(_, area)| *area);
         }
-        if path.split('/').any(|segment| segment == "ristretto") {
+        let module = MODULES
+            .iter()
+            .find(|(prefix, _)| path.starts_with(prefix))
+            .map(|(_, area)| *area);
+        if let Some(area) = module {
+            area
+        } else if path.split('/').any(|segment| segment == "ristretto") {
             Self::Metrics
         } else if is_runtime_package(function) {
             Self::Runtime

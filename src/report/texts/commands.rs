@@ -2,6 +2,7 @@
 //!
 //! Knows platforms and which capture is asked for; refuses to know the words around a command.
 
+use crate::analysis::verdict::Finding;
 use crate::report::document::FindingKind;
 use crate::report::model::Report;
 
@@ -156,10 +157,11 @@ pub(super) fn on_every_platform(arguments: &str) -> [(&'static str, String); 5] 
 }
 
 /// What would confirm a finding.
-pub(super) const fn longer_capture(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::MemoryLeak => LONG_CAPTURE,
-        FindingKind::CpuSpike => "flare --profile 60",
-        FindingKind::Contention => LOCK_CAPTURE,
+pub(super) fn longer_capture(finding: &Finding) -> &'static str {
+    match (finding.process.as_str(), finding.kind) {
+        ("otel-agent", _) => PLAIN_FLARE,
+        (_, FindingKind::MemoryLeak) => LONG_CAPTURE,
+        (_, FindingKind::CpuSpike) => "flare --profile 60",
+        (_, FindingKind::Contention) => LOCK_CAPTURE,
     }
 }

@@ -19,6 +19,7 @@ use crate::analysis::verdict::{
 };
 use crate::profile::units::{group_thousands, human};
 use crate::report::document::{FindingKind, Measured, ProfileName, VerdictKind};
+use crate::report::markdown::clean;
 use crate::report::model::Report;
 
 /// The message for the customer, as plain text.
@@ -195,6 +196,26 @@ fn near_limit(report: &Report, told: bool) -> Option<String> {
     ))
 }
 
+/// That the kernel ended processes with the Agent's names, where its log says so.
+fn killed(report: &Report) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    let kills = &report.surroundings.oom_kills;
+    for kill in kills.iter().filter(|kill| kill.is_agent()) {
+        let name = format!("\"{}\"", clean(&kill.process));
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let of = match names.as_slice() {
+        [] => return None,
+        [name] => format!("the process {name} was"),
+        names => format!("the processes {} were", names.join(", ")),
+    };
+    Some(format!(
+        "The kernel log of the host shows that {of} ended for lack of memory."
+    ))
+}
+
 fn findings_message(report: &Report, text: &mut String) {
     let findings = by_confidence(report);
     text.push_str("\nWhat we found:\n");
@@ -211,8 +232,8 @@ fn findings_message(report: &Report, text: &mut String) {
             group_thousands(contexts)
         );
     }
-    if let Some(near) = near_limit(report, false) {
-        let _ = writeln!(text, "- {near}");
+    for around in near_limit(report, false).into_iter().chain(killed(report)) {
+        let _ = writeln!(text, "- {around}");
     }
     let lowest = findings.last().map(|finding| finding.confidence);
     match lowest {
@@ -330,13 +351,13 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             state.measured == Measured::Clear && state.kind != FindingKind::Contention
         });
     text.push_str(if measured {
-        "\nIn the part that could be measured we found nothing unusual. For a reliable answer, however, some of the data is missing:\n"
+        "\nIn the profiles that could be read we found nothing unusual. For a reliable answer, however, some of the data is missing:\n"
     } else {
         "\nUnfortunately, it does not allow an answer yet, because the data that matters is missing:\n"
     });
     let mut capture = CAPTURE;
     let mut busy = None;
-    let mut timeout = false;
+    let mut timeout = None;
     let mut not_running = None;
     // One reason behind several kinds is told once.
     let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
@@ -351,7 +372,8 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         match hole {
             Hole::ProfilerBusy => busy = Some(profiler_setting(&state.process)),
             Hole::NotRunning => not_running = Some(process_words(&state.process)),
-            Hole::TraceWindow => timeout = true,
+            Hole::TraceWindow => timeout = timeout.max(Some(60)),
+            Hole::Identical if state.process == "trace" => timeout = Some(150),
             _ => {}
         }
         let needs_longer = matches!(
@@ -372,6 +394,16 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     for (hole, process, kinds) in &told {
         let clause = holes::customer(*hole, process, kinds);
         let _ = writeln!(text, "- {}", sentence(&format!("{clause}.")));
+    }
+    let around: Vec<String> = near_limit(report, false)
+        .into_iter()
+        .chain(killed(report))
+        .collect();
+    if !around.is_empty() {
+        text.push_str("\nWhat the flare shows already:\n");
+        for line in around {
+            let _ = writeln!(text, "- {line}");
+        }
     }
     let damaged = holes.iter().any(|(hole, _)| *hole == Hole::Damaged);
     let mut steps = Vec::new();
@@ -395,10 +427,11 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             Some(agent_command(report, "status")),
         ));
     }
-    if timeout {
+    if let Some(seconds) = timeout {
         steps.push((
-            "Please set apm_config.receiver_timeout to 60 in the Agent's configuration (datadog.yaml) and restart the Agent."
-                .to_owned(),
+            format!(
+                "Please set apm_config.receiver_timeout to {seconds} in the Agent's configuration (datadog.yaml) and restart the Agent."
+            ),
             None,
         ));
     }
@@ -492,8 +525,9 @@ fn normal_message(report: &Report, text: &mut String) {
                 beyond_heap(report)
             );
         }
-        if let Some(near) = near_limit(report, has_note(report, NoteKind::SmallHeap)) {
-            let _ = writeln!(text, "- {near}");
+        let near = near_limit(report, has_note(report, NoteKind::SmallHeap));
+        for around in near.into_iter().chain(killed(report)) {
+            let _ = writeln!(text, "- {around}");
         }
         if let Some(cores) = cores(main) {
             let _ = writeln!(text, "- CPU: {name} used {cores:.2} CPU cores on average.");

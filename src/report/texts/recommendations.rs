@@ -48,15 +48,20 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
             steps,
             &about,
             format!(
-                "Confirm it, because {}. {}",
+                "Confirm it, because {}. {}{}",
                 finding.reasons.join("; "),
                 if finding.settle.is_empty() {
                     "A longer capture would settle it."
                 } else {
                     &finding.settle
+                },
+                if finding.process == "trace" {
+                    " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to 120 in datadog.yaml and restart before that."
+                } else {
+                    ""
                 }
             ),
-            Some(agent_command(report, longer_capture(finding.kind))),
+            Some(agent_command(report, longer_capture(finding))),
         );
     };
     if finding.confidence == Confidence::Low {
