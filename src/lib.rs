@@ -19,6 +19,7 @@ pub mod analysis;
 pub mod engine;
 pub mod flare;
 mod limits;
+mod order;
 pub mod pprof;
 pub mod profile;
 pub mod protocol;

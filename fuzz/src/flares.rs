@@ -42,8 +42,13 @@ pub fn archive(bytes: &[u8]) {
     let mut total = 0;
     for index in 0..flare.entries().len() {
         let entry = flare.entries()[index].clone();
-        // Doubled slashes are dropped from the latter.
-        let last = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        // Empty parts and `.` are dropped from the latter.
+        let last = |path: &str| {
+            let mut parts = path.rsplit('/');
+            parts
+                .find(|part| !matches!(*part, "" | "."))
+                .map(str::to_owned)
+        };
         assert_eq!(last(&entry.path), last(&entry.inner), "{entry:?}");
         assert!(!entry.path.ends_with('/'), "{entry:?}");
         if let Some(found) = flare.find(&entry.role) {

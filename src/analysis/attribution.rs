@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::owner::{Class, OwnerId, Owners, responsible_class};
 use super::view::{RowId, View};
+use crate::order;
 
 /// Sums of a view by leaf and responsible frame.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +108,9 @@ impl Attribution {
             *sum = sum.saturating_add(*value);
         }
         let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_unstable_by_key(|&(row, value)| (std::cmp::Reverse(value.saturating_abs()), row));
+        order::by_key(&mut sums, |&(row, value)| {
+            (std::cmp::Reverse(value.saturating_abs()), row)
+        });
         sums
     }
 
@@ -120,7 +123,7 @@ impl Attribution {
             *sum = sum.saturating_add(value);
         }
         let mut sums: Vec<_> = sums.into_iter().filter(|&(_, value)| value != 0).collect();
-        sums.sort_unstable_by_key(|&(name, value)| {
+        order::by_key(&mut sums, |&(name, value)| {
             (
                 name.is_none(),
                 std::cmp::Reverse(value.saturating_abs()),

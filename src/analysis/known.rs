@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::kinds::FindingKind;
 use super::owner::{self, Pattern};
+use crate::order;
 use version::{Version, VersionRange};
 
 pub use file::KnownCasesError;
@@ -200,7 +201,7 @@ impl KnownCases {
             })
             .collect();
         // The sort is stable: among equals the first of the file stays first.
-        matches.sort_by_key(|found| Reverse(found.specificity()));
+        order::by_key(&mut matches, |found| Reverse(found.specificity()));
         matches
     }
 

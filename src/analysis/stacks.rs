@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::view::{RowId, View};
+use crate::order;
 
 /// Equal stacks, added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +56,9 @@ pub fn heaviest(view: &View<'_>, counts: &dyn Fn(RowId) -> bool, limit: usize) -
     }
     let mut sums: Vec<Sum> = sums.into_values().filter(|sum| sum.value > 0).collect();
     // The place of the first occurrence breaks ties, so that no output depends on hash order.
-    sums.sort_unstable_by_key(|sum| (std::cmp::Reverse(sum.value), sum.side, sum.sample));
+    order::by_key(&mut sums, |sum| {
+        (std::cmp::Reverse(sum.value), sum.side, sum.sample)
+    });
     sums.truncate(limit);
     sums.into_iter()
         .filter_map(|sum| {

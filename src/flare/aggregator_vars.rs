@@ -1,6 +1,7 @@
 //! `expvar/aggregator`: how many metrics pass through the Agent, and from how many contexts.
 
 use super::yaml::Node;
+use crate::order;
 
 /// Names kept of a list.
 const NAMES: usize = 100;
@@ -97,7 +98,7 @@ fn tags_above(node: &Node) -> Vec<TagsAbove> {
     };
     take("MetricTags.Series", |bound, count| bound.series = count);
     take("MetricTags.Sketches", |bound, count| bound.sketches = count);
-    bounds.sort_by_key(|bound| bound.tags);
+    order::by_key(&mut bounds, |bound| bound.tags);
     bounds
 }
 

@@ -17,6 +17,7 @@ use zip::unstable::read::ZipIterable;
 use super::error::{Fault, Problem};
 use super::io::ReadSeek;
 use super::limits::Limits;
+use crate::order;
 
 /// How an entry is packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ fn note_overlaps(listing: &mut Listing) {
     let start = |entries: &[RawEntry], index: usize| {
         entries.get(index).map_or(0, |entry| entry.header_start)
     };
-    order.sort_by_key(|&index| (start(&listing.entries, index), index));
+    order::by_key(&mut order, |&index| (start(&listing.entries, index), index));
     let mut count = 0;
     let mut example = String::new();
     // From the end: where the next entry starts that stands behind this one.

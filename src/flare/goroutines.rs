@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, Read as _};
 
 use super::TextLimits;
+use crate::order;
 
 /// Different states kept.
 const STATES: usize = 1_000;
@@ -264,9 +265,11 @@ impl Dump {
             .iter()
             .map(|(state, count)| (text(state), *count))
             .collect();
-        by_state.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        order::by(&mut by_state, |a, b| {
+            b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+        });
         let mut groups: Vec<Group> = self.groups.into_values().collect();
-        groups.sort_by(|a, b| {
+        order::by(&mut groups, |a, b| {
             b.count
                 .cmp(&a.count)
                 .then_with(|| a.state.cmp(&b.state))

@@ -6,6 +6,7 @@
 use super::memstats::MemStats;
 use super::text;
 use super::yaml::Node;
+use crate::order;
 
 /// Bounds on what is kept of a hostile file.
 const TRACERS: usize = 1_000;
@@ -285,7 +286,7 @@ fn rates(node: &Node, vars: &mut TraceVars) {
         })
         .collect();
     vars.rates = services.len();
-    services.sort_unstable();
+    order::by(&mut services, Ord::cmp);
     services.dedup();
     vars.services = services.len();
 }

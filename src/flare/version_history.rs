@@ -2,6 +2,7 @@
 
 use super::install_info::InstallInfo;
 use super::yaml::Node;
+use crate::order;
 
 /// One version that was started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub fn parse(text: &str) -> Vec<VersionEntry> {
             })
         })
         .collect();
-    history.sort_by_key(|entry| entry.timestamp_ms);
+    order::by_key(&mut history, |entry| entry.timestamp_ms);
     history
 }
 

@@ -15,6 +15,7 @@ use web_sys::{
 };
 
 use super::client::Source;
+use crate::order;
 use crate::protocol::UserError;
 
 /// What a drop holds, taken while its event was handled.
@@ -111,7 +112,7 @@ pub async fn walk(
         }
     }
     // Folders were walked last first; browsers list in no certain order anyway.
-    files.sort_by(|(left, _), (right, _)| left.cmp(right));
+    order::by(&mut files, |(left, _), (right, _)| left.cmp(right));
     Ok(Source {
         name,
         files,

@@ -11,6 +11,7 @@ use super::hole::{self, Hole};
 use super::input::{self, Interval, ProcessProfiles};
 use super::notes::{Note, NoteKind};
 use super::{Judge, Outcome, largest};
+use crate::order;
 use crate::profile::units::{human, human_share, human_signed};
 
 const KIND: FindingKind = FindingKind::MemoryLeak;
@@ -48,7 +49,7 @@ impl Judge<'_> {
             .filter_map(|name| hole::unusable(process, name, self.context))
             .collect();
         // Damage is worse news than absence, so it is told first.
-        holes.sort_by_key(|(hole, _)| *hole != Hole::Damaged);
+        order::by_key(&mut holes, |(hole, _)| *hole != Hole::Damaged);
         if let Some((hole, _)) = holes.first() {
             let hole = *hole;
             let why: Vec<&str> = match process.heap_first.is_absent()

@@ -37,6 +37,7 @@ use super::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
 use super::view::{RowId, View};
+use crate::order;
 
 /// One kind of trouble in one process.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,7 +208,7 @@ fn largest(view: &View<'_>, sums: &[Weight], counts: &dyn Fn(RowId) -> bool) -> 
         .filter(|(weight, row)| weight.flat != 0 && counts(*row))
         .map(|(weight, row)| (row, weight.flat))
         .collect();
-    rows.sort_unstable_by(|a, b| {
+    order::by(&mut rows, |a, b| {
         b.1.cmp(&a.1)
             .then_with(|| view.name(a.0).cmp(view.name(b.0)))
             .then(a.0.cmp(&b.0))

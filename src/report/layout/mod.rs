@@ -19,6 +19,7 @@ use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
 use super::texts;
 use crate::analysis::kinds::Measured;
 use crate::analysis::owner::{hue, split_name};
+use crate::order;
 use crate::profile::units::{
     group_thousands, human, human_share, human_signed, ratio_percent, utc,
 };
@@ -82,7 +83,7 @@ pub fn view(report: &Report) -> ReportView {
         })
         .collect();
     // Damaged ones lead; within a role the flare's own order stays.
-    files.sort_by_key(|file| file.role);
+    order::by_key(&mut files, |file| file.role);
     ReportView {
         header: HeaderView {
             hostname: report.hostname.clone(),

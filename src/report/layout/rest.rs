@@ -6,6 +6,7 @@ use super::super::document::{
 use super::super::model::Report;
 use super::{bytes, column, count, duration, fact, frames, note, owner_hue, paragraph, section};
 use crate::analysis::verdict::NoteKind;
+use crate::order;
 
 pub(super) fn traces(report: &Report) -> Section {
     let blocks = if report.traces.is_empty() {
@@ -312,7 +313,7 @@ fn not_running(report: &Report) -> Vec<Block> {
 
 pub(super) fn coverage(report: &Report) -> Section {
     let mut files: Vec<_> = report.files.iter().collect();
-    files.sort_by_key(|file| file.role);
+    order::by_key(&mut files, |file| file.role);
     let failed = files.iter().any(|file| file.role == FileRole::Failed);
     let mut blocks = vec![paragraph(format!(
         "{} files; {} of {} were read.",

@@ -19,6 +19,7 @@ mod scan;
 mod tests;
 mod words;
 
+use crate::order;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -309,7 +310,7 @@ impl Hosts {
     fn new(names: &[String]) -> Self {
         let mut names: Vec<String> = names.iter().map(|name| Self::spelled(name)).collect();
         // Full names first: a short one then finds its full one.
-        names.sort_by_key(|name| (!name.contains('.'), name.clone()));
+        order::by_key(&mut names, |name| (!name.contains('.'), name.clone()));
         let mut hosts = Self::default();
         for name in names.iter().filter(|name| !name.is_empty()) {
             hosts.identity(name);

@@ -17,6 +17,7 @@ use crate::analysis::memory::Conclusion;
 use crate::analysis::verdict::{
     Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, profiler_setting,
 };
+use crate::order;
 use crate::profile::units::{group_thousands, human};
 use crate::report::document::{FindingKind, Measured, ProfileName, VerdictKind};
 use crate::report::markdown::clean;
@@ -61,7 +62,7 @@ fn consumers(finding: &Finding) -> Vec<(String, f64)> {
             None => parts.push((words, function.share)),
         }
     }
-    parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order::by(&mut parts, |a, b| b.1.total_cmp(&a.1));
     parts.retain(|(_, share)| *share >= 0.1);
     parts.truncate(3);
     parts

@@ -9,6 +9,7 @@ use crate::analysis::owner::{UNOWNED, is_runtime_package};
 use crate::analysis::verdict::Finding;
 use crate::flare::status::Check;
 use crate::flare::trace_vars::ReceiverStats;
+use crate::order;
 use crate::profile::units::{group_thousands, human, human_share};
 use crate::report::document::{FindingKind, ProfileName};
 use crate::report::model::{ProcessReport, Report, Table};
@@ -36,7 +37,9 @@ pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
 fn contexts(report: &Report) -> Option<String> {
     let contexts = report.contexts.dogstatsd?;
     let mut by_type: Vec<&(String, i64)> = report.contexts.by_type.iter().collect();
-    by_type.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    order::by(&mut by_type, |a, b| {
+        b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+    });
     let types: Vec<String> = by_type
         .iter()
         .map(|(name, value)| format!("{} {name}", group_thousands(*value)))
@@ -245,7 +248,7 @@ pub(super) fn suspects(report: &Report) -> Vec<Suspect<'_>> {
         .filter(|check| check.version.is_some())
         .map(Suspect::new)
         .collect();
-    suspects.sort_by(|a, b| {
+    order::by(&mut suspects, |a, b| {
         (b.check.instances.len().cmp(&a.check.instances.len()))
             .then_with(|| b.samples.cmp(&a.samples))
             .then_with(|| b.mean_ms.total_cmp(&a.mean_ms))
@@ -270,7 +273,7 @@ pub(super) fn busiest_checks(report: &Report) -> Vec<(&str, u64)> {
         })
         .filter(|(_, samples)| *samples > 0)
         .collect();
-    checks.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    order::by(&mut checks, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     checks.truncate(3);
     checks
 }
@@ -305,7 +308,9 @@ pub(super) fn heaviest_callers(report: &Report, finding: &Finding) -> Vec<String
         .iter()
         .filter(|row| row.cum > 0 && row.owner != UNOWNED && !is_runtime_package(&row.function))
         .collect();
-    rows.sort_by(|a, b| b.cum.cmp(&a.cum).then_with(|| a.function.cmp(&b.function)));
+    order::by(&mut rows, |a, b| {
+        b.cum.cmp(&a.cum).then_with(|| a.function.cmp(&b.function))
+    });
     rows.iter()
         .take(3)
         .map(|row| {

@@ -31,6 +31,7 @@ use super::layout::minute;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use crate::analysis::verdict::Finding;
+use crate::order;
 use crate::profile::units::{group_thousands, human};
 
 fn bytes(value: u64) -> String {
@@ -75,7 +76,7 @@ fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
 /// Findings, the surest first.
 fn by_confidence(report: &Report) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = report.judgement.findings.iter().collect();
-    findings.sort_by_key(|finding| finding.confidence);
+    order::by_key(&mut findings, |finding| finding.confidence);
     findings
 }
 
