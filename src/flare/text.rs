@@ -1,6 +1,7 @@
 //! Small readings shared by the Agent's text formats: numbers, durations, instants, clean lines.
 
 use std::borrow::Cow;
+use std::time::UNIX_EPOCH;
 
 /// Takes terminal escapes and the carriage return out of a line.
 pub(super) fn clean_line(line: &str) -> Cow<'_, str> {
@@ -118,8 +119,8 @@ pub(super) fn instant_ms(text: &str) -> Option<i64> {
     {
         return Some(unix_ms(number));
     }
-    if let Ok(stamp) = text.parse::<jiff::Timestamp>() {
-        return Some(stamp.as_millisecond());
+    if let Some(ms) = rfc3339_ms(text) {
+        return Some(ms);
     }
     text.split(" / ").find_map(|part| {
         let part = part.split('(').next().unwrap_or(part);
@@ -129,10 +130,41 @@ pub(super) fn instant_ms(text: &str) -> Option<i64> {
         if !matches!(zone, "UTC" | "GMT" | "Z" | "+0000") {
             return None;
         }
-        let local: jiff::civil::DateTime = format!("{date}T{time}").parse().ok()?;
-        let stamp = jiff::tz::TimeZone::UTC.to_timestamp(local).ok()?;
-        Some(stamp.as_millisecond())
+        clock_ms(&format!("{date}T{time}"))
     })
+}
+
+/// An instant in the form of RFC 3339: `2024-05-16T01:16:19.123Z`, `2024-05-16T03:16:19+02:00`.
+fn rfc3339_ms(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        return clock_ms(&format!("{date}T{time}"));
+    }
+    let (time, offset) = time.split_at_checked(time.rfind(['+', '-'])?)?;
+    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+    let part = |digits: &str, end: i64| -> Option<i64> {
+        let is_number = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let value = digits.parse().ok().filter(|value| *value < end)?;
+        is_number.then_some(value)
+    };
+    let ahead = (part(hours, 24)? * 60 + part(minutes, 60)?) * 60_000;
+    let clock = clock_ms(&format!("{date}T{time}"))?;
+    Some(if offset.starts_with('-') {
+        clock + ahead
+    } else {
+        clock - ahead
+    })
+}
+
+/// What a clock shows, as if it stood in UTC: `2024-05-16T01:16:19.123`. `None` before 1970.
+fn clock_ms(text: &str) -> Option<i64> {
+    // The parser would take a zone for UTC, whatever it says.
+    if text.contains(['+', 'Z']) {
+        return None;
+    }
+    let clock = humantime::parse_rfc3339_weak(text).ok()?;
+    let since = clock.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
 /// The first way in which the Agent wrote an instant: by the clock on the host's wall.
@@ -153,11 +185,7 @@ pub(super) fn local_time(text: &str) -> Option<LocalTime> {
     let (date, time) = (words.next()?, words.next()?);
     // Go's own form says both: `+0100 CET`.
     let zone = words.last()?;
-    let clock: jiff::civil::DateTime = format!("{date}T{time}").parse().ok()?;
-    let clock_ms = jiff::tz::TimeZone::UTC
-        .to_timestamp(clock)
-        .ok()?
-        .as_millisecond();
+    let clock_ms = clock_ms(&format!("{date}T{time}"))?;
     // The two were written from one instant, so all but whole minutes is rounding.
     let offset_minutes = instant_ms(text)
         .and_then(|instant| clock_ms.checked_sub(instant))
@@ -265,11 +293,28 @@ mod tests {
             "2023-02-10 09:29:16.214000 UTC",
             "2023-02-10 09:29:16.214 +0000 UTC",
             "2023-02-10T09:29:16.214Z",
+            "2023-02-10t09:29:16.214z",
+            "2023-02-10T09:29:16.214987654Z",
+            "2023-02-10T10:29:16.214+01:00",
+            "2023-02-10T03:59:16.214-05:30",
         ] {
             assert_eq!(instant_ms(text), expected, "{text}");
         }
         assert_eq!(instant_ms("2023-02-10 10:29:16.214 CET"), None);
         assert_eq!(instant_ms("yesterday"), None);
+        for text in [
+            "2023-02-30T09:29:16Z",
+            "2023-02-10T09:29:16",
+            "2023-02-10T09:29:16+1:00",
+            "2023-02-10T09:29:16+25:00",
+            "2023-02-10T09:29:16+01:60",
+            "2023-02-10T09:29:16+",
+            "2023-02-10T09:29:16.1+05:00+01:00",
+            "1969-12-31T23:59:59Z",
+            "T-",
+        ] {
+            assert_eq!(instant_ms(text), None, "{text}");
+        }
     }
 
     #[test]

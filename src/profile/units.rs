@@ -3,6 +3,10 @@
 //! Memory goes in steps of 1024 (B, kB, MB, ...), time in ns, us, ms, s, hrs, and counts have no
 //! unit. Source of the rules: google/pprof `internal/measurement`.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use humantime::{format_rfc3339_millis, format_rfc3339_seconds};
+
 /// A unit that values can be shown in.
 struct Unit {
     name: &'static str,
@@ -270,18 +274,57 @@ pub fn finer<'a>(a: &'a str, b: &'a str) -> &'a str {
     if ratio < 1.0 { a } else { b }
 }
 
-/// Date and time of day in UTC, `2026-11-23` and `06:12:02`; `None` outside of the calendar.
+/// Date and time of day in UTC, `2026-11-23` and `06:12:02`; `None` outside of [`rfc3339`].
 pub fn utc(unix_ns: i128) -> Option<(String, String)> {
-    let text = jiff::Timestamp::from_nanosecond(unix_ns).ok()?.to_string();
-    // Cut from its one usual form: a formatter for any form is a fifth of the calendar's size in
-    // the page.
+    let text = rfc3339(unix_ns)?;
     let (date, time) = text.split_once('T')?;
     Some((date.to_owned(), time.get(..8)?.to_owned()))
+}
+
+/// An instant as RFC 3339 in UTC, with milliseconds where there are some; `None` before 1970 and
+/// after 9999, which no profile and no Agent tells.
+pub fn rfc3339(unix_ns: i128) -> Option<String> {
+    /// The first second of the year 10000, whose number has no form.
+    const END_S: u64 = 253_402_300_800;
+    let seconds = u64::try_from(unix_ns.div_euclid(1_000_000_000)).ok()?;
+    let nanos = u32::try_from(unix_ns.rem_euclid(1_000_000_000)).ok()?;
+    let instant = UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))?;
+    (seconds < END_S).then(|| {
+        if nanos < 1_000_000 {
+            format_rfc3339_seconds(instant).to_string()
+        } else {
+            format_rfc3339_millis(instant).to_string()
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_within_the_calendar() {
+        let cases: [(i128, Option<&str>); 8] = [
+            (0, Some("1970-01-01T00:00:00Z")),
+            (1_676_021_356_214_000_000, Some("2023-02-10T09:29:16.214Z")),
+            (1_709_164_800_000_000_000, Some("2024-02-29T00:00:00Z")),
+            (1_709_164_800_000_999_999, Some("2024-02-29T00:00:00Z")),
+            (
+                253_402_300_799_999_999_999,
+                Some("9999-12-31T23:59:59.999Z"),
+            ),
+            (253_402_300_800_000_000_000, None),
+            (-1, None),
+            (i128::MAX, None),
+        ];
+        for (unix_ns, expected) in cases {
+            assert_eq!(rfc3339(unix_ns).as_deref(), expected, "{unix_ns}");
+        }
+        assert_eq!(
+            utc(1_676_021_356_214_000_000),
+            Some(("2023-02-10".to_owned(), "09:29:16".to_owned()))
+        );
+    }
 
     #[test]
     fn shares_end_where_people_stop_reading() {

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Number;
 
@@ -14,6 +13,7 @@ use crate::analysis::kinds::ProfileName;
 use crate::analysis::verdict::{Finding, Hole, State};
 use crate::flare::memstats::MemStats;
 use crate::flare::status::{Check, Instance};
+use crate::profile::units::rfc3339;
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -592,9 +592,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
 
 /// RFC 3339 in UTC; `None` for instants outside the calendar.
 fn instant(unix_ms: i64) -> Option<String> {
-    Timestamp::from_millisecond(unix_ms)
-        .ok()
-        .map(|instant| instant.to_string())
+    rfc3339(i128::from(unix_ms) * 1_000_000)
 }
 
 fn state(state: &State) -> StateJson<'_> {
