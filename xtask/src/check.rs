@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use crate::browser_tests;
+use crate::bundle;
 use crate::deny;
 use crate::page;
 use crate::project::Project;
@@ -14,7 +16,7 @@ use crate::setup::{self, browser};
 ///
 /// # Errors
 /// When set-up or any check fails.
-pub fn run() -> Result<()> {
+pub fn run(kind: browser::Kind) -> Result<()> {
     let start = Instant::now();
     let project = Project::find()?;
     let root = &project.root;
@@ -33,8 +35,8 @@ pub fn run() -> Result<()> {
     let tools = setup::for_page(&project)?;
     let browser = step(
         "browser",
-        "Chromium or Chrome with its WebDriver; installed if missing",
-        || browser::find(&project),
+        "the browser with its WebDriver; installed if missing, a driver for Firefox compiled once",
+        || browser::find(&project, kind),
     )?;
     step(
         "clippy",
@@ -96,13 +98,15 @@ pub fn run() -> Result<()> {
     )?;
     page::build(&project, &tools)?;
 
+    bundle::build(&project)?;
+    step("sizes", "what a visitor's browser fetches", || {
+        bundle::check_modules(&project)
+    })?;
+
     // Last, and with nothing printed after it: the output ends with the runner's own summary.
-    println!("\n== browser tests: the built page in a real browser; a few minutes");
-    println!("   everything before them took {}", elapsed(start));
-    run::run(
-        browser
-            .apply(&mut run::command("cargo", root), &project)
-            .args(["test", "--package=browser-tests", "--locked"]),
-    )
-    .context("browser tests")
+    println!(
+        "\n   everything before the browser tests took {}",
+        elapsed(start)
+    );
+    browser_tests::run(&project, &browser)
 }

@@ -4,12 +4,14 @@
 //! - [`page`]: builds the page with Trunk.
 //! - [`bundle`]: the built page as one file.
 //! - [`serve`], [`check`], [`mod@bench`], [`fuzz`]: the commands.
+//! - [`browser_tests`]: the last part of [`check`], in every form of the page.
 //! - [`server`]: the static server, which the browser tests use as well.
 //! - [`run`], [`project`]: running programs, and where things are.
 //!
 //! Knows nothing of profiles or flares beyond the bytes that [`mod@bench`] makes up.
 
 pub mod bench;
+pub mod browser_tests;
 pub mod bundle;
 pub mod check;
 pub mod deny;
@@ -25,6 +27,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::setup::browser::Kind;
+
 /// What stands on the command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,6 +40,7 @@ use clap::{Parser, Subcommand};
                   Environment:\n  \
                   FLARESCOPE_WASM=rustup|debian  force one way of compiling for wasm32\n  \
                   CHROME, CHROMEDRIVER           the browser and its driver\n  \
+                  FIREFOX, GECKODRIVER           the same for --browser firefox\n  \
                   CARGO_TARGET_DIR               where build output goes instead of target/"
 )]
 struct Arguments {
@@ -59,7 +64,11 @@ enum Command {
     /// Build the page as one file, target/bundle/flarescope.html
     Bundle,
     /// Formatting, clippy, docs, host tests, page build and browser tests
-    Test,
+    Test {
+        /// The browser that the page is tested in
+        #[arg(long, value_enum, default_value_t = Kind::Chromium)]
+        browser: Kind,
+    },
     /// Measure speed and memory against inflating alone and against `go tool pprof`
     Bench {
         /// Runs of each command; the median counts
@@ -104,7 +113,7 @@ pub fn main() -> ExitCode {
         Command::Serve { port, open } => serve::run(port, open),
         Command::Build => page::run(),
         Command::Bundle => bundle::run(),
-        Command::Test => check::run(),
+        Command::Test { browser } => check::run(browser),
         Command::Bench {
             repeat,
             no_go,

@@ -1,12 +1,13 @@
-//! A chromedriver process.
+//! A chromedriver or geckodriver process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use xtask::setup::browser::Kind;
 
-/// A running chromedriver. Dropping it ends the process.
+/// A running driver. Dropping it ends the process.
 #[derive(Debug)]
 pub struct Driver {
     child: Child,
@@ -18,9 +19,16 @@ impl Driver {
     ///
     /// # Errors
     /// When it does not start or names no port.
-    pub fn start(program: &Path) -> Result<Self> {
-        let child = Command::new(program)
-            .arg("--port=0")
+    pub fn start(program: &Path, kind: Kind) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.arg("--port=0");
+        if kind == Kind::Firefox {
+            // Else all of them ask for the same port, and several run at once.
+            command.arg("--websocket-port=0");
+            // The theme of the system, for one, is out of reach of plain WebDriver.
+            command.arg("--allow-system-access");
+        }
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -31,7 +39,7 @@ impl Driver {
             .child
             .stdout
             .take()
-            .context("chromedriver has no output")?;
+            .context("the driver has no output")?;
         let mut lines = BufReader::new(output).lines();
         let Some(port) = lines
             .by_ref()
@@ -60,8 +68,11 @@ impl Drop for Driver {
     }
 }
 
-/// `ChromeDriver was started successfully on port 40123.`
+/// `ChromeDriver was started successfully on port 40123.` or
+/// `1764040000000	geckodriver	INFO	Listening on 127.0.0.1:40123`
 fn port_of(line: &str) -> Option<u16> {
-    let (_, rest) = line.split_once("started successfully on port ")?;
+    let (_, rest) = line
+        .split_once("started successfully on port ")
+        .or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
     rest.trim_end_matches('.').parse().ok()
 }

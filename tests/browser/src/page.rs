@@ -1,6 +1,5 @@
-//! A browser session and the page in it, addressed by its stable hooks.
+//! The page, addressed by its stable hooks.
 
-use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,25 +9,24 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
-use xtask::server::Server;
+use thirtyfour::{By, Key, WebDriver, WebElement};
+use xtask::browser_tests::Form;
 
-use crate::driver::Driver;
-use crate::environment::Environment;
+use crate::engine::Size;
 use crate::flares::Row;
+use crate::session::Inside;
 
 /// Longest wait for anything on the page. Everything here takes a second on a quiet computer;
 /// the rest is for one that is busy with other things.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a condition is looked at. Only the harness waits like this, and never for a fixed time.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
 /// Wide enough for the section list beside the report.
-const WIDE: (u32, u32) = (1440, 900);
+pub const WIDE: Size = (1440, 900);
 /// A small telephone.
-const NARROW: (u32, u32) = (360, 800);
+const NARROW: Size = (360, 800);
 
 /// Holds back what the page tells its workers, until `window.__release()`: the page stays as it is
 /// while loading. For [`Page::before_load`].
@@ -42,178 +40,12 @@ pub const HOLD_MESSAGES: &str = "
     };
 ";
 
-/// A browser with a driver, a server for the page, and a proxy for everything else.
-#[derive(Debug)]
-pub struct Session {
-    driver: WebDriver,
-    inside: Inside,
-    /// Ends with the session, after the browser was closed.
-    process: Driver,
-}
-
-#[derive(Debug)]
-struct Inside {
-    server: Server,
-    /// Everything that is not on this computer goes here, from the page, its workers or the
-    /// browser itself, and is counted and refused.
-    elsewhere: Server,
-    folders: Folders,
-    screenshots: PathBuf,
-    tried: RefCell<Vec<String>>,
-    console: RefCell<Vec<String>>,
-}
-
-#[derive(Debug)]
-struct Folders {
-    downloads: TempDir,
-    scratch: TempDir,
-    /// Held until the browser is gone.
-    _profile: TempDir,
-    _empty: TempDir,
-}
-
-impl Session {
-    /// Starts everything; the browser shows an empty tab.
-    ///
-    /// # Errors
-    /// When the server, the driver or the browser does not start.
-    pub async fn start(environment: &Environment, dist: &Path) -> Result<Self> {
-        let folder = |name: &str| {
-            tempfile::Builder::new()
-                .prefix(&format!("flarescope-{name}-"))
-                .tempdir()
-                .context("no temporary folder")
-        };
-        let folders = Folders {
-            downloads: folder("downloads")?,
-            scratch: folder("scratch")?,
-            _profile: folder("profile")?,
-            _empty: folder("empty")?,
-        };
-        let server = Server::start(dist, 0)?;
-        let elsewhere = Server::start(folders._empty.path(), 0)?;
-        let process = Driver::start(&environment.chromedriver)?;
-        let capabilities = capabilities(environment, folders._profile.path(), &elsewhere.url());
-        let driver = WebDriver::new(process.url(), capabilities)
-            .await
-            .with_context(|| format!("{} does not start", environment.chrome.display()))?;
-        let cdp = driver.cdp();
-        cdp.send_raw(
-            "Browser.setDownloadBehavior",
-            json!({"behavior": "allow", "downloadPath": folders.downloads.path()}),
-        )
-        .await?;
-        cdp.send_raw(
-            "Browser.grantPermissions",
-            json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}),
-        )
-        .await?;
-        // The clipboard belongs to the window with the focus; several tests may run at once.
-        cdp.send_raw(
-            "Emulation.setFocusEmulationEnabled",
-            json!({"enabled": true}),
-        )
-        .await?;
-        Ok(Self {
-            driver,
-            inside: Inside {
-                server,
-                elsewhere,
-                folders,
-                screenshots: environment.screenshots.clone(),
-                tried: RefCell::default(),
-                console: RefCell::default(),
-            },
-            process,
-        })
-    }
-
-    /// Runs a test and closes the browser, whatever became of the test.
-    ///
-    /// # Errors
-    /// Those of the test, with what the page wrote to the console.
-    pub async fn run<F, Fut>(self, test: F) -> Result<()>
-    where
-        F: FnOnce(Page) -> Fut,
-        Fut: Future<Output = Result<()>>,
-    {
-        let Self {
-            driver,
-            inside,
-            process,
-        } = self;
-        let inside = Rc::new(inside);
-        let outcome = driver
-            .run_and_quit(async |driver: WebDriver| {
-                let page = Page {
-                    driver,
-                    inside: Rc::clone(&inside),
-                    patience: PATIENCE,
-                };
-                let again = page.clone();
-                let outcome = test(page).await;
-                if let Err(error) = outcome {
-                    let context = again.describe().await;
-                    return Err(error.context(context));
-                }
-                Ok(())
-            })
-            .await;
-        drop(process);
-        outcome.map_err(|error| match error {
-            thirtyfour::WebDriverRunError::Body(error) => error,
-            other => anyhow::anyhow!("{other}"),
-        })
-    }
-}
-
-fn capabilities(environment: &Environment, profile: &Path, proxy: &str) -> Capabilities {
-    let mut arguments: Vec<String> = [
-        "--headless=new",
-        // Chromium refuses to run as root with its sandbox, and containers have no room in /dev/shm.
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--no-first-run",
-        "--no-default-browser-check",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-default-apps",
-        "--disable-domain-reliability",
-        "--disable-extensions",
-        "--disable-sync",
-        "--disable-features=OptimizationHints,MediaRouter,Translate,InterestFeedContentSuggestions,\
-         NetworkTimeServiceQuerying,PreconnectToSearch",
-        "--metrics-recording-only",
-        "--hide-scrollbars",
-        "--force-color-profile=srgb",
-        "--lang=en-US",
-    ]
-    .map(str::to_owned)
-    .into();
-    arguments.push(format!("--user-data-dir={}", profile.display()));
-    arguments.push(format!("--window-size={},{}", WIDE.0, WIDE.1));
-    arguments.push(format!("--proxy-server={}", proxy.trim_end_matches('/')));
-    let capabilities = json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": {
-            "binary": environment.chrome,
-            "args": arguments,
-        },
-        "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"},
-    });
-    match capabilities {
-        Value::Object(map) => Capabilities::from(map),
-        _ => Capabilities::default(),
-    }
-}
-
 /// The page.
 #[derive(Clone, Debug)]
 pub struct Page {
-    driver: WebDriver,
-    inside: Rc<Inside>,
-    patience: Duration,
+    pub(crate) driver: WebDriver,
+    pub(crate) inside: Rc<Inside>,
+    pub(crate) patience: Duration,
 }
 
 /// What left the page, or tried to.
@@ -248,6 +80,16 @@ impl Page {
 
     /// Address of the page.
     pub fn url(&self) -> String {
+        self.inside.url.clone()
+    }
+
+    /// The form of the page.
+    pub fn form(&self) -> Form {
+        self.inside.form
+    }
+
+    /// Address of the server that serves the page's folder, also to a page from the disk.
+    pub fn server(&self) -> String {
         self.inside.server.url()
     }
 
@@ -291,24 +133,19 @@ impl Page {
     /// # Errors
     /// When the browser refuses.
     pub async fn before_load(&self, script: &str) -> Result<()> {
-        self.cdp(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({"source": script}),
-        )
-        .await?;
-        Ok(())
+        self.inside.engine.before_load(script).await
     }
 
-    /// A command of the DevTools protocol.
+    /// The document as it is now, as text: what saving the page writes.
     ///
     /// # Errors
-    /// When the browser refuses.
-    pub async fn cdp(&self, method: &str, parameters: Value) -> Result<Value> {
-        self.driver
-            .cdp()
-            .send_raw(method, parameters)
-            .await
-            .with_context(|| method.to_owned())
+    /// When the browser is gone.
+    pub async fn serialised(&self) -> Result<String> {
+        let html = self
+            .script("return document.documentElement.outerHTML", &[])
+            .await?;
+        let html = html.as_str().context("the document is no text")?;
+        Ok(format!("<!doctype html>\n{html}\n"))
     }
 
     /// Waits until `condition` gives a value.
@@ -432,11 +269,11 @@ impl Page {
     /// When the input is missing.
     pub async fn give_folder(&self, path: &Path) -> Result<()> {
         self.forget_chosen("#folder-input").await?;
-        self.one("#folder-input")
-            .await?
-            .send_keys(path.display().to_string())
-            .await?;
-        Ok(())
+        let button = action_selector("choose-folder");
+        self.inside
+            .engine
+            .give_folder("#folder-input", &button, path)
+            .await
     }
 
     /// WebDriver adds to what was chosen before, where a person's choice replaces it.
@@ -812,7 +649,7 @@ impl Page {
         let folder = self.inside.folders.downloads.path();
         let path = folder.join(name);
         self.wait(&format!("download of {name}"), async |_| {
-            // Chromium holds the name with an empty file and writes beside it, then swaps them.
+            // Browsers hold the name with an empty file and write beside it, then swap them.
             let written = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
             let beside = file_names(folder).iter().any(|name| is_partial(name));
             Ok((written && !beside).then_some(()))
@@ -827,16 +664,13 @@ impl Page {
     /// # Errors
     /// When the browser is gone.
     pub async fn traffic(&self) -> Result<Traffic> {
-        for entry in self.driver.get_log("performance").await? {
-            if let Some(url) = requested_url(&entry.message) {
-                self.inside.tried.borrow_mut().push(url);
-            }
-        }
+        let requested = self.inside.engine.requested().await?;
+        self.inside.tried.borrow_mut().extend(requested);
         // What the page's policy refuses is no request: only the console tells of it.
         let refused = self.console().await?;
-        let refused = refused
-            .into_iter()
-            .filter(|line| line.contains("Content Security Policy"));
+        let refused = refused.into_iter().filter(|line| {
+            line.contains("Content Security Policy") || line.contains("Content-Security-Policy")
+        });
         Ok(Traffic {
             served: self.inside.server.requests(),
             elsewhere: self
@@ -856,12 +690,8 @@ impl Page {
     /// # Errors
     /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<String>> {
-        for entry in self.driver.get_log("browser").await? {
-            self.inside
-                .console
-                .borrow_mut()
-                .push(format!("{}: {}", entry.level, entry.message));
-        }
+        let lines = self.inside.engine.console().await?;
+        self.inside.console.borrow_mut().extend(lines);
         Ok(self.inside.console.borrow().clone())
     }
 
@@ -869,21 +699,8 @@ impl Page {
     ///
     /// # Errors
     /// When the browser refuses.
-    pub async fn emulate(&self, theme: &str, (width, height): (u32, u32)) -> Result<()> {
-        self.cdp(
-            "Emulation.setEmulatedMedia",
-            json!({"features": [
-                {"name": "prefers-color-scheme", "value": theme},
-                // Nothing may be caught in the middle of a movement.
-                {"name": "prefers-reduced-motion", "value": "reduce"},
-            ]}),
-        )
-        .await?;
-        self.cdp(
-            "Emulation.setDeviceMetricsOverride",
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
-        )
-        .await?;
+    pub async fn emulate(&self, theme: &str, size: Size) -> Result<()> {
+        self.inside.engine.emulate(theme, size).await?;
         // Two frames: the first lays out, the second shows it.
         self.async_script(
             "await new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)));\
@@ -896,9 +713,14 @@ impl Page {
     /// Writes the screen in both themes, wide and narrow, to the folder of screenshots, in full
     /// height. Fails when a window has to be scrolled sideways.
     ///
+    /// Only of the first form of the page: the others show the same.
+    ///
     /// # Errors
     /// When a picture cannot be taken or written, or the page is wider than the window.
     pub async fn screenshots(&self, screen: &str) -> Result<()> {
+        if self.inside.form != Form::Dist {
+            return Ok(());
+        }
         let folder = &self.inside.screenshots;
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -906,30 +728,20 @@ impl Page {
         for theme in ["light", "dark"] {
             for (size_name, size) in [("wide", WIDE), ("narrow", NARROW)] {
                 self.emulate(theme, size).await?;
-                let metrics = self.cdp("Page.getLayoutMetrics", json!({})).await?;
-                let content = &metrics["cssContentSize"];
-                let number = |name: &str| content[name].as_f64().unwrap_or_default();
-                if number("width") > f64::from(size.0) {
+                let (window_width, window_height) = (f64::from(size.0), f64::from(size.1));
+                let (width, height) = self.inside.engine.content_size().await?;
+                if width > window_width {
                     too_wide.push(format!(
-                        "{theme} {size_name}: {} px wide in a window of {}",
-                        number("width"),
-                        size.0
+                        "{theme} {size_name}: {width} px wide in a window of {window_width}"
                     ));
                 }
-                let shot = self
-                    .cdp(
-                        "Page.captureScreenshot",
-                        json!({
-                            "format": "png",
-                            "captureBeyondViewport": true,
-                            "clip": {"x": 0, "y": 0, "width": size.0,
-                                     "height": number("height").max(f64::from(size.1)), "scale": 1},
-                        }),
-                    )
+                let picture = self
+                    .inside
+                    .engine
+                    .picture(window_width, height.max(window_height))
                     .await?;
-                let data = shot["data"].as_str().context("no picture")?;
                 let file = folder.join(format!("{screen}-{theme}-{size_name}.png"));
-                fs::write(&file, BASE64_STANDARD.decode(data)?)
+                fs::write(&file, picture)
                     .with_context(|| format!("{} cannot be written", file.display()))?;
             }
         }
@@ -940,7 +752,7 @@ impl Page {
     }
 
     /// For the message of a test that failed.
-    async fn describe(&self) -> String {
+    pub(crate) async fn describe(&self) -> String {
         let state = self.state().await.unwrap_or_default();
         let failure = self.failure().await.unwrap_or_default();
         let console = self.console().await.unwrap_or_default();
@@ -967,9 +779,9 @@ fn strings(values: &Value) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Chromium's name for a download that is being written.
+/// The browsers' names for a download that is being written.
 fn is_partial(name: &str) -> bool {
-    name.ends_with(".crdownload")
+    name.ends_with(".crdownload") || name.ends_with(".part")
 }
 
 fn file_names(folder: &Path) -> Vec<String> {
@@ -983,8 +795,8 @@ fn file_names(folder: &Path) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Chrome asks for the time, and opens connections to its search engine, by itself; no flag keeps
-/// it from all of that. A request of the page to these hosts would still be in [`Traffic::tried`];
+/// Browsers ask their makers for this and that by themselves, Chrome for the time and its search
+/// engine; no flag keeps them from all of that. A request of the page to these hosts would still be in [`Traffic::tried`];
 /// one of a worker would not.
 fn is_the_browser_s_own(request: &str) -> bool {
     let hosts = [
@@ -993,6 +805,10 @@ fn is_the_browser_s_own(request: &str) -> bool {
         "gstatic.com",
         "gvt1.com",
         "duckduckgo.com",
+        "mozilla.com",
+        "mozilla.net",
+        "mozilla.org",
+        "firefox.com",
     ];
     let address = request.split_whitespace().nth(1).unwrap_or_default();
     let host = address
@@ -1003,19 +819,4 @@ fn is_the_browser_s_own(request: &str) -> bool {
     hosts
         .iter()
         .any(|own| host == *own || host.ends_with(&format!(".{own}")))
-}
-
-/// The address in an entry of the performance log, if the entry is a request over the network.
-fn requested_url(message: &str) -> Option<String> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let message = &message["message"];
-    let url = match message["method"].as_str()? {
-        "Network.requestWillBeSent" => message["params"]["request"]["url"].as_str()?,
-        "Network.webSocketCreated" | "Network.webTransportCreated" => {
-            message["params"]["url"].as_str()?
-        }
-        _ => return None,
-    };
-    let inside = ["data:", "blob:", "about:", "chrome:", "devtools:"];
-    (!inside.iter().any(|scheme| url.starts_with(scheme))).then(|| url.to_owned())
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use flate2::bufread::MultiGzDecoder;
 
+use crate::browser_tests::Form;
 use crate::page;
 use crate::project::{Project, program_file, shown};
 use crate::run::{self, step};
@@ -189,7 +190,7 @@ fn compare_with_go(project: &Project, files: &Files, table: &Table) -> Result<()
 /// Times from the drop to the report, as the page's own clock shows them.
 fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measured> {
     let tools = setup::for_page(project)?;
-    let browser = browser::find(project)?;
+    let browser = browser::find(project, browser::Kind::Chromium)?;
     page::build(project, &tools)?;
     let mut command = run::command("cargo", &project.root);
     command
@@ -203,7 +204,7 @@ fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measure
         ])
         .arg(&files.flare)
         .arg(repeat.to_string());
-    let output = run::output(browser.apply(&mut command, project))?;
+    let output = run::output(browser.apply(&mut command, project, Form::Dist))?;
     let mut times = output
         .lines()
         .map(|line| {

@@ -1,4 +1,6 @@
 //! A browser and its WebDriver: the user's own, or one installed for the tests.
+//!
+//! Chromium is found here; Firefox has a file of its own.
 
 use std::env;
 use std::fs;
@@ -6,17 +8,26 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 
-use super::{system, variable};
+use super::{firefox, system, variable};
+use crate::browser_tests::Form;
+use crate::bundle;
 use crate::project::{Project, program_file, tools_folder};
 use crate::run;
 
-/// What the browser tests read: the folder of the built page.
+/// What the browser tests read: the form of the page, by name.
+pub const FORM: &str = "FLARESCOPE_FORM";
+/// The folder of the built page.
 pub const DIST: &str = "FLARESCOPE_DIST";
+/// The page as one file.
+pub const BUNDLE: &str = "FLARESCOPE_BUNDLE";
+/// Which browser it is, by name.
+pub const KIND: &str = "FLARESCOPE_BROWSER";
 /// The browser's program.
-pub const CHROME: &str = "FLARESCOPE_CHROME";
+pub const PROGRAM: &str = "FLARESCOPE_BROWSER_PROGRAM";
 /// The driver's program.
-pub const CHROMEDRIVER: &str = "FLARESCOPE_CHROMEDRIVER";
+pub const DRIVER: &str = "FLARESCOPE_DRIVER";
 /// Where screenshots go.
 pub const SCREENSHOTS: &str = "FLARESCOPE_SCREENSHOTS";
 
@@ -32,23 +43,71 @@ const NAMES: [&str; 5] = [
 const RELEASES: &str = "https://googlechromelabs.github.io/chrome-for-testing";
 const DOWNLOADS: &str = "https://storage.googleapis.com/chrome-for-testing-public";
 
+/// The browsers that the page is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Chromium or Chrome
+    Chromium,
+    /// Firefox
+    Firefox,
+}
+
+impl Kind {
+    /// Its name in the environment of the tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
+
+    /// The browser of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Chromium, Self::Firefox]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+        }
+    }
+}
+
 /// A browser and a driver that fit together.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// Chromium or Chrome.
-    pub chrome: PathBuf,
-    /// ChromeDriver of the same major version.
+    /// Which it is.
+    pub kind: Kind,
+    /// The browser's program.
+    pub program: PathBuf,
+    /// Its driver: of Chromium, one of the same major version.
     pub driver: PathBuf,
 }
 
 impl Browser {
     /// Tells a command where browser, driver and page are.
-    pub fn apply<'a>(&self, command: &'a mut Command, project: &Project) -> &'a mut Command {
+    pub fn apply<'a>(
+        &self,
+        command: &'a mut Command,
+        project: &Project,
+        form: Form,
+    ) -> &'a mut Command {
+        let screenshots = match self.kind {
+            Kind::Chromium => "screenshots",
+            Kind::Firefox => "screenshots-firefox",
+        };
         command
+            .env(FORM, form.name())
             .env(DIST, project.dist())
-            .env(CHROME, &self.chrome)
-            .env(CHROMEDRIVER, &self.driver)
-            .env(SCREENSHOTS, project.target.join("screenshots"))
+            .env(BUNDLE, bundle::file(project))
+            .env(KIND, self.kind.name())
+            .env(PROGRAM, &self.program)
+            .env(DRIVER, &self.driver)
+            .env(SCREENSHOTS, project.target.join(screenshots))
             // A failed test says what the page showed; a backtrace through the runtime hides it.
             .env("RUST_LIB_BACKTRACE", "0")
     }
@@ -58,23 +117,35 @@ impl Browser {
 ///
 /// # Errors
 /// When there is none and none can be had; the message names the remedy.
-pub fn find(project: &Project) -> Result<Browser> {
-    let mut tried = Vec::new();
-    let found = match local(project) {
-        Ok(browser) => browser,
-        Err(error) => {
-            println!("   {error:#}");
-            tried.push(format!("  on this computer: {error:#}"));
-            install(project, &mut tried)?
-        }
+pub fn find(project: &Project, kind: Kind) -> Result<Browser> {
+    let found = match kind {
+        Kind::Chromium => find_chromium(project)?,
+        Kind::Firefox => firefox::find(project)?,
     };
     println!(
         "   {} with {}",
-        found.chrome.display(),
+        found.program.display(),
         found.driver.display()
     );
     ensure_fonts();
     Ok(found)
+}
+
+fn find_chromium(project: &Project) -> Result<Browser> {
+    let mut tried = Vec::new();
+    local(project).or_else(|error| {
+        println!("   {error:#}");
+        tried.push(format!("  on this computer: {error:#}"));
+        install(project, &mut tried)
+    })
+}
+
+fn chromium(program: PathBuf, driver: PathBuf) -> Browser {
+    Browser {
+        kind: Kind::Chromium,
+        program,
+        driver,
+    }
 }
 
 /// With a browser but no driver, fetches the driver; with neither, both: from Debian where that
@@ -97,7 +168,7 @@ fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
                     &release(&format!("_{major}"), project)?,
                     project,
                 )?;
-                Ok(Browser { chrome, driver })
+                Ok(chromium(chrome, driver))
             }),
         )
     {
@@ -113,10 +184,10 @@ fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
     if let Some(browser) = attempt(
         "Chrome for Testing",
         release("_STABLE", project).and_then(|version| {
-            Ok(Browser {
-                chrome: download("chrome-headless-shell", &version, project)?,
-                driver: download("chromedriver", &version, project)?,
-            })
+            Ok(chromium(
+                download("chrome-headless-shell", &version, project)?,
+                download("chromedriver", &version, project)?,
+            ))
         }),
     ) {
         return Ok(browser);
@@ -148,10 +219,7 @@ fn local(project: &Project) -> Result<Browser> {
         if let Some(other) = cached("chromedriver")
             && major_version(&other, project).is_ok_and(|version| version == browser_version)
         {
-            return Ok(Browser {
-                chrome,
-                driver: other,
-            });
+            return Ok(chromium(chrome, other));
         }
         bail!(
             "{} is version {browser_version}, but {} is for version {driver_version}",
@@ -159,7 +227,7 @@ fn local(project: &Project) -> Result<Browser> {
             driver.display()
         );
     }
-    Ok(Browser { chrome, driver })
+    Ok(chromium(chrome, driver))
 }
 
 fn chrome() -> Option<PathBuf> {

@@ -5,6 +5,7 @@
 //! `<user cache>/flarescope/tools/<tool>-<version>`, so that every checkout finds it again.
 
 pub mod browser;
+mod firefox;
 pub mod stand_in;
 mod system;
 mod tools;

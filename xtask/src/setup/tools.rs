@@ -1,4 +1,4 @@
-//! Trunk with the two programs it calls, and cargo-fuzz.
+//! Trunk with the two programs it calls, cargo-fuzz, cargo-deny, and Firefox's driver.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,9 @@ const DENY_VERSION: &str = "0.20.2";
 
 /// What the folder `fuzz/` was set up for.
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
+
+/// Drives every Firefox from 128 on.
+const GECKODRIVER_VERSION: &str = "0.37.1";
 
 /// The same as `[tools] wasm_opt` in Trunk.toml.
 const BINARYEN_VERSION: &str = "132";
@@ -135,6 +138,25 @@ pub(super) fn cargo_fuzz(project: &Project) -> Result<Option<PathBuf>> {
         CARGO_FUZZ_VERSION,
         &["--locked"],
     )
+}
+
+/// geckodriver's program.
+///
+/// # Errors
+/// When it is not there and cannot be compiled.
+pub(super) fn geckodriver(project: &Project) -> Result<PathBuf> {
+    let folder = cargo_tool(
+        project,
+        "geckodriver",
+        "geckodriver",
+        GECKODRIVER_VERSION,
+        &["--locked"],
+    )?;
+    forget_build_output(project);
+    match folder {
+        Some(folder) => Ok(folder.join(program_file("geckodriver"))),
+        None => which::which("geckodriver").context("geckodriver was on PATH a moment ago"),
+    }
 }
 
 /// The `bin` folder of a program from crates.io, or none where PATH has that very version.

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use browser_tests::environment::Environment;
 use browser_tests::page::{Page, Traffic};
-use browser_tests::{flares, with_page, with_page_of};
-use tempfile::TempDir;
+use browser_tests::site::Site;
+use browser_tests::{flares, with_page, with_site};
+use xtask::browser_tests::Form;
 
 /// What came on top of an earlier count.
 fn since(before: &Traffic, now: &Traffic) -> Traffic {
@@ -22,19 +23,33 @@ fn since(before: &Traffic, now: &Traffic) -> Traffic {
     }
 }
 
-/// Traffic once the page has everything it loads at its start, the worker's wasm included.
+/// Traffic once the page has everything it loads at its start: of the built page that is both
+/// wasm modules, of the one file nothing but the file itself.
 async fn after_load(page: &Page, before: &Traffic) -> Result<Traffic> {
-    page.wait("the worker's wasm", async |page| {
-        let traffic = page.traffic().await?;
-        let now = since(before, &traffic);
-        let wasm = now
-            .served
-            .iter()
-            .filter(|request| request.ends_with(".wasm"))
-            .count();
-        Ok((wasm >= 2).then_some(traffic))
-    })
-    .await
+    let last = match page.form() {
+        Form::Dist => ("GET /", ".wasm", 2),
+        Form::SubPath => ("GET /tools/flares/", ".html", 1),
+        Form::Disk | Form::Saved => ("", "", 0),
+    };
+    let (start, end, count) = last;
+    let traffic = page
+        .wait("what the page loads", async |page| {
+            let traffic = page.traffic().await?;
+            let now = since(before, &traffic);
+            let loaded = now
+                .served
+                .iter()
+                .filter(|request| request.starts_with(start) && request.ends_with(end));
+            Ok((loaded.count() >= count).then_some(traffic))
+        })
+        .await?;
+    let now = since(before, &traffic);
+    ensure!(
+        page.form() == Form::Dist || now.served.len() == count,
+        "one file asks its server for more than itself: {:?}",
+        now.served
+    );
+    Ok(traffic)
 }
 
 #[test]
@@ -67,11 +82,15 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
 fn a_request_made_on_purpose_is_seen() -> Result<()> {
     with_page(async |page| {
         let before = after_load(&page, &Traffic::default()).await?;
+        let own_server = format!(
+            "await fetch('{}own-server').catch(() => {{}});",
+            page.server()
+        );
         for attempt in [
             "await fetch('http://flarescope.invalid/fetched').catch(() => {});",
             "await new Promise(go => { const image = new Image(); image.onload = image.onerror = go; \
              image.src = 'http://flarescope.invalid/image.png'; });",
-            "await fetch(location.origin + '/own-server').catch(() => {});",
+            &own_server,
         ] {
             page.async_script(attempt).await?;
         }
@@ -95,22 +114,33 @@ fn a_request_made_on_purpose_is_seen() -> Result<()> {
     })
 }
 
+/// The page without its policy.
+fn without_policy(html: &str) -> Result<String> {
+    const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\"";
+    let Some((before, rest)) = html.split_once(POLICY) else {
+        return Ok(html.to_owned());
+    };
+    let (_, after) = rest.split_once('>').context("the policy does not end")?;
+    ensure!(!after.contains(POLICY), "there is a second policy");
+    Ok(format!("{before}{after}"))
+}
+
 #[test]
 fn a_request_that_no_policy_stops_is_seen_on_the_network() -> Result<()> {
-    with_page(async |page| {
-        page.cdp("Page.setBypassCSP", serde_json::json!({"enabled": true}))
-            .await?;
-        let before = after_load(&page, &Traffic::default()).await?;
+    let environment = Environment::read()?;
+    let site = Site::of(&environment)?.changed(without_policy)?;
+    with_site(&environment, &site, async |page: Page| {
         page.open().await?;
-        let before = after_load(&page, &before).await?;
-        page.async_script(
+        let before = after_load(&page, &Traffic::default()).await?;
+        let own_server = format!("{}own-server", page.server());
+        page.async_script(&format!(
             "const worker = new Worker(URL.createObjectURL(new Blob([\
-               \"fetch('http://flarescope.invalid/from-a-worker').catch(() => {}).then(() => postMessage(0))\"\
+               \"fetch('http://flarescope.invalid/from-a-worker').catch(() => {{}}).then(() => postMessage(0))\"\
              ])));\
-             await new Promise(go => { worker.onmessage = worker.onerror = go; });\
-             await fetch('http://flarescope.invalid/from-the-page').catch(() => {});\
-             await fetch(location.origin + '/own-server').catch(() => {});",
-        )
+             await new Promise(go => {{ worker.onmessage = worker.onerror = go; }});\
+             await fetch('http://flarescope.invalid/from-the-page').catch(() => {{}});\
+             await fetch('{own_server}').catch(() => {{}});"
+        ))
         .await?;
         let seen = since(&before, &page.traffic().await?);
         for part in ["/from-a-worker", "/from-the-page"] {
@@ -124,19 +154,10 @@ fn a_request_that_no_policy_stops_is_seen_on_the_network() -> Result<()> {
     })
 }
 
-/// A copy of the page whose sample has other bytes.
-fn with_sample(environment: &Environment, flare: &str) -> Result<TempDir> {
-    let copy = tempfile::tempdir()?;
-    for entry in fs::read_dir(&environment.dist)? {
-        let entry = entry?;
-        if entry.path().is_file() {
-            fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
-        }
-    }
-    let index = copy.path().join("index.html");
-    let html = fs::read_to_string(&index)?;
+/// The page with other bytes in the place of its sample.
+fn with_sample(html: &str, flare: &str) -> Result<String> {
     let (before, rest) = html
-        .split_once("sample-flare")
+        .split_once("id=\"sample-flare\"")
         .context("no sample in the page")?;
     let (tag, rest) = rest
         .split_once('>')
@@ -145,19 +166,18 @@ fn with_sample(environment: &Environment, flare: &str) -> Result<TempDir> {
         .split_once("</script>")
         .context("the sample does not end")?;
     let bytes = BASE64_STANDARD.encode(fs::read(flares::path(flare))?);
-    fs::write(
-        &index,
-        format!("{before}sample-flare{tag}>{bytes}</script>{after}"),
-    )?;
-    Ok(copy)
+    Ok(format!(
+        "{before}id=\"sample-flare\"{tag}>{bytes}</script>{after}"
+    ))
 }
 
 #[test]
 fn the_sample_s_bytes_decide_its_verdict() -> Result<()> {
     let environment = Environment::read()?;
+    let site = Site::of(&environment)?;
     for (flare, verdict) in [("cpu-spike", "cpu-spike"), ("no-profiles", "no-profiles")] {
-        let copy = with_sample(&environment, flare)?;
-        with_page_of(&environment, copy.path(), async |page: Page| {
+        let changed = site.changed(|html| with_sample(html, flare))?;
+        with_site(&environment, &changed, async |page: Page| {
             page.open().await?;
             page.press("sample").await?;
             page.wait_for_state("ready").await?;
