@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A pong, a ping, a close, a text, and the rest of one: the kinds of frames.
+/// The kinds of frames.
 const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
@@ -48,7 +48,7 @@ impl Bidi {
         write!(
             stream,
             "GET /{path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: ZmxhcmVzY29wZXRlc3Rz\r\nSec-WebSocket-Version: 13\r\n\r\n"
+             Sec-WebSocket-Key: ZmxhcmVzY29wZS10ZXN0cw==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )?;
         let mut stream = BufReader::new(stream);
         let mut status = String::new();
@@ -105,22 +105,31 @@ impl Bidi {
     }
 }
 
-/// One frame with everything in it. What a client sends has to be masked; with zeros that changes
-/// nothing.
+/// One frame with everything in it. What a client sends has to be masked, and Firefox ends the
+/// connection at a mask of zeros. Any other will do: nobody is in between.
 fn send(stream: &mut BufReader<TcpStream>, kind: u8, bytes: &[u8]) -> Result<()> {
     const LAST: u8 = 0x80;
     const MASKED: u8 = 0x80;
+    const MASK: [u8; 4] = *b"flar";
     let mut frame = vec![LAST | kind];
-    if let Ok(length) = u8::try_from(bytes.len())
-        && length < 126
-    {
-        frame.push(MASKED | length);
-    } else {
-        frame.push(MASKED | 127);
-        frame.extend(u64::try_from(bytes.len())?.to_be_bytes());
+    match u16::try_from(bytes.len()) {
+        Ok(length @ 0..=125) => frame.push(MASKED | u8::try_from(length)?),
+        Ok(length) => {
+            frame.push(MASKED | 126);
+            frame.extend(length.to_be_bytes());
+        }
+        Err(_) => {
+            frame.push(MASKED | 127);
+            frame.extend(u64::try_from(bytes.len())?.to_be_bytes());
+        }
     }
-    frame.extend([0; 4]);
-    frame.extend(bytes);
+    frame.extend(MASK);
+    frame.extend(
+        bytes
+            .iter()
+            .zip(MASK.iter().cycle())
+            .map(|(byte, mask)| byte ^ mask),
+    );
     stream.get_mut().write_all(&frame)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod breakage;
 mod exports;
 mod flares;
+mod forms;
 mod manners;
 mod network;
 mod screens;

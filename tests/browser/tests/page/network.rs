@@ -72,7 +72,15 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
         page.wait_for_state("failed").await?;
         page.read(&flares::path("no-profiles")).await?;
 
-        let left = since(&before, &page.traffic().await?);
+        let mut left = since(&before, &page.traffic().await?);
+        // Firefox tells of a request after the server saw it. Asked for again, it would be served again.
+        let loaded: Vec<String> = before
+            .served
+            .iter()
+            .filter_map(|request| request.strip_prefix("GET /"))
+            .map(|path| format!("{}{path}", page.server()))
+            .collect();
+        left.tried.retain(|url| !loaded.contains(url));
         ensure!(left == Traffic::default(), "{left:#?}");
         Ok(())
     })
