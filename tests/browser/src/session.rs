@@ -82,7 +82,14 @@ impl Session {
         let driver = WebDriver::new(process.url(), capabilities)
             .await
             .with_context(|| format!("{} does not start", environment.program.display()))?;
-        let engine = Engine::take(environment.kind, &driver, places, WIDE).await?;
+        let engine = match Engine::take(environment.kind, &driver, places, WIDE).await {
+            Ok(engine) => engine,
+            Err(error) => {
+                // The browser would outlive its driver. What went wrong first is what counts.
+                let _ = driver.quit().await;
+                return Err(error);
+            }
+        };
         Ok(Self {
             driver,
             inside: Inside {
