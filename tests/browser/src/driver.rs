@@ -69,7 +69,7 @@ impl Drop for Driver {
 }
 
 /// `ChromeDriver was started successfully on port 40123.` or
-/// `1764040000000	geckodriver	INFO	Listening on 127.0.0.1:40123`
+/// `… geckodriver INFO Listening on 127.0.0.1:40123`
 fn port_of(line: &str) -> Option<u16> {
     let (_, rest) = line
         .split_once("started successfully on port ")

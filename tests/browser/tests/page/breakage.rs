@@ -149,14 +149,13 @@ fn a_worker_that_dies_is_replaced_and_the_page_says_so() -> Result<()> {
     })
 }
 
-/// Once `window.__spoil` is set, makes the next message to a worker one that it cannot read, at
-/// which it panics. Has to be there before the page: what WebDriver runs later stands beside the
-/// page in Firefox, and its messages reach no worker.
+/// Makes the next request to a worker one that it cannot read, at which it panics. What starts the
+/// worker is no request, and in Firefox may still be on its way when the page looks ready.
 const SPOIL_ONE_MESSAGE: &str = "
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...rest) {
-        if (!window.__spoil) return post.call(this, message, ...rest);
-        window.__spoil = false;
+        if (message?.request === undefined) return post.call(this, message, ...rest);
+        Worker.prototype.postMessage = post;
         return post.call(this, {id: message.id, request: null, files: []});
     };
 ";
@@ -166,7 +165,6 @@ fn a_panic_in_the_worker_is_shown_and_trying_again_works() -> Result<()> {
     with_page(async |page| {
         page.before_load(SPOIL_ONE_MESSAGE).await?;
         page.open().await?;
-        page.script("window.__spoil = true", &[]).await?;
         page.give_files(&[&flares::path("cpu-spike")]).await?;
         page.wait_for_state("failed").await?;
         let said = page.failure().await?;
