@@ -85,6 +85,8 @@ impl Firefox {
                     "browser.download.alwaysOpenPanel": false,
                     // Else reading the clipboard asks the user. Without a screen each Firefox has its own.
                     "dom.events.testing.asyncClipboard": true,
+                    // A scroll bar takes no room, as in Chromium here: pages are as wide as the window.
+                    "ui.useOverlayScrollbars": 1,
                     // Else the answer to a question is not taken in its first second.
                     "security.dialog_enable_delay": 0,
                     // Nothing may be caught in the middle of a movement.
