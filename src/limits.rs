@@ -24,7 +24,8 @@ pub(crate) fn section<T: DeserializeOwned>(section: Section) -> T {
 }
 
 fn read<T: DeserializeOwned>(section: Section) -> Result<T, toml::de::Error> {
-    let mut file: toml::Table = toml::from_str(include_str!("../data/limits.toml"))?;
+    let mut file: toml::Table =
+        toml::from_str(include_str!(concat!(env!("OUT_DIR"), "/limits.toml")))?;
     let name = match section {
         Section::Archive => "archive",
         Section::Text => "text",

@@ -51,8 +51,9 @@ fn the_page_computes_nothing() {
         "crate::profile",
         "crate::report",
     ];
-    // The worker and its reader adapt the core to the browser; that is their whole job.
-    refuse("src/web", &core, &["worker.rs", "blob.rs"]);
+    // The worker and its reader adapt the core to the browser; that is their whole job. What the
+    // worker posts is cleaned by the rule of the exports.
+    refuse("src/web", &core, &["worker.rs", "blob.rs", "visible.rs"]);
 }
 
 #[test]
@@ -169,4 +170,20 @@ fn the_readme_names_the_two_commands() {
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
     assert_eq!(ci.matches("cargo").count(), 1);
     assert!(ci.contains("cargo xtask test"));
+}
+
+/// The build takes the comments out of the program's tables by lines.
+#[test]
+fn tables_lose_their_comments_and_nothing_else() {
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        let built = Path::new(env!("OUT_DIR")).join(path.file_name().unwrap());
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        let parsed = |path: &Path| toml::from_str::<toml::Table>(&read(path)).unwrap();
+        assert_eq!(parsed(&path), parsed(&built), "{}", path.display());
+        assert!(read(&path).len() > read(&built).len());
+        count += 1;
+    }
+    assert_eq!(count, 4);
 }

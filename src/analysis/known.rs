@@ -152,7 +152,7 @@ impl KnownCases {
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<KnownCases> = OnceLock::new();
         BUILTIN.get_or_init(|| {
-            Self::parse(include_str!("../../data/known_cases.toml"))
+            Self::parse(include_str!(concat!(env!("OUT_DIR"), "/known_cases.toml")))
                 .expect("data/known_cases.toml is part of the program and parsed by a test")
         })
     }

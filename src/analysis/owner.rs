@@ -315,7 +315,7 @@ impl Owners {
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Owners> = OnceLock::new();
         BUILTIN.get_or_init(|| {
-            Self::parse(include_str!("../../data/owners.toml"))
+            Self::parse(include_str!(concat!(env!("OUT_DIR"), "/owners.toml")))
                 .expect("data/owners.toml is part of the program and parsed by a test")
         })
     }

@@ -185,7 +185,7 @@ impl Thresholds {
         static BUILTIN: OnceLock<Thresholds> = OnceLock::new();
         BUILTIN
             .get_or_init(|| {
-                Self::parse(include_str!("../../data/thresholds.toml"))
+                Self::parse(include_str!(concat!(env!("OUT_DIR"), "/thresholds.toml")))
                     .expect("data/thresholds.toml is part of the program and parsed by a test")
             })
             .clone()
