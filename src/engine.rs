@@ -92,7 +92,7 @@ impl Engine {
     /// A single zip is recognised by its bytes. `progress` is told before each file.
     pub fn open(
         &mut self,
-        files: Vec<LooseFile>,
+        mut files: Vec<LooseFile>,
         folder: bool,
         choices: &Choices,
         progress: &mut dyn FnMut(Progress),
@@ -103,6 +103,16 @@ impl Engine {
             Ok(settings) => settings,
             Err(error) => return Response::Failed(settings_for_user(&error)),
         };
+        // Among others, a file that can't be opened is one that is left out. The only one is all.
+        if let [only] = files.as_mut_slice()
+            && let Err(error) = (only.open)()
+        {
+            let error = FlareError::Unreadable {
+                name: name.clone(),
+                reason: error.to_string(),
+            };
+            return Response::Failed(for_user(&name, &error));
+        }
         match self.read(&name, Input::Files(files), progress) {
             Ok(report) => Response::Opened(Box::new(layout::view(report))),
             Err(error) => Response::Failed(for_user(&name, &error)),
@@ -210,6 +220,16 @@ fn source_name(files: &[LooseFile], folder: bool) -> String {
 
 /// Turns the core's facts into words for people.
 pub fn for_user(name: &str, error: &FlareError) -> UserError {
+    if let FlareError::Unreadable { reason, .. } = error {
+        return UserError {
+            title: "This file can't be read any more".to_owned(),
+            detail: format!("{name}: {reason}."),
+            hint:
+                "It has to stay where it is and as it is until its report is there. Drop it again, \
+                   from where it lies now."
+                    .to_owned(),
+        };
+    }
     UserError {
         title: "This can't be opened as a flare".to_owned(),
         detail: format!("{name}: {}", chain(error)),

@@ -79,10 +79,34 @@ pub enum Response {
     Preview(Vec<Replacement>),
     /// The request could not be answered.
     Failed(UserError),
+    /// The worker made a request, or tried to.
+    Contact(Contact),
     /// The worker's code stopped; it has to be replaced.
     Crashed {
         /// The panic's message.
         message: String,
+    },
+}
+
+/// A request, as the browser itself reports it to the page and to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contact {
+    /// It left.
+    Made {
+        /// Where to.
+        address: String,
+        /// When, in milliseconds since the page or the worker began.
+        at_ms: f64,
+    },
+    /// The page's policy refused it.
+    Refused {
+        /// Where it should have gone; a word for what has no address.
+        address: String,
+        /// By what rule of the policy.
+        rule: String,
+        /// When, in milliseconds since the page or the worker began.
+        at_ms: f64,
     },
 }
 

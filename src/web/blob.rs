@@ -21,10 +21,17 @@ impl BlobReader {
     /// Reads `file` from its start.
     ///
     /// # Errors
-    /// When this is no worker.
+    /// When this is no worker, or the file is gone.
     pub fn new(file: File) -> io::Result<Self> {
-        let reader = FileReaderSync::new().map_err(|error| to_io_error(&file, &error))?;
+        let reader = FileReaderSync::new().map_err(|error| to_io_error(&error))?;
         let size = size_of(&file);
+        if size == 0 {
+            // A file that was deleted has no size either. Only reading it tells the two apart, and
+            // reading nothing of it would not.
+            reader
+                .read_as_array_buffer(&file)
+                .map_err(|error| to_io_error(&error))?;
+        }
         Ok(Self {
             file,
             reader,
@@ -49,12 +56,12 @@ impl Read for BlobReader {
             .file
             .slice_with_f64_and_f64(from, to)
             .and_then(|slice| self.reader.read_as_array_buffer(&slice))
-            .map_err(|error| to_io_error(&self.file, &error))?;
+            .map_err(|error| to_io_error(&error))?;
         let bytes = Uint8Array::new(&buffer);
         if bytes.length() as usize != length {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                format!("{} became shorter while it was read", self.file.name()),
+                "it became shorter while it was read",
             ));
         }
         bytes.copy_to(&mut out[..length]);
@@ -87,10 +94,9 @@ pub fn size_of(file: &File) -> u64 {
     size
 }
 
-/// The browser's refusal in words. A dropped file that changed or went away since is refused with
-/// `NotReadableError` or `NotFoundError`.
-fn to_io_error(file: &File, error: &JsValue) -> io::Error {
-    let name = file.name();
+/// The browser's refusal in words, for behind the file's name. A dropped file that changed or went
+/// away since is refused with `NotReadableError` or `NotFoundError`.
+fn to_io_error(error: &JsValue) -> io::Error {
     match error
         .dyn_ref::<DomException>()
         .map(DomException::name)
@@ -98,15 +104,13 @@ fn to_io_error(file: &File, error: &JsValue) -> io::Error {
     {
         Some("NotFoundError") => io::Error::new(
             io::ErrorKind::NotFound,
-            format!("{name} is no longer where it was dropped from: it was moved or deleted"),
+            "it is no longer where it was dropped from: it was moved or deleted",
         ),
         Some("NotReadableError") => io::Error::new(
             io::ErrorKind::PermissionDenied,
-            format!(
-                "the browser may no longer read {name}: it was changed or locked after it was dropped"
-            ),
+            "the browser may no longer read it: it was changed or locked after it was dropped",
         ),
-        Some(other) => io::Error::other(format!("the browser refused to read {name}: {other}")),
-        None => io::Error::other(format!("the browser refused to read {name}")),
+        Some(other) => io::Error::other(format!("the browser refused to read it: {other}")),
+        None => io::Error::other("the browser refused to read it"),
     }
 }

@@ -16,8 +16,9 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
 use super::state::{AppState, Failure, ManualCopy, Preview, Screen, Tab, WayOut};
+use super::traffic::Traffic;
 use super::worker_files::{self, WorkerFiles};
-use super::{BUILD, choices, clipboard, download, wire};
+use super::{BUILD, choices, clipboard, download, faults, traffic, visible, wire};
 use crate::protocol::{
     Choices, ExportFormat, ExportOptions, Progress, ReportView, Request, Response, SettingsView,
     UserError,
@@ -25,6 +26,10 @@ use crate::protocol::{
 
 /// How long typing has to rest before the worker is asked for what comes of it.
 const TYPING_PAUSE: Duration = Duration::from_millis(300);
+
+/// How long there may be no sign of life from what is waited for, twice in a row: a computer that
+/// slept wakes up with the first of them over. The worst flare takes some ten seconds.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// What was dropped or picked.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +66,17 @@ enum Asked {
     Preview,
     /// Whether choices can be used.
     Check(Box<dyn FnOnce(Result<SettingsView, UserError>)>),
+    /// The flare that is on the page, for a worker that does not have it yet.
+    Reopen,
+}
+
+/// What there should be signs of life from.
+#[derive(Clone, Copy, Debug)]
+enum Awaited {
+    /// The worker, until it has answered this.
+    Answer(u32),
+    /// The browser, until it has listed the folders of this turn.
+    Listing(u32),
 }
 
 /// Handle to the page's end of the worker. In context; copies are the same client.
@@ -88,6 +104,24 @@ struct Inner {
     typed: u32,
     /// What `Try again` tries.
     last_source: Option<Source>,
+    /// Counts signs of life.
+    heard: u32,
+}
+
+impl Inner {
+    fn hear(&mut self) {
+        self.heard = self.heard.wrapping_add(1);
+    }
+
+    fn awaits(&self, what: Awaited) -> bool {
+        match what {
+            Awaited::Answer(id) => {
+                self.opening.as_ref().is_some_and(|it| it.id == id)
+                    || self.asked.iter().any(|(asked, _)| *asked == id)
+            }
+            Awaited::Listing(turn) => self.turn == turn && self.opening.is_none(),
+        }
+    }
 }
 
 /// Where workers are started from.
@@ -143,6 +177,7 @@ impl Client {
             state,
             inner: StoredValue::new_local(Inner::default()),
         };
+        traffic::watch(move |contact| state.traffic.update(|traffic| traffic.of_page(contact)));
         client.ensure_worker();
         let kept = state.choices.get_untracked();
         if kept != Choices::default() {
@@ -174,6 +209,7 @@ impl Client {
         listing: impl Future<Output = Result<Source, UserError>> + 'static,
     ) {
         let turn = self.begin(name);
+        self.watch(Awaited::Listing(turn));
         spawn_local(async move {
             let listed = listing.await;
             if self.inner.try_with_value(|inner| inner.turn) != Some(turn) {
@@ -188,9 +224,10 @@ impl Client {
 
     /// Says how far a listing is, unless it is too late.
     pub fn listing_progress(self, what: &str, done: u64) {
-        if matches!(self.state.screen.get_untracked(), Screen::Loading { .. }) {
+        self.inner.update_value(Inner::hear);
+        if self.is_loading() {
             self.state.progress.set(Progress {
-                what: what.to_owned(),
+                what: visible::text(what).into_owned(),
                 done,
                 total: 0,
             });
@@ -206,7 +243,7 @@ impl Client {
 
     /// Stops reading and goes back to what was shown before.
     pub fn cancel(self) {
-        if !matches!(self.state.screen.get_untracked(), Screen::Loading { .. }) {
+        if !self.is_loading() {
             return;
         }
         self.stop_opening();
@@ -357,9 +394,13 @@ impl Client {
         self.state.say("");
         self.state.progress.set(Progress::default());
         self.state.screen.set(Screen::Loading {
-            name: name.to_owned(),
+            name: visible::text(name).into_owned(),
         });
         self.inner.with_value(|inner| inner.turn)
+    }
+
+    fn is_loading(self) -> bool {
+        matches!(self.state.screen.get_untracked(), Screen::Loading { .. })
     }
 
     fn stop_opening(self) {
@@ -390,6 +431,7 @@ impl Client {
             };
             self.inner
                 .update_value(|inner| inner.opening = Some(opening));
+            self.watch(Awaited::Answer(id));
         }
     }
 
@@ -404,9 +446,10 @@ impl Client {
             return;
         };
         if !self.inner.with_value(|inner| inner.engine_is_current) {
-            // The worker was replaced since. Its answer to this is not awaited: the report is
-            // already on the page.
-            self.send(&open_request(&source, &choices), &file_handles(&source));
+            // The worker was replaced since. The report is already on the page, so only a failure
+            // is of interest.
+            let open = open_request(&source, &choices);
+            self.ask_with(&open, &file_handles(&source), Asked::Reopen);
             self.inner
                 .update_value(|inner| inner.engine_is_current = true);
         }
@@ -414,9 +457,57 @@ impl Client {
     }
 
     fn ask(self, request: &Request, asked: Asked) {
-        if let Some(id) = self.send(request, &[]) {
+        self.ask_with(request, &[], asked);
+    }
+
+    fn ask_with(self, request: &Request, files: &[File], asked: Asked) {
+        if let Some(id) = self.send(request, files) {
             self.inner
                 .update_value(|inner| inner.asked.push((id, asked)));
+            self.watch(Awaited::Answer(id));
+        }
+    }
+
+    /// Gives up when what is awaited shows no sign of life.
+    fn watch(self, what: Awaited) {
+        let heard = self.inner.with_value(|inner| inner.heard);
+        self.watch_on(what, heard, false);
+    }
+
+    fn watch_on(self, what: Awaited, heard: u32, was_silent: bool) {
+        set_timeout(
+            move || {
+                let now = self
+                    .inner
+                    .try_with_value(|inner| inner.awaits(what).then_some(inner.heard))
+                    .flatten();
+                match now {
+                    None => {}
+                    Some(now) if now == heard && was_silent => self.give_up(what),
+                    Some(now) => self.watch_on(what, now, now == heard),
+                }
+            },
+            SILENCE,
+        );
+    }
+
+    fn give_up(self, what: Awaited) {
+        match what {
+            Awaited::Answer(_) => self.crashed("it showed no sign of life for a minute"),
+            Awaited::Listing(_) => {
+                let Screen::Loading { name } = self.state.screen.get_untracked() else {
+                    return;
+                };
+                // What it may still list is not heard any more.
+                self.stop_opening();
+                let error = UserError {
+                    title: "The folder could not be read".to_owned(),
+                    detail: format!("{name}: the browser did not list it within a minute."),
+                    hint: "Where it lies on another computer, copy it to this one first; or drop the flare's zip."
+                        .to_owned(),
+                };
+                self.fail(error, WayOut::ChooseAgain);
+            }
         }
     }
 
@@ -520,6 +611,7 @@ impl Client {
     }
 
     fn hear(self, answer: wire::Answer) {
+        self.inner.update_value(Inner::hear);
         let opening = self
             .inner
             .with_value(|inner| inner.opening.as_ref().map(|it| it.id))
@@ -537,8 +629,14 @@ impl Client {
                 }
                 Some(Asked::Preview) => self.show_preview(Preview::Failed(error)),
                 Some(Asked::Check(done)) => done(Err(error)),
+                Some(Asked::Reopen) => self.not_reopened(error),
                 None => {}
             },
+            Response::Contact(contact) => {
+                self.state
+                    .traffic
+                    .update(|traffic| traffic.of_worker(contact));
+            }
             Response::Exported {
                 format,
                 file_name,
@@ -562,8 +660,12 @@ impl Client {
                     self.show_preview(Preview::Ready(Arc::new(replacements)));
                 }
             }
-            // Answers to what was replaced since.
-            Response::Progress(_) | Response::Opened(_) => {}
+            Response::Opened(_) => {
+                // Reopened, or replaced since.
+                self.take_asked(answer.id);
+            }
+            // Of what was replaced since.
+            Response::Progress(_) => {}
         }
     }
 
@@ -577,6 +679,7 @@ impl Client {
             };
             return self.fail(error, WayOut::Reload);
         }
+        self.state.traffic.update(Traffic::is_loaded);
         let refused = self.inner.try_update_value(|inner| {
             let link = inner.link.as_mut()?;
             link.ready = true;
@@ -632,6 +735,18 @@ impl Client {
         }
     }
 
+    /// The flare on the page was moved, changed or locked since, so that nothing can be asked about
+    /// it any more; what was asked goes unanswered.
+    fn not_reopened(self, error: UserError) {
+        self.inner.update_value(|inner| {
+            inner.engine_is_current = false;
+            inner.asked.clear();
+        });
+        self.state
+            .say(format!("{}. {} {}", error.title, error.detail, error.hint));
+        self.show_preview(Preview::Failed(error));
+    }
+
     /// Unless the user has closed it.
     fn show_preview(self, preview: Preview) {
         if self.state.preview.with_untracked(Option::is_some) {
@@ -662,20 +777,16 @@ impl Client {
         // Nobody fills it any more.
         self.state.preview.set(None);
         if asked {
-            self.state.say(format!("The part of the page that reads flares stopped and was restarted: {message}. Try again."));
+            let why = faults::in_short(message);
+            self.state.say(format!(
+                "The part of the page that reads flares stopped and was restarted: {why}. Try again."
+            ));
         }
         // Before anything was asked there is nothing to tell: asking tries again, and tells.
-        if opening
-            || (!asked && matches!(self.state.screen.get_untracked(), Screen::Loading { .. }))
+        if let Screen::Loading { name } = self.state.screen.get_untracked()
+            && (opening || !asked)
         {
-            let error = UserError {
-                title: "The part of the page that reads flares stopped".to_owned(),
-                detail: message.to_owned(),
-                hint: "It has been restarted, and nothing was sent anywhere. Try again, or choose another flare; \
-                       if it stops again on the same flare, that is a bug in flarescope."
-                    .to_owned(),
-            };
-            self.fail(error, WayOut::TryAgain);
+            self.fail(faults::lost_worker(message, &name), WayOut::TryAgain);
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::choices;
+use super::traffic::Traffic;
 use crate::protocol::{Choices, ExportOptions, Progress, Replacement, ReportView, UserError};
 
 /// What the page is showing. `data-state` on the body is its name.
@@ -103,6 +104,10 @@ pub struct AppState {
     pub notice: RwSignal<(u32, String)>,
     /// The help dialog is open.
     pub help: RwSignal<bool>,
+    /// The dialog for who wants to check what the page does is open.
+    pub check: RwSignal<bool>,
+    /// Requests of the page and its workers.
+    pub traffic: RwSignal<Traffic>,
     /// The clipboard refused this text.
     pub manual_copy: RwSignal<Option<ManualCopy>>,
     /// The settings dialog is open.
@@ -135,6 +140,8 @@ impl AppState {
             dragging: RwSignal::new(false),
             notice: RwSignal::default(),
             help: RwSignal::new(false),
+            check: RwSignal::new(false),
+            traffic: RwSignal::default(),
             manual_copy: RwSignal::new(None),
             settings: RwSignal::new(false),
             choices: RwSignal::new(choices::kept()),
@@ -159,6 +166,7 @@ impl AppState {
     /// A dialog lies over the page.
     pub fn has_dialog(&self) -> bool {
         self.help.get_untracked()
+            || self.check.get_untracked()
             || self.settings.get_untracked()
             || self.preview.with_untracked(Option::is_some)
             || self.manual_copy.with_untracked(Option::is_some)
@@ -167,6 +175,7 @@ impl AppState {
     /// Closes what lies over the page.
     pub fn close_dialogs(&self) {
         self.help.set(false);
+        self.check.set(false);
         self.settings.set(false);
         self.preview.set(None);
         self.manual_copy.set(None);

@@ -5,7 +5,8 @@
 
 use web_sys::Storage;
 
-const PREFIX: &str = "flarescope.";
+/// What every name begins with.
+pub const PREFIX: &str = "flarescope.";
 
 /// The page may keep something.
 pub fn is_available() -> bool {

@@ -2,7 +2,8 @@
 //!
 //! `File` objects cannot go through serde, so they travel beside the request and the browser
 //! clones the handle, not the bytes. Everything else is `protocol`'s plain data. 64-bit integers
-//! travel as `BigInt`: as JavaScript numbers they would lose digits past 2^53.
+//! travel as `BigInt`: as JavaScript numbers they would lose digits past 2^53. Texts of answers leave
+//! the worker fit to be shown.
 
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
+use super::visible;
 use crate::protocol::{Request, Response};
 
 const ID: &str = "id";
@@ -99,7 +101,8 @@ pub fn decode_call(envelope: &JsValue) -> Result<Call, WireError> {
 pub fn encode_answer(id: u32, response: &Response) -> Result<JsValue, WireError> {
     let envelope = Object::new();
     put(&envelope, ID, &id.into())?;
-    put(&envelope, RESPONSE, &to_js(RESPONSE, response)?)?;
+    let response = visible::texts_in(&to_js(RESPONSE, response)?);
+    put(&envelope, RESPONSE, &response)?;
     Ok(envelope.into())
 }
 

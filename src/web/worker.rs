@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::blob::{self, BlobReader};
-use super::{BUILD, wire};
+use super::{BUILD, traffic, wire};
 use crate::engine::Engine;
 use crate::flare::LooseFile;
 use crate::protocol::{Progress, Request, Response};
@@ -36,6 +36,7 @@ pub fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Listens as long as the worker lives.
     on_message.forget();
+    traffic::watch(|contact| post(&Response::Contact(contact)));
     post(&Response::Ready {
         version: BUILD.to_owned(),
     });

@@ -18,9 +18,14 @@ const MODULE: &str = "./worker_bg.wasm";
 /// Where the loader of the page that is one file leaves the unpacked parts.
 const PARTS: &str = "flarescopeParts";
 
-/// Goes after the worker's script: the first message is the module.
-const START: &str =
-    "\nonmessage = ({ data }) => { onmessage = null; wasm_bindgen({ module_or_path: data }); };\n";
+/// Goes after the worker's script: the first message is the module. A module that can't be started
+/// has to become an exception: the page does not hear of promises that fail in its worker.
+const START: &str = "
+onmessage = ({ data }) => {
+  onmessage = null;
+  wasm_bindgen({ module_or_path: data }).catch((error) => setTimeout(() => { throw error; }));
+};
+";
 
 /// What workers are started from, for as long as the page lives.
 #[derive(Clone, Debug)]

@@ -7,6 +7,8 @@
     reason = "each test binary uses a part of it, and stops at what it does not expect"
 )]
 
+pub mod hostile;
+
 use std::io::Write;
 
 use flarescope::engine::Engine;

@@ -1,38 +1,25 @@
-"use strict";
-// Starts the page that is all in this file. Its text is the only script that the policy above
-// allows by hash; everything else comes from the parts below, through object URLs.
-(async () => {
-  const boot = document.getElementById("boot");
+
+// Starts the page that is all in this file. Stands after the application's own script, in the same
+// element, so that the policy allows both by one hash.
+const modules = () => {
+  const { textContent: text, dataset } = document.getElementById("modules");
   try {
-    const missing = [
-      ["WebAssembly", "WebAssembly" in self],
-      ["DecompressionStream", "DecompressionStream" in self],
-      ["workers", "Worker" in self],
-    ].filter(([, there]) => !there).map(([name]) => name);
-    if (missing.length > 0) {
-      throw new Error(`this browser lacks ${missing.join(", ")}. Chrome, Edge, Firefox and Safari have all of it since 2023`);
-    }
-    const bytes = async (id) => {
-      const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
-      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-      return new Uint8Array(await new Response(stream).arrayBuffer());
-    };
-    const [script, module, workerScript, workerModule] = await Promise.all(
-      ["app-script", "app-module", "worker-script", "worker-module"].map(bytes),
-    );
-    // A page that the browser saved holds what was on screen. It starts as empty as any other.
-    for (const element of [...document.body.children]) {
-      if (!element.hasAttribute("data-part")) element.remove();
-    }
-    for (const { name } of [...document.body.attributes]) document.body.removeAttribute(name);
-    self.flarescopeParts = { workerScript, workerModule };
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    const app = await import(url);
-    URL.revokeObjectURL(url);
-    await app.default({ module_or_path: module });
+    const [app, worker] = dataset.sizes.split(" ").map(Number);
+    const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const unpacked = unlzma(packed, app + worker);
+    return [unpacked.subarray(0, app), unpacked.subarray(app)];
   } catch (error) {
-    const line = boot ?? document.body.appendChild(document.createElement("p"));
-    line.textContent = `flarescope cannot start: ${error.message ?? error}`;
-    document.body.setAttribute("data-state", "failed");
+    throw new Error(`this copy of the page is damaged, its modules cannot be unpacked (${error.message})`);
   }
-})();
+};
+// Where it cannot run, the script before it has said so.
+if (document.body.dataset.state !== "failed") {
+  const [appModule, workerModule] = modules();
+  // A page that the browser saved holds what was on screen. It starts as empty as any other.
+  for (const element of [...document.body.children]) {
+    if (!element.hasAttribute("data-part")) element.remove();
+  }
+  const workerScript = new TextEncoder().encode(document.getElementById("worker-script").textContent);
+  self.flarescopeParts = { workerScript, workerModule };
+  await __wbg_init({ module_or_path: appModule });
+}

@@ -1,16 +1,18 @@
-"use strict";
-// Unpacks LZMA: one stream with its 13 bytes of header and a known size, as the specification of the
-// LZMA SDK has it. The browser's own formats (gzip, deflate) leave the page a third larger.
-const unlzma = (packed) => {
+
+// Unpacks LZMA: one stream with its 13 bytes of header, as the specification of the LZMA SDK has it.
+// `size` is what the header has to say. Browsers unpack gzip and deflate by themselves, but those
+// leave the page a third larger.
+const unlzma = (packed, size) => {
   const properties = packed[0];
   const contextBits = properties % 9; // lc
   const positionBits = Math.floor(properties / 9) % 5; // lp
   const posBits = Math.floor(properties / 45); // pb
-  const size = new DataView(packed.buffer, packed.byteOffset).getUint32(5, true);
+  // Before anything is made that large.
+  if (new DataView(packed.buffer).getUint32(5, true) !== size) throw new Error("the packed parts are damaged");
   const out = new Uint8Array(size);
 
-  // The range decoder. The first byte after the header is always zero.
-  // Both in an array of machine words: as variables they would be boxed at every change.
+  // The range decoder. The first byte after the header is always zero. Its two numbers lie in an array
+  // of machine words: as variables they would be boxed at every change.
   let at = 14;
   const word = new Uint32Array([0xffffffff, 0]);
   const RANGE = 0;

@@ -1,21 +1,41 @@
 //! `cargo xtask build`: the page, by Trunk, in release mode.
+//!
+//! The same source and tools give the same bytes, in any folder and at any time: paths are mapped
+//! away, and the build's name is a hash of the source.
 
+pub mod policy;
+
+use std::env;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 
 use crate::project::{Project, shown};
 use crate::run;
 use crate::setup::{self, PageTools};
 
-/// What stands in the checkout but does not go into the page.
-const NOT_IN_THE_PAGE: [&str; 9] = [
-    ".ci", ".git", ".github", "dist", "docs", "fuzz", "target", "tests", "xtask",
+/// What of the checkout goes into the page.
+const SOURCES: [&str; 9] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "build.rs",
+    "data",
+    "proto",
+    "src",
+    "www",
 ];
+
+/// The flags of `.cargo/config.toml`, which those of a variable replace.
+const RUSTFLAGS: &str = "--cfg=erase_components";
 
 /// Sets up and builds.
 ///
@@ -38,17 +58,25 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<()> {
          minutes when much has changed, nothing when nothing has",
         || {
             let dist = project.dist();
+            let index = dist.join("index.html");
             let stamp = project.notes().join("page-built-from");
-            let identity = format!("{:016x} {}", fingerprint(project)?, tools.identity());
-            if dist.join("index.html").is_file()
-                && fs::read_to_string(&stamp).is_ok_and(|text| text == identity)
-            {
+            let source = fingerprint(project)?;
+            let identity = format!("{source} {} {}", tools.identity(), policy::of_parts(&[]));
+            if index.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == identity) {
                 println!("   unchanged since the last build");
                 return Ok(());
             }
             let mut trunk = tools.trunk(project)?;
-            trunk.args(["build", "--release", "--dist"]).arg(&dist);
+            trunk
+                .args(["build", "--release", "--dist"])
+                .arg(&dist)
+                .env("FLARESCOPE_BUILD", build_name(&source))
+                .env(
+                    "CARGO_ENCODED_RUSTFLAGS",
+                    rustflags(project, &tools.wasm.target)?,
+                );
             run::run(&mut trunk)?;
+            add_policy(&index)?;
             fs::create_dir_all(project.notes())
                 .and_then(|()| fs::write(&stamp, identity))
                 .with_context(|| format!("{} cannot be written", stamp.display()))?;
@@ -57,25 +85,86 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<()> {
     )
 }
 
-/// A number that changes when any file changes that may go into the page. Trunk would run
-/// wasm-bindgen and wasm-opt at each call, half a minute for nothing.
-fn fingerprint(project: &Project) -> Result<u64> {
-    let mut files = Vec::new();
-    for entry in sorted_entries(&project.root)? {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy();
-        if !NOT_IN_THE_PAGE.contains(&name.as_ref()) && entry != project.target {
-            collect(&entry, &mut files)?;
+/// What the page calls its build: nothing of the time, the computer or the folder.
+fn build_name(source: &str) -> String {
+    format!("{} ({source})", env!("CARGO_PKG_VERSION"))
+}
+
+/// Trunk writes scripts into the page, so only now is there something to hash.
+fn add_policy(index: &Path) -> Result<()> {
+    let unreadable = || format!("{} cannot be read or written", index.display());
+    // As browsers read it, and hash it, whatever a checkout on Windows made of it.
+    let html = fs::read_to_string(index).with_context(unreadable)?;
+    let html = html.replace("\r\n", "\n");
+    let policy = policy::of_parts(&policy::inline_scripts(&html)?);
+    fs::write(index, policy::put_into(&html, &policy)?).with_context(unreadable)
+}
+
+/// The compiler's flags. Messages of panics name source files; without a mapping they would tell
+/// where the checkout, its build output and the registry's packages lie on this computer.
+fn rustflags(project: &Project, target: &Path) -> Result<String> {
+    let mut flags = RUSTFLAGS.to_owned();
+    // The last mapping that fits is taken: the build output may lie within the checkout.
+    let mut mappings = vec![
+        (project.root.clone(), "/flarescope"),
+        (target.to_path_buf(), "/target"),
+    ];
+    let packages = cargo_home()?.join("registry").join("src");
+    if packages.is_dir() {
+        let registries = sorted_entries(&packages)?;
+        mappings.extend(registries.into_iter().map(|it| (it, "/packages")));
+    }
+    let mut rustc = Command::new("rustc");
+    rustc
+        .args(["--print", "sysroot"])
+        .current_dir(&project.root);
+    for sysroot in [
+        PathBuf::from(run::output(&mut rustc)?.trim()),
+        PathBuf::from("/usr"),
+    ] {
+        mappings.push((sysroot.join("lib/rustlib/src/rust"), "/rust"));
+    }
+    for (from, to) in mappings {
+        // A path that is no text is in nobody's messages either.
+        if let Some(from) = from.to_str() {
+            let _ = write!(flags, "\u{1f}--remap-path-prefix={from}={to}");
         }
     }
-    let mut hash = Fnv::default();
+    Ok(flags)
+}
+
+/// Where cargo keeps packages.
+fn cargo_home() -> Result<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| dirs::home_dir().map(|home| home.join(".cargo")))
+        .context("neither CARGO_HOME nor a home folder is known")
+}
+
+/// A short hash of all files that go into the page: the same for the same source, another when a
+/// byte changes. Trunk would run wasm-bindgen and wasm-opt at each call, half a minute for nothing.
+fn fingerprint(project: &Project) -> Result<String> {
+    let mut files = Vec::new();
+    for name in SOURCES {
+        collect(&project.root.join(name), &mut files)?;
+    }
+    let mut hash = Sha256::new();
     for file in files {
-        hash.write(shown(project, &file).as_bytes());
+        // The same on every system.
+        let name = shown(project, &file).replace('\\', "/");
         let bytes =
             fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-        hash.write(&bytes.len().to_le_bytes());
-        hash.write(&bytes);
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name);
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
     }
-    Ok(hash.0)
+    let hash = hash.finalize();
+    let mut short = String::new();
+    for byte in hash.iter().take(6) {
+        let _ = write!(short, "{byte:02x}");
+    }
+    Ok(short)
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -101,23 +190,6 @@ fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// FNV-1a. The standard library's hasher may change between compilers.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-        }
-    }
-}
-
 /// The sizes that a visitor pays for.
 fn print_sizes(project: &Project, dist: &Path) -> Result<()> {
     for file in sorted_entries(dist)? {
@@ -136,4 +208,56 @@ fn print_sizes(project: &Project, dist: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RUSTFLAGS, SOURCES, fingerprint, rustflags};
+    use crate::project::Project;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn checkout() -> PathBuf {
+        let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+        xtask.parent().unwrap_or(xtask).to_path_buf()
+    }
+
+    fn project(root: &Path) -> Project {
+        Project {
+            root: root.to_path_buf(),
+            target: root.join("target"),
+        }
+    }
+
+    #[test]
+    fn flags_of_the_configuration_are_kept() -> anyhow::Result<()> {
+        let project = project(&checkout());
+        let config = fs::read_to_string(project.root.join(".cargo").join("config.toml"))?;
+        assert!(config.contains(&format!("rustflags = [\"{RUSTFLAGS}\"]")));
+        let flags = rustflags(&project, &project.target.join("wasm"))?;
+        let flags: Vec<&str> = flags.split('\u{1f}').collect();
+        assert_eq!(flags.first(), Some(&RUSTFLAGS));
+        let root = format!("--remap-path-prefix={}=/flarescope", project.root.display());
+        assert_eq!(flags.get(1), Some(&root.as_str()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_build_is_named_by_its_source_alone() -> anyhow::Result<()> {
+        let base = std::env::temp_dir().join(format!("flarescope-names-{}", std::process::id()));
+        let made = |folder: &str, text: &str| -> anyhow::Result<String> {
+            let root = base.join(folder);
+            for name in SOURCES {
+                fs::create_dir_all(&root)?;
+                fs::write(root.join(name), text)?;
+            }
+            fs::write(root.join("README.md"), folder)?;
+            fingerprint(&project(&root))
+        };
+        let (one, two, other) = (made("one", "a")?, made("two", "a")?, made("three", "b")?);
+        fs::remove_dir_all(&base)?;
+        assert_eq!(one, two);
+        assert_ne!(one, other);
+        Ok(())
+    }
 }

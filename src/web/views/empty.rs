@@ -35,8 +35,8 @@ pub fn Empty() -> impl IntoView {
                 </div>
             </div>
             <p class="empty-promise">
-                "Nothing leaves this computer: the flare is read here, in the browser, and sent nowhere. "
-                <button data-action="how-to-check" type="button" class="link" on:click=move |_| state.help.set(true)>"How to check"</button>
+                "Nothing leaves this computer: the browser forbids this page every connection. "
+                <button data-action="how-to-check" type="button" class="link" on:click=move |_| state.check.set(true)>"How to check"</button>
             </p>
             <p class="empty-promise">
                 "No profiles in the flare? "

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::blocks::CopyButton;
 use super::dialogs::Dialog;
-use crate::web::BUILD;
 use crate::web::state::AppState;
 
 const COLUMNS: [(&str, &str); 6] = [
@@ -70,6 +69,10 @@ const KEYS: [(&str, &str); 5] = [
 #[component]
 pub fn HelpDialog() -> impl IntoView {
     let state = expect_context::<AppState>();
+    let check = move |_| {
+        state.help.set(false);
+        state.check.set(true);
+    };
     view! {
         <Dialog title="Help" id="help-title" open=state.help on_close=move |()| state.help.set(false)>
             <h3>"How to collect profiles"</h3>
@@ -91,16 +94,15 @@ pub fn HelpDialog() -> impl IntoView {
             <Pairs pairs=&COLUMNS/>
             <h3>"What happens to a flare"</h3>
             <p>
-                "It is read in this browser, by a worker of this page, and nothing of it leaves the computer. \
-                 To check: open the developer tools on the Network tab before dropping a flare, or disconnect from the network \
-                 once the page is there; it works all the same."
+                "It is read in this browser, by a worker of this page, and nothing of it leaves the computer or is kept. "
+                <button data-action="how-to-check-from-help" type="button" class="link" on:click=check>"How to check"</button>
             </p>
             <p>
-                "In the browser's local storage the page keeps what you choose: the theme, thresholds, an owners file.                  Settings lists it and forgets it. Nothing of a flare is kept."
+                "In the browser's local storage the page keeps what you choose: the theme, thresholds, an owners file. \
+                 Settings lists it and forgets it."
             </p>
             <h3>"Keys"</h3>
             <Pairs pairs=&KEYS/>
-            <p class="help-version">"flarescope " {BUILD}</p>
         </Dialog>
     }
 }

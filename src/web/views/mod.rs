@@ -6,10 +6,12 @@
 
 pub mod banner;
 pub mod blocks;
+pub mod check;
 pub mod dialogs;
 pub mod empty;
 pub mod failed;
 pub mod files;
+pub mod footer;
 pub mod function_table;
 pub mod help;
 pub mod icons;
@@ -25,16 +27,37 @@ pub mod ticket;
 
 pub use shell::App;
 
+use std::panic;
+
+use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// Mounts the page, in place of the line that stood there while it loaded.
+///
+/// Not where `www/start.js`, which runs before, found that this browser can't run the page. That
+/// script also tells when the page is lost later; a panic leaves its message for it.
 pub fn mount() {
-    console_error_panic_hook::set_once();
-    if let Some(boot) = document().get_element_by_id("boot") {
-        boot.remove();
+    panic::set_hook(Box::new(|info| {
+        // A global object takes any property.
+        let _ = Reflect::set(
+            &js_sys::global(),
+            &"flarescopePanic".into(),
+            &info.to_string().into(),
+        );
+        console_error_panic_hook::hook(info);
+    }));
+    let state = document()
+        .body()
+        .and_then(|body| body.get_attribute("data-state"));
+    if state.as_deref() == Some("failed") {
+        return;
     }
     mount_to_body(App);
+    if let Some(boot) = document().get_element_by_id("boot") {
+        // Hidden, not removed: a page that the browser saves starts with it again.
+        let _ = boot.set_attribute("hidden", "");
+    }
 }
 
 /// Scrolls to an element and puts the focus there, so that the keyboard goes on from it.

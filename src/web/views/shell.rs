@@ -4,9 +4,11 @@ use leptos::ev;
 use leptos::prelude::*;
 use web_sys::{DragEvent, HtmlInputElement, KeyboardEvent};
 
+use super::check::CheckDialog;
 use super::dialogs::ManualCopyDialog;
 use super::empty::Empty;
 use super::failed::Failed;
+use super::footer::Footer;
 use super::help::HelpDialog;
 use super::loading::Loading;
 use super::redaction::RedactionDialog;
@@ -73,8 +75,10 @@ pub fn App() -> impl IntoView {
                 Screen::Failed(failure) => view! { <Failed failure/> }.into_any(),
             }}
         </main>
+        <Footer/>
         <HiddenPickers/>
         <HelpDialog/>
+        <CheckDialog/>
         <SettingsDialog/>
         <RedactionDialog/>
         <ManualCopyDialog/>

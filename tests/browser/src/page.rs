@@ -685,6 +685,15 @@ impl Page {
         })
     }
 
+    /// Names of all cookies of the page, those too that scripts can't see.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn cookies(&self) -> Result<Vec<String>> {
+        let cookies = self.driver.get_all_cookies().await?;
+        Ok(cookies.into_iter().map(|cookie| cookie.name).collect())
+    }
+
     /// What the page wrote to the console, errors of the browser included.
     ///
     /// # Errors

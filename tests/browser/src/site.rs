@@ -49,6 +49,15 @@ impl Site {
         }
     }
 
+    /// A folder whose `index.html` is the page, from the root of a server.
+    pub fn served(folder: TempDir) -> Self {
+        Self {
+            folder: Folder::Own(folder),
+            entry: "index.html",
+            over_http: true,
+        }
+    }
+
     fn one_file(html: &str, entry: &'static str, over_http: bool) -> Result<Self> {
         let this = Self {
             folder: Folder::Own(tempfile::tempdir().context("no temporary folder")?),

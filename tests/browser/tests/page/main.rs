@@ -2,9 +2,13 @@
 
 mod breakage;
 mod exports;
+mod faults;
 mod flares;
 mod forms;
+mod injection;
 mod manners;
 mod network;
+mod parts;
+mod private;
 mod screens;
 mod settings;

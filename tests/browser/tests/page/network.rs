@@ -12,7 +12,7 @@ use browser_tests::{flares, with_page, with_site};
 use xtask::browser_tests::Form;
 
 /// What came on top of an earlier count.
-fn since(before: &Traffic, now: &Traffic) -> Traffic {
+pub(crate) fn since(before: &Traffic, now: &Traffic) -> Traffic {
     let rest =
         |before: &[String], now: &[String]| now.get(before.len()..).unwrap_or_default().to_vec();
     Traffic {
@@ -25,7 +25,7 @@ fn since(before: &Traffic, now: &Traffic) -> Traffic {
 
 /// Traffic once the page has everything it loads at its start: of the built page that is both
 /// wasm modules, of the one file nothing but the file itself.
-async fn after_load(page: &Page, before: &Traffic) -> Result<Traffic> {
+pub(crate) async fn after_load(page: &Page, before: &Traffic) -> Result<Traffic> {
     let last = match page.form() {
         Form::Dist => ("GET /", ".wasm", 2),
         Form::SubPath => ("GET /tools/flares/", ".html", 1),
@@ -123,7 +123,7 @@ fn a_request_made_on_purpose_is_seen() -> Result<()> {
 }
 
 /// The page without its policy.
-fn without_policy(html: &str) -> Result<String> {
+pub(crate) fn without_policy(html: &str) -> Result<String> {
     const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\"";
     let Some((before, rest)) = html.split_once(POLICY) else {
         return Ok(html.to_owned());
