@@ -277,6 +277,8 @@ impl Dump {
                 .then_with(|| a.created_by.cmp(&b.created_by))
                 .then_with(|| a.frames_total.cmp(&b.frames_total))
                 .then_with(|| b.longest_wait_minutes.cmp(&a.longest_wait_minutes))
+                // The last field: stacks that differ only in bytes that are no text look alike.
+                .then_with(|| b.locked_to_thread.cmp(&a.locked_to_thread))
         });
         Goroutines {
             count: self.count,
