@@ -15,11 +15,18 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts one on a free port and waits until it listens.
+    /// Starts one on a free port and waits until it listens. Chromedriver looks for a free port first
+    /// and takes it later, so that another one may be quicker: then it ends, and is started again.
     ///
     /// # Errors
-    /// When it does not start or names no port.
+    /// When it does not start or names no port, three times.
     pub fn start(program: &Path, kind: Kind) -> Result<Self> {
+        Self::start_once(program, kind)
+            .or_else(|_| Self::start_once(program, kind))
+            .or_else(|_| Self::start_once(program, kind))
+    }
+
+    fn start_once(program: &Path, kind: Kind) -> Result<Self> {
         let mut command = Command::new(program);
         command.arg("--port=0");
         if kind == Kind::Firefox {

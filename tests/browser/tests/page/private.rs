@@ -184,8 +184,9 @@ const LEFT_BEHIND: &str = "
         local: entries(localStorage), session: entries(sessionStorage), cookie: document.cookie,
         title: document.title, address: location.href, name: window.name, history: history.state,
         databases: await indexedDB.databases(), caches: await caches.keys(),
-        workers: (await navigator.serviceWorker.getRegistrations()).length,
-        files: await (async () => { const names = []; for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); return names; })(),
+        // Pages from disk can have none, and no files either.
+        workers: location.protocol === 'file:' ? 0 : (await navigator.serviceWorker.getRegistrations()).length,
+        files: location.protocol === 'file:' ? [] : await (async () => { const names = []; for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); return names; })(),
     };
 ";
 
