@@ -318,6 +318,7 @@ fn usable<'p>(
             "holds a text instead of a profile: {text:?}"
         ))),
         Some(Slot::Damaged(why)) => Err(unusable(format!("is damaged: {why}"))),
+        Some(Slot::LeftOut(why)) => Err(unusable(format!("is left out: {why}"))),
         Some(Slot::Absent) | None => Err(ProfileError::NoProfile {
             process: process.name.clone(),
             wanted: wanted.as_str(),

@@ -929,6 +929,71 @@ fn a_file_that_was_cut_off() {
     );
 }
 
+/// A limit says nothing against the file, so nobody is asked to send it again as if it did.
+#[test]
+fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
+    let endless = "a".repeat(flarescope::pprof::Limits::default().name_bytes + 1);
+    let calm = MadeUp::linux().calm("core");
+    let seen = calm
+        .clone()
+        .profile(
+            "core-2nd-heap",
+            &heap(&format!("main;{endless} 20972544"), 30),
+        )
+        .read();
+    check(
+        &seen,
+        "core",
+        LEAK,
+        &expect![[r#"
+        not-measured, left-out, flare --profile 30: left out
+        The second heap snapshot of core is left out: string 9 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30`
+        Heap Diff Analysis: says the same
+    "#]],
+    );
+    assert_eq!(verdict(&seen), "inconclusive");
+    assert_eq!(
+        seen.json()["processes"][0]["profiles"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|profile| profile["status"] == "left-out")
+            .map(|profile| profile["profile"].as_str().unwrap())
+            .collect::<Vec<_>>(),
+        ["heap-2nd"]
+    );
+    let customer = seen.text(ExportFormat::Customer);
+    assert!(!customer.contains("damaged"), "{customer}");
+    expect![
+        "- The memory profile of the Agent's main process is too large for us to read in one piece."
+    ]
+    .assert_eq(
+        customer
+            .lines()
+            .find(|line| line.starts_with("- "))
+            .unwrap(),
+    );
+    let seen = calm
+        .profile(
+            "core-mutex",
+            &locks(&format!("main;{endless};sync.(*Mutex).Unlock 500 100")),
+        )
+        .read();
+    check(
+        &seen,
+        "core",
+        LOCKS,
+        &expect![[r#"
+        not-measured, left-out, flare --profile 60 --profile-mutex --profile-blocking: left out
+        The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+        Mutex Profile: The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected.
+        sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+        Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
+        sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+    "#]],
+    );
+}
+
 #[test]
 fn nothing_of_a_kind_was_collected() {
     let seen = MadeUp::linux()

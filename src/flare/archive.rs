@@ -198,14 +198,7 @@ impl Flare {
             // What fails here was noted by the reader below and comes back from `read_with`.
             reader.read_to_end(&mut bytes).map(|_| bytes)
         })?;
-        bytes.map_err(|error| {
-            self.fail(
-                index,
-                Fault::Io {
-                    reason: error.to_string(),
-                },
-            )
-        })
+        bytes.map_err(|error| self.fail(index, Fault::of_io(&error)))
     }
 
     /// Reads a text file: bytes that are no UTF-8 are replaced, a byte order mark is dropped, and
@@ -222,14 +215,7 @@ impl Flare {
                 .read_to_end(&mut bytes)
                 .map(|_| bytes)
         })?;
-        let mut bytes = bytes.map_err(|error| {
-            self.fail(
-                index,
-                Fault::Io {
-                    reason: error.to_string(),
-                },
-            )
-        })?;
+        let mut bytes = bytes.map_err(|error| self.fail(index, Fault::of_io(&error)))?;
         let cut = bytes.len() as u64 > most;
         if cut {
             bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
@@ -949,12 +935,7 @@ fn enter(
                 fault: Some(fault), ..
             },
         )) => Err((reader, fault)),
-        Ok((Err(error), _)) => Err((
-            reader,
-            Fault::Io {
-                reason: error.to_string(),
-            },
-        )),
+        Ok((Err(error), _)) => Err((reader, Fault::of_io(&error))),
         Ok((Ok(bytes), _)) => {
             let inner_length = bytes.len() as u64;
             Ok((Box::new(Cursor::new(bytes)), inner_length))
@@ -986,9 +967,7 @@ fn data_range(
     packed: u64,
 ) -> Result<u64, Fault> {
     let header = directory::local_header(reader, header_start)
-        .map_err(|error| Fault::Io {
-            reason: error.to_string(),
-        })?
+        .map_err(|error| Fault::of_io(&error))?
         .ok_or(Fault::NoLocalHeader {
             offset: header_start,
         })?;
@@ -1013,9 +992,7 @@ fn read_place<T>(
 ) -> Result<(T, Unpacked), Fault> {
     /// Larger than a cached block, so that it is passed by.
     const BUFFER: usize = 128 * 1024;
-    let io_fault = |error: io::Error| Fault::Io {
-        reason: error.to_string(),
-    };
+    let io_fault = |error: io::Error| Fault::of_io(&error);
     match (source, place) {
         (Source::Files(opens), Place::Loose(index)) => {
             let open = opens.get_mut(*index).ok_or(Fault::NoSuchEntry {
@@ -1177,9 +1154,7 @@ impl<R: Read> Read for Checked<R> {
                     expected: self.expected,
                     reason: error.to_string(),
                 },
-                _ => Fault::Io {
-                    reason: error.to_string(),
-                },
+                _ => Fault::of_io(&error),
             },
         };
         self.fault = Some(fault.clone());

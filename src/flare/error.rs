@@ -202,6 +202,32 @@ pub enum Fault {
         /// What the system said.
         reason: String,
     },
+    /// There is not enough memory for what it holds.
+    #[error("is left out, for memory ran out while it was read; the others are read")]
+    OutOfMemory,
+}
+
+impl Fault {
+    /// What became of reading bytes that are somewhere.
+    pub(super) fn of_io(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::OutOfMemory => Self::OutOfMemory,
+            _ => Self::Io {
+                reason: error.to_string(),
+            },
+        }
+    }
+
+    /// A limit was met, or memory was short: nothing is known to be wrong with the entry.
+    pub const fn is_left_out(&self) -> bool {
+        matches!(
+            self,
+            Self::NameTooLong { .. }
+                | Self::TooLarge { .. }
+                | Self::TotalTooLarge { .. }
+                | Self::OutOfMemory
+        )
+    }
 }
 
 /// Something about the flare as a whole that is worth telling.

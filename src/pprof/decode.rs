@@ -8,7 +8,7 @@
 //! Format: `proto/profile.proto`. Validity: `CheckValid` of google/pprof, and every reference
 //! resolves.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use prost::Message;
@@ -46,7 +46,8 @@ pub fn looks_like_profile(bytes: &[u8]) -> bool {
 /// Unpacks a gzipped profile, all members; bare bytes come back as they are.
 ///
 /// # Errors
-/// [`DecodeError::Gzip`] for a damaged stream, [`DecodeError::TooLarge`] past the limit.
+/// [`DecodeError::Gzip`] for a damaged stream, [`DecodeError::TooLarge`] past the limit,
+/// [`DecodeError::OutOfMemory`] where memory ends before.
 pub fn inflate(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, DecodeError> {
     let too_large = DecodeError::TooLarge {
         limit_bytes: limits.unpacked_bytes,
@@ -64,14 +65,21 @@ pub fn inflate(bytes: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, DecodeError> 
         .map_or(0, |size| u32::from_le_bytes(*size) as usize)
         .min(bytes.len().saturating_mul(32))
         .min(usize::try_from(limits.unpacked_bytes).unwrap_or(usize::MAX));
-    let mut unpacked = Vec::with_capacity(hint.saturating_add(1));
+    let mut unpacked = Vec::new();
+    if unpacked.try_reserve_exact(hint.saturating_add(1)).is_err() {
+        return Err(DecodeError::OutOfMemory { unpacked_bytes: 0 });
+    }
     let result = MultiGzDecoder::new(bytes.as_slice())
         .take(limits.unpacked_bytes.saturating_add(1))
         .read_to_end(&mut unpacked);
     if let Err(source) = result {
-        return Err(DecodeError::Gzip {
-            unpacked_bytes: unpacked.len(),
-            source,
+        let unpacked_bytes = unpacked.len();
+        return Err(match source.kind() {
+            io::ErrorKind::OutOfMemory => DecodeError::OutOfMemory { unpacked_bytes },
+            _ => DecodeError::Gzip {
+                unpacked_bytes,
+                source,
+            },
         });
     }
     if unpacked.len() as u64 > limits.unpacked_bytes {

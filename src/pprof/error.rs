@@ -23,6 +23,12 @@ pub enum DecodeError {
         #[source]
         source: std::io::Error,
     },
+    /// Memory ended while it was unpacked.
+    #[error("memory ran out after {unpacked_bytes} unpacked bytes; other files are not affected")]
+    OutOfMemory {
+        /// How much could be unpacked.
+        unpacked_bytes: usize,
+    },
     /// More than the limit.
     #[error(
         "the profile unpacks to more than {limit_bytes} bytes, the limit; it is left out, other files are not affected"
@@ -200,4 +206,19 @@ pub enum DecodeError {
         #[source]
         source: regex_lite::Error,
     },
+}
+
+impl DecodeError {
+    /// A limit was met, or memory was short: nothing is known to be wrong with the bytes.
+    pub const fn is_left_out(&self) -> bool {
+        matches!(
+            self,
+            Self::OutOfMemory { .. }
+                | Self::TooLarge { .. }
+                | Self::TooMany { .. }
+                | Self::NameTooLong { .. }
+                | Self::StackTooDeep { .. }
+                | Self::PatternTooLong { .. }
+        )
+    }
 }

@@ -279,6 +279,10 @@ enum ProfileJson<'r> {
         profile: &'static str,
         message: &'r str,
     },
+    LeftOut {
+        profile: &'static str,
+        message: &'r str,
+    },
 }
 
 #[derive(Serialize)]
@@ -719,6 +723,7 @@ fn profiles<'r>(process: &'r ProcessReport, report: &'r ProfileReport) -> Vec<Pr
             .collect(),
         ProfileContent::Reply(message) => vec![ProfileJson::TextReply { profile, message }],
         ProfileContent::Damaged(message) => vec![ProfileJson::Damaged { profile, message }],
+        ProfileContent::LeftOut(message) => vec![ProfileJson::LeftOut { profile, message }],
     }
 }
 

@@ -294,6 +294,8 @@ pub enum ProfileContent {
     Reply(String),
     /// It can't be read; why.
     Damaged(String),
+    /// A limit was met or memory was short; why.
+    LeftOut(String),
 }
 
 /// One profile for one sample type.

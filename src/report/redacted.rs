@@ -120,7 +120,9 @@ impl Walk<'_> {
                             self.table(table);
                         }
                     }
-                    ProfileContent::Reply(text) | ProfileContent::Damaged(text) => {
+                    ProfileContent::Reply(text)
+                    | ProfileContent::Damaged(text)
+                    | ProfileContent::LeftOut(text) => {
                         self.prose(text);
                     }
                 }

@@ -96,15 +96,16 @@ impl Judge<'_> {
         } else if let Some((_, why)) = hole::unusable_locks(process, self.context) {
             lines = vec![why];
         }
-        let damaged = sides
-            .iter()
-            .any(|(_, side)| matches!(side, Side::Hole(Hole::Damaged, _)));
+        let unread = sides.iter().find_map(|(_, side)| match side {
+            Side::Hole(hole, _) if hole.is_unread() => Some(*hole),
+            _ => None,
+        });
         let why = lines.join(" ");
         let delay = |delay: i64| match delay {
             0 => "no waiting for locks".to_owned(),
             delay => format!("{} waiting for locks", human(delay, "nanoseconds")),
         };
-        let mut outcome = match (crossed, damaged, largest_delay) {
+        let mut outcome = match (crossed, unread, largest_delay) {
             (Some(_), _, Some(largest)) => {
                 let mut outcome = Outcome::new(name, KIND, Measured::Crossed, delay(largest), why);
                 outcome.state.would_change = format!(
@@ -113,7 +114,7 @@ impl Judge<'_> {
                 );
                 outcome
             }
-            (_, true, _) => Outcome::hole(name, KIND, Hole::Damaged, why),
+            (_, Some(hole), _) => Outcome::hole(name, KIND, hole, why),
             (_, _, Some(largest)) => {
                 let mut outcome = Outcome::new(name, KIND, Measured::Clear, delay(largest), why);
                 outcome.state.would_change = format!(

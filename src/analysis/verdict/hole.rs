@@ -39,6 +39,8 @@ pub enum Hole {
     RateZeroElsewhere,
     /// The file is there and can't be read.
     Damaged,
+    /// The file is there and was left out: a limit of this program was met, or memory was short.
+    LeftOut,
 }
 
 impl Hole {
@@ -60,6 +62,7 @@ impl Hole {
             Self::RateZero => "rate-zero",
             Self::RateZeroElsewhere => "rate-zero-elsewhere",
             Self::Damaged => "damaged",
+            Self::LeftOut => "left-out",
         }
     }
 
@@ -78,7 +81,14 @@ impl Hole {
             Self::TraceWindow | Self::ShortWindow => "window too short",
             Self::Unsuitable => "not comparable",
             Self::Damaged => "damaged",
+            Self::LeftOut => "left out",
         }
+    }
+
+    /// The file is there, and what it holds is not known: no profile of the process can be cleared
+    /// by what was read beside it.
+    pub const fn is_unread(self) -> bool {
+        matches!(self, Self::Damaged | Self::LeftOut)
     }
 
     /// The measurement's state.
@@ -137,6 +147,7 @@ impl Hole {
                 FindingKind::Contention => "Ask for the same flare once more, unchanged; if it is damaged at its source, capture again.".to_owned(),
                 _ => "Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again.".to_owned(),
             },
+            Self::LeftOut => "That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails.".to_owned(),
         }
     }
 
@@ -295,6 +306,7 @@ fn tell(
     match slot {
         Slot::Read(_) => None,
         Slot::Damaged(why) => Some((Hole::Damaged, format!("{} damaged: {why}.", subject.is()))),
+        Slot::LeftOut(why) => Some((Hole::LeftOut, format!("{} left out: {why}.", subject.is()))),
         Slot::Reply(text) if text.is_empty() => {
             Some((Hole::Empty, format!("{} an empty file.", subject.is())))
         }

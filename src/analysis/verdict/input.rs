@@ -15,6 +15,9 @@ pub enum Slot {
     Reply(String),
     /// The file is there and can't be read; why.
     Damaged(String),
+    /// The file is there, as sound as was seen, and was not read to its end: a limit was met, or
+    /// memory was short. Says nothing against the file; why.
+    LeftOut(String),
     /// Decoded.
     Read(Box<Profile>),
 }
@@ -33,9 +36,9 @@ impl Slot {
         matches!(self, Self::Absent)
     }
 
-    /// The file is there and can't be read.
-    pub const fn is_damaged(&self) -> bool {
-        matches!(self, Self::Damaged(_))
+    /// The file is there, and what it holds is not known.
+    pub const fn is_unread(&self) -> bool {
+        matches!(self, Self::Damaged(_) | Self::LeftOut(_))
     }
 }
 

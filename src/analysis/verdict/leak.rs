@@ -48,8 +48,8 @@ impl Judge<'_> {
             .into_iter()
             .filter_map(|name| hole::unusable(process, name, self.context))
             .collect();
-        // Damage is worse news than absence, so it is told first.
-        order::by_key(&mut holes, |(hole, _)| *hole != Hole::Damaged);
+        // A file that is there and can't be read is worse news than absence, so it is told first.
+        order::by_key(&mut holes, |(hole, _)| !hole.is_unread());
         if let Some((hole, _)) = holes.first() {
             let hole = *hole;
             let why: Vec<&str> = match process.heap_first.is_absent()

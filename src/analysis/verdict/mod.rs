@@ -133,13 +133,13 @@ fn flare_verdict(processes: &[ProcessProfiles], states: &[State]) -> VerdictKind
             && state.kind != FindingKind::Contention
             && matches!(state.measured, Measured::NotMeasured | Measured::Damaged)
     });
-    let damaged = processes.iter().any(|process| {
-        process.heap_first.is_damaged()
-            || process.heap_second.is_damaged()
-            || process.allocs.is_damaged()
-            || process.cpu.is_damaged()
+    let unread = processes.iter().any(|process| {
+        process.heap_first.is_unread()
+            || process.heap_second.is_unread()
+            || process.allocs.is_unread()
+            || process.cpu.is_unread()
     });
-    if unmeasured || damaged {
+    if unmeasured || unread {
         VerdictKind::Inconclusive
     } else {
         VerdictKind::Normal

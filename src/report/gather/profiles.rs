@@ -96,7 +96,7 @@ pub(super) fn read_profiles(
             (Slot::Reply(text), _) => {
                 Fate::Noted(format!("a text instead of a profile: {}", first_line(text)))
             }
-            (Slot::Damaged(why), _) => Fate::Failed(why.clone()),
+            (Slot::Damaged(why) | Slot::LeftOut(why), _) => Fate::Failed(why.clone()),
             (Slot::Absent, _) => Fate::Unused("not read".to_owned()),
         };
         let slot_of = target.and_then(|target| process.slot_mut(target));
@@ -133,7 +133,7 @@ fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut S
         .get(index)
         .and_then(|entry| entry.problem.clone())
     {
-        return Slot::Damaged(entry_problem(&problem));
+        return unread(problem.fault.is_left_out(), entry_problem(&problem));
     }
     let totals = &settings.totals;
     if spent.unpacked_bytes > totals.unpacked_bytes {
@@ -145,14 +145,14 @@ fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut S
         );
     }
     let bytes = match flare.read(index) {
-        Err(error) => return Slot::Damaged(entry_problem(&error)),
+        Err(error) => return unread(error.fault.is_left_out(), entry_problem(&error)),
         Ok(bytes) => bytes,
     };
     let profile = match decode_counted(bytes, &settings.limits, &mut spent.unpacked_bytes) {
         Ok(profile) => profile,
         Err(DecodeError::Empty) => return Slot::Reply(String::new()),
         Err(DecodeError::Text { quoted }) => return Slot::Reply(quoted),
-        Err(error) => return Slot::Damaged(chain(&error)),
+        Err(error) => return unread(error.is_left_out(), chain(&error)),
     };
     let memory = spent.memory_bytes.saturating_add(profile.memory_bytes());
     if memory > totals.memory_bytes {
@@ -168,10 +168,18 @@ fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut S
 
 /// A profile that is left out because all profiles together would cost too much.
 fn past(verb: &str, found: u64, limit: u64, what: &str) -> Slot {
-    Slot::Damaged(format!(
+    Slot::LeftOut(format!(
         "the flare's profiles up to this one {verb} {found} {what}, the limit for all of them is \
          {limit}; it is left out, those before it are read"
     ))
+}
+
+fn unread(is_left_out: bool, why: String) -> Slot {
+    if is_left_out {
+        Slot::LeftOut(why)
+    } else {
+        Slot::Damaged(why)
+    }
 }
 
 /// What kind a profile is by its sample types, for files whose name does not tell.

@@ -33,6 +33,7 @@ pub(super) fn process_report(
                     Slot::Absent => return None,
                     Slot::Reply(text) => ProfileContent::Reply(text.clone()),
                     Slot::Damaged(why) => ProfileContent::Damaged(why.clone()),
+                    Slot::LeftOut(why) => ProfileContent::LeftOut(why.clone()),
                     Slot::Read(profile) => {
                         ProfileContent::Tables(tables(name, profile, None, settings, room))
                     }

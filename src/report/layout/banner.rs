@@ -4,7 +4,7 @@ use super::super::document::{FindingKind, Measured, ProfileName, VerdictKind};
 use super::super::model::Report;
 use super::super::screen::BannerView;
 use super::{find, last_heap, tables_of};
-use crate::analysis::verdict::State;
+use crate::analysis::verdict::{Hole, State};
 use crate::profile::units::human;
 
 pub(super) fn banner(report: &Report) -> BannerView {
@@ -52,7 +52,7 @@ pub fn summary(report: &Report) -> String {
                 .iter()
                 .filter(|state| {
                     state.kind != FindingKind::Contention
-                        && (state.measured == Measured::Damaged
+                        && (state.hole.is_some_and(Hole::is_unread)
                             || (state.measured == Measured::NotMeasured
                                 && Some(&state.process) == judgement.main.as_ref()))
                 })
@@ -148,8 +148,12 @@ fn unmeasured(report: &Report) -> Vec<String> {
             continue;
         }
         for state in states {
-            if state.measured == Measured::Damaged {
-                notes.push(format!("{name} of {}: profile damaged", state.process));
+            if let Some(hole) = state.hole.filter(|hole| hole.is_unread()) {
+                notes.push(format!(
+                    "{name} of {}: profile {}",
+                    state.process,
+                    hole.label()
+                ));
             } else if state.measured == Measured::NotMeasured
                 && Some(&state.process) == judgement.main.as_ref()
             {

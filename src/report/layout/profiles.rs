@@ -50,6 +50,9 @@ fn why_missing(
                     "{file} is damaged: {why}. The other profiles are not affected."
                 ));
             }
+            Some(ProfileContent::LeftOut(why)) => {
+                texts.push(format!("{file} is left out: {why}."));
+            }
             Some(ProfileContent::Tables(_)) => {}
         }
     }

@@ -23,22 +23,19 @@ pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
         .and_then(|state| Some((state.hole?, state)))
 }
 
-/// Memory and CPU that could not be measured in the main process, and damage anywhere, each with
-/// the reason.
+/// Memory and CPU that could not be measured in the main process, and files anywhere that are there
+/// and could not be read, each with the reason.
 pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {
     let judgement = &report.judgement;
     judgement
         .states
         .iter()
-        .filter(|state| match state.measured {
-            Measured::Damaged => true,
-            Measured::NotMeasured => {
-                state.kind != FindingKind::Contention
-                    && Some(&state.process) == judgement.main.as_ref()
-            }
-            Measured::Crossed | Measured::Clear => false,
-        })
         .filter_map(|state| Some((state.hole?, state)))
+        .filter(|(hole, state)| {
+            hole.is_unread()
+                || (state.kind != FindingKind::Contention
+                    && Some(&state.process) == judgement.main.as_ref())
+        })
         .collect()
 }
 
@@ -93,5 +90,8 @@ pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> Stri
             format!("the two {what} snapshots of {process} were taken too close together")
         }
         Hole::Damaged => format!("the {what} {profile} of {process} arrived damaged"),
+        Hole::LeftOut => {
+            format!("the {what} {profile} of {process} {is} too large for us to read in one piece")
+        }
     }
 }
