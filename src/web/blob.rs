@@ -5,9 +5,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomException, File, FileReaderSync};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::JsValue;
+use web_sys::{File, FileReaderSync};
 
 /// The bytes of a file that the user dropped; none of them stays in memory.
 pub struct BlobReader {
@@ -95,18 +95,16 @@ pub fn size_of(file: &File) -> u64 {
 }
 
 /// The browser's refusal in words, for behind the file's name. A dropped file that changed or went
-/// away since is refused with `NotReadableError` or `NotFoundError`.
+/// away since is refused with `NotReadableError` or `NotFoundError`; Firefox throws its own
+/// exceptions instead, which are no `DOMException` and share only the field with the name.
 fn to_io_error(error: &JsValue) -> io::Error {
-    match error
-        .dyn_ref::<DomException>()
-        .map(DomException::name)
-        .as_deref()
-    {
-        Some("NotFoundError") => io::Error::new(
+    let name = Reflect::get(error, &"name".into()).ok();
+    match name.and_then(|name| name.as_string()).as_deref() {
+        Some("NotFoundError" | "NS_ERROR_FILE_NOT_FOUND") => io::Error::new(
             io::ErrorKind::NotFound,
             "it is no longer where it was dropped from: it was moved or deleted",
         ),
-        Some("NotReadableError") => io::Error::new(
+        Some("NotReadableError" | "NS_ERROR_FAILURE") => io::Error::new(
             io::ErrorKind::PermissionDenied,
             "the browser may no longer read it: it was changed or locked after it was dropped",
         ),

@@ -236,17 +236,21 @@ fn a_file_that_is_gone_when_a_new_worker_needs_it_is_told() -> Result<()> {
     })
 }
 
+/// As the browser reports it when the module that draws the page aborts. Made by the page: what a
+/// driver's script throws the browser keeps to itself, and what it makes is of another world.
+const ABORT: &str = "
+    window.__abort = () => dispatchEvent(new ErrorEvent('error', {
+        message: 'unreachable', error: new WebAssembly.RuntimeError('unreachable'),
+    }));
+";
+
 #[test]
 fn a_page_that_ran_out_of_memory_says_so_and_can_be_loaded_again() -> Result<()> {
     with_page(async |page| {
+        page.before_load(ABORT).await?;
+        page.open().await?;
         page.read(&flares::path("memory-leak")).await?;
-        // As the browser reports it when the module that draws the page aborts. Thrown by a driver's
-        // script, the browser would keep the exception to itself.
-        page.script(
-            "dispatchEvent(new ErrorEvent('error', {message: 'unreachable', error: new WebAssembly.RuntimeError('unreachable')}))",
-            &[],
-        )
-        .await?;
+        page.script("window.__abort()", &[]).await?;
         page.wait_for_state("failed").await?;
         let said = page.text("#stopped").await?;
         ensure!(said.contains("ran out of memory"), "{said:?}");

@@ -12,15 +12,23 @@ use browser_tests::{flares, with_page, with_site};
 use xtask::browser_tests::Form;
 
 /// What came on top of an earlier count.
-pub(crate) fn since(before: &Traffic, now: &Traffic) -> Traffic {
+pub(crate) async fn since(page: &Page, before: &Traffic) -> Result<Traffic> {
+    let now = page.traffic().await?;
     let rest =
         |before: &[String], now: &[String]| now.get(before.len()..).unwrap_or_default().to_vec();
-    Traffic {
+    let mut tried = rest(&before.tried, &now.tried);
+    // Firefox tells of a request after the server saw it. Asked for again, it would be served again.
+    let known = |url: &String| {
+        let path = url.strip_prefix(&page.server());
+        path.is_some_and(|path| before.served.contains(&format!("GET /{path}")))
+    };
+    tried.retain(|url| !known(url));
+    Ok(Traffic {
         served: rest(&before.served, &now.served),
         elsewhere: rest(&before.elsewhere, &now.elsewhere),
-        tried: rest(&before.tried, &now.tried),
+        tried,
         refused: rest(&before.refused, &now.refused),
-    }
+    })
 }
 
 /// Traffic once the page has everything it loads at its start: of the built page that is both
@@ -32,24 +40,22 @@ pub(crate) async fn after_load(page: &Page, before: &Traffic) -> Result<Traffic>
         Form::Disk | Form::Saved => ("", "", 0),
     };
     let (start, end, count) = last;
-    let traffic = page
+    let now = page
         .wait("what the page loads", async |page| {
-            let traffic = page.traffic().await?;
-            let now = since(before, &traffic);
+            let now = since(page, before).await?;
             let loaded = now
                 .served
                 .iter()
                 .filter(|request| request.starts_with(start) && request.ends_with(end));
-            Ok((loaded.count() >= count).then_some(traffic))
+            Ok((loaded.count() >= count).then_some(now))
         })
         .await?;
-    let now = since(before, &traffic);
     ensure!(
         page.form() == Form::Dist || now.served.len() == count,
         "one file asks its server for more than itself: {:?}",
         now.served
     );
-    Ok(traffic)
+    page.traffic().await
 }
 
 #[test]
@@ -72,15 +78,7 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
         page.wait_for_state("failed").await?;
         page.read(&flares::path("no-profiles")).await?;
 
-        let mut left = since(&before, &page.traffic().await?);
-        // Firefox tells of a request after the server saw it. Asked for again, it would be served again.
-        let loaded: Vec<String> = before
-            .served
-            .iter()
-            .filter_map(|request| request.strip_prefix("GET /"))
-            .map(|path| format!("{}{path}", page.server()))
-            .collect();
-        left.tried.retain(|url| !loaded.contains(url));
+        let left = since(&page, &before).await?;
         ensure!(left == Traffic::default(), "{left:#?}");
         Ok(())
     })
@@ -104,13 +102,13 @@ fn a_request_made_on_purpose_is_seen() -> Result<()> {
         }
         for part in ["/fetched", "/image.png", "/own-server"] {
             page.wait(part, async |page| {
-                let seen = since(&before, &page.traffic().await?);
+                let seen = since(page, &before).await?;
                 let mut all = seen.tried.iter().chain(&seen.refused);
                 Ok(all.any(|line| line.contains(part)).then_some(()))
             })
             .await?;
         }
-        let seen = since(&before, &page.traffic().await?);
+        let seen = since(&page, &before).await?;
         let policy = page
             .all("meta[http-equiv='Content-Security-Policy']")
             .await?;
@@ -150,7 +148,7 @@ fn a_request_that_no_policy_stops_is_seen_on_the_network() -> Result<()> {
              await fetch('{own_server}').catch(() => {{}});"
         ))
         .await?;
-        let seen = since(&before, &page.traffic().await?);
+        let seen = since(&page, &before).await?;
         for part in ["/from-a-worker", "/from-the-page"] {
             ensure!(
                 seen.elsewhere.iter().any(|request| request.ends_with(part)),

@@ -84,7 +84,7 @@ fn a_request_made_on_purpose_is_refused_and_counted() -> Result<()> {
             "navigator.sendBeacon('http://flarescope.invalid/beacon', 'x');",
             "try { new WebSocket('ws://flarescope.invalid/socket'); } catch {}",
             "const form = document.body.appendChild(document.createElement('form')); \
-             form.action = 'http://flarescope.invalid/form'; form.submit(); form.remove();",
+             form.action = 'http://flarescope.invalid/form'; try { form.submit(); } catch {} form.remove();",
         ] {
             page.async_script(attempt).await?;
         }
@@ -218,8 +218,10 @@ fn whatever_is_clicked_nothing_is_requested_stored_or_remembered() -> Result<()>
             page.read(&flares::path(flare)).await?;
             let names = names(&page, flare).await?;
             let clicked = page.async_script(CLICK_EVERYTHING).await?;
+            // Fewer, and something is not reached: a flare without profiles has no tables.
+            let least = if flare == "no-profiles" { 38 } else { 62 };
             ensure!(
-                clicked.as_u64() > Some(30),
+                clicked.as_u64() >= Some(least),
                 "only {clicked} things to click"
             );
             page.wait_for_state("ready").await?;
@@ -258,8 +260,8 @@ fn whatever_is_clicked_nothing_is_requested_stored_or_remembered() -> Result<()>
             let cookies = page.cookies().await?;
             ensure!(cookies.is_empty(), "{flare}: {cookies:?}");
 
-            let since = since(&before, &page.traffic().await?);
-            ensure!(since == Traffic::default(), "{flare}: {since:#?}");
+            let left = since(&page, &before).await?;
+            ensure!(left == Traffic::default(), "{flare}: {left:#?}");
             open_panel(&page).await?;
             wait_for_counts(&page, &[("since", 0), ("refused", 0)]).await?;
             let places = page
