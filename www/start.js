@@ -41,9 +41,20 @@
     document.body.setAttribute("data-state", "failed");
   }
 
+  // What a saved page had on screen: nothing of it answers.
+  function clear() {
+    var elements = document.body.children;
+    for (var i = elements.length - 1; i >= 0; i--) {
+      var element = elements[i];
+      if (element.id !== "stopped" && !element.hasAttribute("data-part")) document.body.removeChild(element);
+    }
+  }
+
   function failedToStart(title, detail, hint) {
     tell(title, detail, hint + " Nothing was read, and nothing was sent anywhere.");
     boot.hidden = true;
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", clear);
+    else clear();
   }
 
   // One function with instructions that Rust's compiler takes for granted: references, bulk memory,

@@ -64,7 +64,7 @@ struct LeftOut {
     reason: &'static str,
 }
 
-const LEFT_OUT: [LeftOut; 6] = [
+const LEFT_OUT: [LeftOut; 5] = [
     LeftOut {
         tests: "screens::",
         forms: &[Form::SubPath, Form::Disk, Form::Saved],
@@ -88,12 +88,6 @@ const LEFT_OUT: [LeftOut; 6] = [
         forms: &[Form::Disk, Form::Saved],
         browser: None,
         reason: "pages from disk have no cookies",
-    },
-    LeftOut {
-        tests: "faults::a_browser_that_lacks_something_is_told_what",
-        forms: &[Form::Saved],
-        browser: None,
-        reason: "a saved page still shows the report that it was saved with, below the message",
     },
     LeftOut {
         tests: "injection::names_stay_text",

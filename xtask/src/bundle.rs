@@ -114,8 +114,9 @@ pub fn html(root: &Path, dist: &Path) -> Result<String> {
     let worker = script(&part(dist, "worker", ".js")?)?;
     let app_module = bytes(&part(dist, "app", "_bg.wasm")?)?;
     let worker_module = bytes(&part(dist, "worker", "_bg.wasm")?)?;
-    let sizes = format!("{} {}", app_module.len(), worker_module.len());
-    let modules = packed(&[app_module, worker_module].concat())?;
+    let sizes = format!("{} {}", worker_module.len(), app_module.len());
+    // The larger one first: the smaller finds more of itself in it than the other way round.
+    let modules = packed(&[worker_module, app_module].concat())?;
     let sample = between(
         &index,
         "<script type=\"text/plain\" id=\"sample-flare\">",
@@ -177,6 +178,7 @@ fn packed(bytes: &[u8]) -> Result<String> {
     options.lc = 4;
     options.lp = 0;
     options.nice_len = 273;
+    options.depth_limit = 2000;
     let mut packed = LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64))?;
     packed.write_all(bytes)?;
     Ok(STANDARD.encode(packed.finish()?))
