@@ -6,8 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::stacks::mix;
-use super::view::{RowId, View};
+use super::view::{RowId, View, mix};
 
 /// Variance of a heap difference by leaf row, in square bytes.
 #[derive(Clone, Debug, Default)]
@@ -35,19 +34,9 @@ impl Noise {
                 if bytes == 0 && count == 0 {
                     continue;
                 }
-                let mut key = 0_u64;
-                let mut leaf = None;
-                for &row in side
-                    .profile
-                    .samples
-                    .stack(sample)
-                    .iter()
-                    .flat_map(|&location| side.locations.get(location))
-                {
-                    leaf.get_or_insert(row);
-                    key = mix(key, u64::from(row));
-                }
-                let Some(leaf) = leaf else { continue };
+                let Some((leaf, mut key)) = side.leaf_and_key(sample) else {
+                    continue;
+                };
                 for label in side.profile.samples.labels(sample) {
                     key = mix(key, label.number as u64);
                 }

@@ -31,19 +31,10 @@ pub fn heaviest(view: &View<'_>, counts: &dyn Fn(RowId) -> bool, limit: usize) -
             if value == 0 {
                 continue;
             }
-            let mut key = 0_u64;
-            let mut leaf = None;
-            for &row in side
-                .profile
-                .samples
-                .stack(sample)
-                .iter()
-                .flat_map(|&location| side.locations.get(location))
-            {
-                leaf.get_or_insert(row);
-                key = mix(key, u64::from(row));
-            }
-            if !leaf.is_some_and(counts) {
+            let Some((leaf, key)) = side.leaf_and_key(sample) else {
+                continue;
+            };
+            if !counts(leaf) {
                 continue;
             }
             let sum = sums.entry(key).or_insert(Sum {
@@ -63,24 +54,12 @@ pub fn heaviest(view: &View<'_>, counts: &dyn Fn(RowId) -> bool, limit: usize) -
     sums.into_iter()
         .filter_map(|sum| {
             let side = view.sides.get(sum.side)?;
-            let rows = side
-                .profile
-                .samples
-                .stack(sum.sample)
-                .iter()
-                .flat_map(|&location| side.locations.get(location).iter().copied())
-                .collect();
             Some(Stack {
                 value: sum.value,
-                rows,
+                rows: side.rows(sum.sample).collect(),
             })
         })
         .collect()
-}
-
-/// Folds one more row or label into the key of a stack.
-pub(super) const fn mix(key: u64, value: u64) -> u64 {
-    (key.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 #[cfg(test)]

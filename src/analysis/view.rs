@@ -69,6 +69,30 @@ impl Side<'_> {
     pub fn is_base(&self) -> bool {
         self.factor < 0.0
     }
+
+    /// Rows of the sample's stack, leaf first.
+    #[inline]
+    pub(crate) fn rows(&self, sample: usize) -> impl Iterator<Item = RowId> {
+        let stack = self.profile.samples.stack(sample);
+        stack
+            .iter()
+            .flat_map(|&location| self.locations.get(location).iter().copied())
+    }
+
+    /// The leaf of the sample's stack, and a key that is the same wherever its rows are. `None`
+    /// without a stack.
+    #[inline]
+    pub(super) fn leaf_and_key(&self, sample: usize) -> Option<(RowId, u64)> {
+        let mut rows = self.rows(sample);
+        let leaf = rows.next()?;
+        let key = rows.fold(mix(0, u64::from(leaf)), |key, row| mix(key, u64::from(row)));
+        Some((leaf, key))
+    }
+}
+
+/// Folds one more row or label into the key of a stack.
+pub(super) const fn mix(key: u64, value: u64) -> u64 {
+    (key.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 /// Rows of every location. Nearly all have one, so that one is stored in place.

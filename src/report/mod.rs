@@ -21,3 +21,4 @@ pub mod screen;
 pub mod settings;
 pub mod text;
 pub mod texts;
+pub mod times;

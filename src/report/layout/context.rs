@@ -3,7 +3,8 @@
 use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Share};
 use super::super::model::Report;
 use super::super::texts;
-use super::{bytes, count, day, duration, fact, hinted, instant, note, paragraph, section};
+use super::super::times::{day, duration, instant};
+use super::{bytes, count, fact, hinted, note, paragraph, section};
 use crate::profile::units::{group_thousands, human, human_share, ratio_percent};
 
 pub(super) fn agent(report: &Report) -> Section {

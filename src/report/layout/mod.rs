@@ -17,12 +17,11 @@ use super::document::{
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
 use super::texts;
+use super::times::minute;
 use crate::analysis::kinds::Measured;
 use crate::analysis::owner::{hue, split_name};
 use crate::order;
-use crate::profile::units::{
-    group_thousands, human, human_share, human_signed, ratio_percent, utc,
-};
+use crate::profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
 
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
@@ -168,35 +167,6 @@ pub(super) fn section(
 
 pub(super) fn bytes(value: u64) -> String {
     human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")
-}
-
-/// An instant of Unix milliseconds, for example `2026-11-23 06:12:02 UTC`.
-pub fn instant(time_ms: i64) -> Option<String> {
-    let (date, time) = utc(i128::from(time_ms) * 1_000_000)?;
-    Some(format!("{date} {time} UTC"))
-}
-
-/// The same to the minute.
-pub fn minute(time_ms: i64) -> Option<String> {
-    let (date, time) = utc(i128::from(time_ms) * 1_000_000)?;
-    Some(format!("{date} {} UTC", time.get(..5)?))
-}
-
-/// Its day.
-pub fn day(time_ms: i64) -> Option<String> {
-    Some(utc(i128::from(time_ms) * 1_000_000)?.0)
-}
-
-/// `2 d 3 h`, `19 h 0 min`, `42 s`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{whole} s"),
-        (0, 0, minutes) => format!("{minutes} min {} s", whole % 60),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
 }
 
 pub(super) const fn section_state(measured: Measured) -> SectionState {

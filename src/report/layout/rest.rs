@@ -4,7 +4,8 @@ use super::super::document::{
     Block, FileRole, PlainTable, Section, SectionKind, SectionState, StackView,
 };
 use super::super::model::Report;
-use super::{bytes, column, count, duration, fact, frames, note, owner_hue, paragraph, section};
+use super::super::times::duration;
+use super::{bytes, column, count, fact, frames, note, owner_hue, paragraph, section};
 use crate::analysis::verdict::NoteKind;
 use crate::order;
 

@@ -11,8 +11,8 @@ use crate::analysis::verdict::Hole;
 use crate::flare::memstats::MemStats;
 use crate::profile::units::{human, human_share, human_signed};
 use crate::report::document::{FindingKind, ProfileName, VerdictKind};
-use crate::report::layout::duration;
 use crate::report::model::Report;
+use crate::report::times::duration;
 
 /// A piece of the escalation, before markup.
 pub(super) enum Piece {

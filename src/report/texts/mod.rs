@@ -27,9 +27,9 @@ pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
 use super::document::ProfileName;
-use super::layout::minute;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::times::minute;
 use crate::analysis::verdict::Finding;
 use crate::order;
 use crate::profile::units::{group_thousands, human};
