@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::report::axis::Axis;
 pub use crate::report::document::{
     Block, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell,
     GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,

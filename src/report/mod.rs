@@ -5,6 +5,7 @@
 //! sections in the same order, so what is read on screen is what is pasted into the ticket.
 //! [`export`] is the one door through which a report leaves, in any form, redacted or not.
 
+pub mod axis;
 pub mod document;
 #[cfg(test)]
 mod every_block;

@@ -4,7 +4,7 @@ use super::Settings;
 use super::chain;
 use super::reader::{Fate, Reader, entry_problem};
 use crate::analysis::kinds::ProfileName;
-use crate::analysis::verdict::{self, ProcessProfiles, Slot};
+use crate::analysis::verdict::{self, ProcessProfiles, Slot, words};
 use crate::flare::{Flare, ProfileKind, Role};
 use crate::pprof::{DecodeError, decode_counted};
 use crate::profile::Profile;
@@ -80,7 +80,7 @@ pub(super) fn read_profiles(
         let fate = match (&slot, target) {
             (Slot::Read(profile), Some(target)) => Fate::Used(format!(
                 "{} of {name}, {} samples",
-                title(target),
+                words(target),
                 profile.samples.len()
             )),
             (Slot::Read(profile), None) => Fate::Noted(format!(
@@ -205,18 +205,6 @@ fn sniff(profile: &Profile) -> Option<ProfileName> {
         })
     } else {
         None
-    }
-}
-
-const fn title(name: ProfileName) -> &'static str {
-    match name {
-        ProfileName::HeapFirst => "first heap snapshot",
-        ProfileName::HeapSecond => "second heap snapshot",
-        ProfileName::HeapDiff => "heap difference",
-        ProfileName::Allocs => "allocations profile",
-        ProfileName::Cpu => "CPU profile",
-        ProfileName::Block => "block profile",
-        ProfileName::Mutex => "mutex profile",
     }
 }
 

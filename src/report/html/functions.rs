@@ -2,62 +2,23 @@
 
 use std::fmt::Write as _;
 
+use super::super::axis::Axis;
 use super::super::document::{FunctionRow, FunctionTable};
 use super::{escape, hue};
 
-/// Where values lie in the width of a bar.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    low: f64,
-    span: f64,
-}
-
-impl Axis {
-    /// Zero is at the left edge, unless something shrank: then it moves right, and what is negative
-    /// points left of it.
-    fn of(table: &FunctionTable) -> Self {
-        let values = || table.rows.iter().flat_map(|row| [row.flat, row.cum]);
-        let low = values().min().unwrap_or(0).min(0) as f64;
-        let high = if table.signed {
-            values().max().unwrap_or(0).max(0)
-        } else {
-            table.scale
-        } as f64;
-        Self {
-            low,
-            span: high - low,
-        }
-    }
-
-    /// A part of the whole width, in percent.
-    fn percent(self, part: f64) -> f64 {
-        if self.span > 0.0 {
-            (100.0 * part / self.span).clamp(0.0, 100.0)
-        } else {
-            0.0
-        }
-    }
-
-    fn bar(self, class: &str, value: i64) -> String {
-        let value = value as f64;
-        let left = self.percent(value.min(0.0) - self.low);
-        let width = self.percent(value.abs()).min(100.0 - left);
+fn bars(axis: Axis, row: &FunctionRow) -> String {
+    let bar = |class: &str, value: i64| {
+        let (left, width) = axis.bar(value);
         format!("<span class=\"bar {class}\" style=\"left:{left:.3}%;width:{width:.3}%\"></span>")
-    }
-
-    fn bars(self, row: &FunctionRow) -> String {
-        let zero = if self.low < 0.0 {
-            let left = self.percent(-self.low);
-            format!("<span class=\"zero\" style=\"left:{left:.3}%\"></span>")
-        } else {
-            String::new()
-        };
-        format!(
-            "<span class=\"bars\" aria-hidden=\"true\">{}{}{zero}</span>",
-            self.bar("bar-cum", row.cum),
-            self.bar("bar-flat", row.flat)
-        )
-    }
+    };
+    let zero = axis.zero().map_or_else(String::new, |left| {
+        format!("<span class=\"zero\" style=\"left:{left:.3}%\"></span>")
+    });
+    format!(
+        "<span class=\"bars\" aria-hidden=\"true\">{}{}{zero}</span>",
+        bar("bar-cum", row.cum),
+        bar("bar-flat", row.flat)
+    )
 }
 
 /// Roles are written out: on narrow screens rows are laid out as blocks, and browsers then forget
@@ -129,7 +90,7 @@ fn write_row(out: &mut String, row: &FunctionRow, axis: Axis) {
         "<th role=\"rowheader\" scope=\"row\" title=\"{}\">{}<span class=\"name\"><bdi dir=\"ltr\"><span class=\"package\">{}</span><b>{}</b>{inline}</bdi></span></th>\
          <td role=\"cell\" class=\"owner\"><span class=\"swatch\" aria-hidden=\"true\"></span>{}</td></tr>",
         title.join("&#10;"),
-        axis.bars(row),
+        bars(axis, row),
         // Long names break where a reader would.
         escape(&row.package).replace('/', "/<wbr>"),
         escape(&row.short),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{FunctionRow, FunctionTable, OWNER_HUES};
+use crate::protocol::{Axis, FunctionRow, FunctionTable, OWNER_HUES};
 
 /// What a table can be sorted by. `sum %` is no column of these: it runs in pprof's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,46 +63,8 @@ fn order(rows: &[FunctionRow], sort: Sort) -> Vec<usize> {
     indexes
 }
 
-/// Where values lie in the width of a bar.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    low: f64,
-    span: f64,
-}
-
-impl Axis {
-    /// Zero is at the left edge, unless the table is of a difference with something shrinking.
-    #[allow(clippy::cast_precision_loss)]
-    fn of(table: &FunctionTable) -> Self {
-        let values = || table.rows.iter().flat_map(|row| [row.flat, row.cum]);
-        let low = values().min().unwrap_or(0).min(0) as f64;
-        let high = if table.signed {
-            values().max().unwrap_or(0).max(0)
-        } else {
-            table.scale
-        } as f64;
-        Self {
-            low,
-            span: high - low,
-        }
-    }
-
-    /// Left edge and width of the bar of a value, in percent.
-    #[allow(clippy::cast_precision_loss)]
-    fn bar(self, value: i64) -> (String, String) {
-        if self.span <= 0.0 {
-            return ("0%".to_owned(), "0%".to_owned());
-        }
-        let value = value as f64;
-        let percent = |part: f64| format!("{:.3}%", 100.0 * part / self.span);
-        (percent(value.min(0.0) - self.low), percent(value.abs()))
-    }
-
-    /// Where zero lies, if not at the left edge.
-    fn zero(self) -> Option<String> {
-        (self.low < 0.0 && self.span > 0.0)
-            .then(|| format!("{:.3}%", -100.0 * self.low / self.span))
-    }
+fn percent(part: f64) -> String {
+    format!("{part:.3}%")
 }
 
 /// The palette's index as `data-hue`; style sheets know these and no others.
@@ -229,11 +191,13 @@ fn RowView(
     .filter(|part| !part.is_empty())
     .collect::<Vec<_>>()
     .join("\n");
-    let (cum_left, cum_width) = axis.bar(row.cum);
-    let (flat_left, flat_width) = axis.bar(row.flat);
+    let bar = |class: &'static str, value: i64| {
+        let (left, width) = axis.bar(value);
+        view! { <span class=class style:left=percent(left) style:width=percent(width)></span> }
+    };
     let zero = axis
         .zero()
-        .map(|left| view! { <span class="bar-zero" style:left=left></span> });
+        .map(|left| view! { <span class="bar-zero" style:left=percent(left)></span> });
     let (noise, mark) = noise(&row);
     let owner = row.owner.clone();
     let inline = (!row.inline.is_empty())
@@ -256,8 +220,8 @@ fn RowView(
             <td role="cell" class=class("col-cum-share", row.cum)>{row.cum_share}</td>
             <th role="rowheader" scope="row" class="cell col-function" title=title>
                 <span class="bars" aria-hidden="true">
-                    <span class="bar is-cum" style:left=cum_left style:width=cum_width></span>
-                    <span class="bar is-flat" style:left=flat_left style:width=flat_width></span>
+                    {bar("bar is-cum", row.cum)}
+                    {bar("bar is-flat", row.flat)}
                     {zero}
                 </span>
                 // Cut from the left, so the package goes first. The text is whole: copying a

@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use super::{firefox, system, variable};
+use super::{firefox, installed, system, variable};
 use crate::browser_tests::Form;
 use crate::bundle;
 use crate::project::{Project, program_file, tools_folder};
@@ -231,13 +231,7 @@ fn local(project: &Project) -> Result<Browser> {
 }
 
 fn chrome() -> Option<PathBuf> {
-    if let Some(path) = variable("CHROME") {
-        return Some(PathBuf::from(path));
-    }
-    NAMES
-        .iter()
-        .find_map(|name| which::which(name).ok())
-        .or_else(|| usual_places().into_iter().find(|path| path.is_file()))
+    installed("CHROME", &NAMES, usual_places())
 }
 
 fn usual_places() -> Vec<PathBuf> {

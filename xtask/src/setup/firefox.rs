@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::browser::{Browser, Kind};
-use super::{system, tools, variable};
+use super::{installed, system, tools, variable};
 use crate::project::Project;
 
 const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
@@ -40,13 +40,7 @@ pub(super) fn find(project: &Project) -> Result<Browser> {
 }
 
 fn firefox() -> Option<PathBuf> {
-    if let Some(path) = variable("FIREFOX") {
-        return Some(PathBuf::from(path));
-    }
-    NAMES
-        .iter()
-        .find_map(|name| which::which(name).ok())
-        .or_else(|| usual_places().into_iter().find(|path| path.is_file()))
+    installed("FIREFOX", &NAMES, usual_places())
 }
 
 fn usual_places() -> Vec<PathBuf> {

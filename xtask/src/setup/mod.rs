@@ -162,6 +162,17 @@ fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
         .strip_suffix('"')
 }
 
+/// The program that a variable names; else the first of these names on PATH, else in these places.
+fn installed(wish: &str, names: &[&str], places: Vec<PathBuf>) -> Option<PathBuf> {
+    if let Some(path) = variable(wish) {
+        return Some(PathBuf::from(path));
+    }
+    names
+        .iter()
+        .find_map(|name| which::which(name).ok())
+        .or_else(|| places.into_iter().find(|path| path.is_file()))
+}
+
 /// A variable that is set and not empty.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
