@@ -77,6 +77,8 @@ pub struct Report {
     pub files: Vec<FileFact>,
     /// What is wrong with the flare as a whole.
     pub problems: Vec<String>,
+    /// The archive is cut off: what it lacks may have been in it.
+    pub cut_off: bool,
     /// Lines of `flare_creation.log` about profiles.
     pub creation_errors: Vec<String>,
 }
@@ -232,6 +234,8 @@ pub struct AgentContext {
     pub python_version: Option<String>,
     /// Process id of the Agent.
     pub pid: Option<i64>,
+    /// The running Agent's own status is in the flare.
+    pub answered: bool,
     /// The flare was built by the command, not by the Agent.
     pub local: bool,
 }

@@ -518,12 +518,20 @@ impl MadeUp {
 
     /// Reads it as the page does.
     pub(crate) fn read(&self) -> Seen {
-        let mut engine = Engine::new();
-        let input = Input::Zip(Box::new(Cursor::new(self.zip())));
-        engine
-            .read("made-up.zip", input, &mut |_| {})
-            .expect("a made-up flare can be read");
-        Seen { engine }
+        Seen::of(self.zip())
+    }
+
+    /// The same of what is left when the archive ends before this file.
+    pub(crate) fn read_up_to(&self, path: &str) -> Seen {
+        let name = format!("{HOST}/{path}");
+        let mut bytes = self.zip();
+        let at = bytes
+            .windows(name.len())
+            .position(|window| window == name.as_bytes())
+            .expect(path);
+        // A local header is 30 bytes long and the name follows.
+        bytes.truncate(at - 30);
+        Seen::of(bytes)
     }
 }
 
@@ -535,6 +543,15 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    fn of(zip: Vec<u8>) -> Self {
+        let mut engine = Engine::new();
+        let input = Input::Zip(Box::new(Cursor::new(zip)));
+        engine
+            .read("made-up.zip", input, &mut |_| {})
+            .expect("a made-up flare can be read");
+        Self { engine }
+    }
+
     pub(crate) fn report(&self) -> &Report {
         self.engine.report().unwrap()
     }

@@ -280,7 +280,10 @@ impl Judge<'_> {
                 threshold: self.thresholds.contention.delay_ns as f64,
                 evidence: evidence(&detail, sum.counted),
                 detail: Detail::Contention(detail),
-                settle: "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it.",
+                settle: match process.name.as_str() {
+                    "core" => "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it.",
+                    _ => "A flare with --profile 60 under load would settle it.",
+                },
             },
             |_, responsible| {
                 format!(

@@ -39,6 +39,8 @@ pub enum Hole {
     RateZeroElsewhere,
     /// The file is there and can't be read.
     Damaged,
+    /// No file, and the archive is cut off: it may have been in the part that is missing.
+    CutOff,
     /// The file is there and was left out: a limit of this program was met, or memory was short.
     LeftOut,
 }
@@ -62,6 +64,7 @@ impl Hole {
             Self::RateZero => "rate-zero",
             Self::RateZeroElsewhere => "rate-zero-elsewhere",
             Self::Damaged => "damaged",
+            Self::CutOff => "cut-off",
             Self::LeftOut => "left-out",
         }
     }
@@ -81,6 +84,7 @@ impl Hole {
             Self::TraceWindow | Self::ShortWindow => "window too short",
             Self::Unsuitable => "not comparable",
             Self::Damaged => "damaged",
+            Self::CutOff => "cut off",
             Self::LeftOut => "left out",
         }
     }
@@ -147,6 +151,7 @@ impl Hole {
                 FindingKind::Contention => "Ask for the same flare once more, unchanged; if it is damaged at its source, capture again.".to_owned(),
                 _ => "Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again.".to_owned(),
             },
+            Self::CutOff => "Ask for the same flare once more, unchanged, and compare its size with that of the original. If it was cut off at its source, capture again.".to_owned(),
             Self::LeftOut => "That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails.".to_owned(),
         }
     }
@@ -360,6 +365,10 @@ const BY_COMMAND: [&str; 6] = [
 ];
 
 fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what: &str) -> Told {
+    if context.cut_off {
+        let why = format!("{what} not in the flare, whose archive is cut off.");
+        return (Hole::CutOff, why);
+    }
     let there = |name: ProfileName| process.slot(name).is_some_and(|slot| !slot.is_absent());
     let half = match name {
         ProfileName::HeapFirst => there(ProfileName::HeapSecond),

@@ -183,6 +183,8 @@ pub struct Context {
     pub windows: bool,
     /// The flare was built by the command: its expvar files describe the command.
     pub local: bool,
+    /// The archive is cut off: what it lacks may have been in it.
+    pub cut_off: bool,
     /// Ends of the core Agent's last garbage collections, Unix nanoseconds.
     pub gc_ends_ns: Vec<i64>,
     /// Processes whose continuous profiler is on, by the prefix of their files.

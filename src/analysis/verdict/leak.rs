@@ -211,6 +211,7 @@ impl Judge<'_> {
             };
             outcome.state.nearness = Some(near(net, limits.growth_bytes).max(alone));
         }
+        outcome.state.growth_bytes = Some(net);
         self.leak_notes(growth, &mut outcome);
         outcome
     }

@@ -58,6 +58,8 @@ pub struct State {
     pub profiles: Vec<(ProfileName, String)>,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
+    /// Bytes that a pair of heap snapshots grew by outside the Go runtime, where they were compared.
+    pub growth_bytes: Option<i64>,
     /// What would change the state; a sentence.
     pub would_change: String,
 }
@@ -177,6 +179,7 @@ impl Outcome {
                 why,
                 profiles: Vec::new(),
                 nearness: None,
+                growth_bytes: None,
                 would_change: String::new(),
             },
             finding: None,

@@ -20,7 +20,7 @@ use crate::analysis::view::View;
 use crate::flare::goroutines::Group;
 use crate::flare::memstats::MemStats;
 use crate::flare::status::Flavor;
-use crate::flare::{Flare, Role, docker_inspect, kubelet_pods};
+use crate::flare::{Flare, Problem, Role, docker_inspect, kubelet_pods};
 use crate::profile::units::human;
 
 fn signed(value: u64) -> i64 {
@@ -175,6 +175,7 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
             }),
         python_version: status.and_then(|status| status.python_version.clone()),
         pid: status.and_then(|status| i64::try_from(status.pid?).ok()),
+        answered: !texts.local && status.is_some_and(|status| status.unavailable.is_none()),
         local: texts.local,
     }
 }
@@ -220,8 +221,15 @@ fn agent_pod(texts: &Texts) -> Option<&kubelet_pods::PodContainer> {
     kubelet_pods::agent_container(&texts.pods, names)
 }
 
+/// Entries at the archive's end are missing.
+pub(super) fn is_cut_off(flare: &Flare) -> bool {
+    let recovered = |problem: &Problem| matches!(problem, Problem::Recovered { .. });
+    flare.problems().iter().any(recovered)
+}
+
 pub(super) fn context(
     texts: &Texts,
+    cut_off: bool,
     agent: &AgentContext,
     memory_limit: Option<(i64, String)>,
     goroutines: Option<&GoroutineReport>,
@@ -246,6 +254,7 @@ pub(super) fn context(
         },
         windows: agent.os.as_deref() == Some("windows"),
         local: agent.local,
+        cut_off,
         gc_ends_ns: texts.memstats.as_ref().map_or_else(Vec::new, |memstats| {
             memstats
                 .pause_end
@@ -630,10 +639,35 @@ pub(super) fn forwarder(texts: &Texts) -> Vec<(String, i64)> {
     .collect()
 }
 
-/// Processes that the flare itself says were not there to be asked.
-pub(super) fn silent(texts: &Texts, processes: &[ProcessProfiles]) -> Vec<SilentProcess> {
+/// Processes whose profiles are missing for a reason: the flare itself says that they were not
+/// there to be asked, or every capture asks them.
+pub(super) fn silent(
+    texts: &Texts,
+    processes: &[ProcessProfiles],
+    flare: &Flare,
+) -> Vec<SilentProcess> {
     let missing = |name: &str| !processes.iter().any(|process| process.name == name);
     let mut silent = Vec::new();
+    // A few loose profiles are no capture.
+    let is_flare = flare.entries().iter().any(|entry| {
+        !matches!(
+            entry.role,
+            Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
+        )
+    });
+    let beside_core = ["trace", "process", "security-agent", "system-probe"];
+    if is_flare && missing("core") && beside_core.iter().any(|name| !missing(name)) {
+        silent.push(SilentProcess {
+            process: "core".to_owned(),
+            why: if is_cut_off(flare) {
+                "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
+            } else {
+                "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."
+            }
+            .to_owned(),
+            remedy: "See that its status command answers, and capture again; flare_creation.log says what failed.".to_owned(),
+        });
+    }
     let mut tell = |process: &str, said: &str, file: &str| {
         silent.push(SilentProcess {
             process: process.to_owned(),

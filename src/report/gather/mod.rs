@@ -59,8 +59,10 @@ pub fn gather(
         .clone()
         .map(|dump| goroutine_report(dump, settings));
     let memory_limit = facts::memory_limit(&texts);
+    let cut_off = facts::is_cut_off(reader.flare);
     let context = facts::context(
         &texts,
+        cut_off,
         &agent,
         memory_limit.clone(),
         goroutines.as_ref(),
@@ -106,7 +108,7 @@ pub fn gather(
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),
-        silent: facts::silent(&texts, &processes),
+        silent: facts::silent(&texts, &processes, reader.flare),
         trace_agent: texts.trace_agent.clone(),
         checks: texts
             .status
@@ -146,6 +148,7 @@ pub fn gather(
             .iter()
             .map(ToString::to_string)
             .collect(),
+        cut_off,
         creation_errors: texts
             .creation
             .map(|creation| creation.about_profiles)

@@ -41,6 +41,11 @@ pub(super) fn banner(report: &Report) -> BannerView {
 pub fn summary(report: &Report) -> String {
     let judgement = &report.judgement;
     match judgement.kind {
+        VerdictKind::NoProfiles if report.cut_off => {
+            "The archive is cut off, and what is left of it holds no profiles, so neither memory nor CPU nor \
+             locks can be judged. The same file, sent once more and whole, may be all that is needed."
+                .to_owned()
+        }
         VerdictKind::NoProfiles => {
             "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
              How to collect them stands under Recommendations."
@@ -132,7 +137,12 @@ fn unmeasured(report: &Report) -> Vec<String> {
     if report.processes.is_empty() {
         return Vec::new();
     }
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = report
+        .silent
+        .iter()
+        .filter(|silent| silent.process == "core")
+        .map(|silent| format!("nothing of {} recorded", silent.process))
+        .collect();
     for kind in FindingKind::ALL {
         let states: Vec<&State> = judgement
             .states

@@ -71,8 +71,10 @@ pub(super) fn agent(report: &Report) -> Section {
         "Flare",
         if agent.local {
             "local (built by the command)"
-        } else {
+        } else if agent.answered {
             "built by the running Agent"
+        } else {
+            "not known whether the running Agent built it: its status is not there"
         },
     ));
     facts.extend(surroundings(report));

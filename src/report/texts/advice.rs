@@ -3,10 +3,11 @@
 //! Knows settings and commands; refuses to know verdicts, confidence and the texts around the advice.
 
 use super::area::{Area, check_name, responsible};
-use super::commands::{agent_command, check_command, where_to_run};
+use super::commands::{agent_command, check_command, is_cluster_agent, where_to_run};
 use super::count;
 use super::facts::{
-    Suspect, busiest_checks, databases, heaviest_callers, instances, running, suspects,
+    Suspect, busiest_checks, databases, heaviest_callers, holds_dogstatsd, instances, running,
+    suspects,
 };
 use crate::analysis::verdict::Finding;
 use crate::profile::units::group_thousands;
@@ -172,10 +173,12 @@ fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
 }
 
 fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    let dogstatsd_leads = report
-        .contexts
-        .dogstatsd
-        .is_none_or(|contexts| contexts >= report.many_contexts);
+    let dogstatsd = holds_dogstatsd(report, finding);
+    let dogstatsd_leads = dogstatsd
+        && report
+            .contexts
+            .dogstatsd
+            .is_none_or(|contexts| contexts >= report.many_contexts);
     if dogstatsd_leads {
         let held = report
             .contexts
@@ -222,10 +225,16 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
             format!("the checks with the most samples are {}", names.join(", "))
         };
         advice.engineer(
-            format!(
-                "DogStatsD held only {} contexts, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare.",
-                group_thousands(report.contexts.dogstatsd.unwrap_or_default())
-            ),
+            if dogstatsd {
+                format!(
+                    "DogStatsD held only {} contexts, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare.",
+                    group_thousands(report.contexts.dogstatsd.unwrap_or_default())
+                )
+            } else {
+                format!(
+                    "This process receives nothing over DogStatsD, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare."
+                )
+            },
             None,
         );
         if let Some((name, _)) = checks.first() {
@@ -364,8 +373,18 @@ fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     };
     advice.engineer(
         format!(
-            "Count the {what} and watch how fast they change: {why}. {} in the flare has the state at capture time.",
-            if tagger { "tagger-list.json" } else { "workload-list.log" }
+            "Count the {what} and watch how fast they change: {why}.{}",
+            in_flare(
+                report,
+                if tagger {
+                    "tagger-list.json"
+                } else {
+                    "workload-list.log"
+                }
+            )
+            .map_or_else(String::new, |file| format!(
+                " {file} in the flare has the state at capture time."
+            ))
         ),
         Some(agent_command(report, command)),
     );
@@ -388,10 +407,21 @@ fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         .push(format!("both outputs of the {command} command"));
 }
 
+/// The path of a file of that name, where the flare has it.
+fn in_flare<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
+    let mut paths = report.files.iter().map(|file| file.path.as_str());
+    paths.find(|path| path.rsplit('/').next() == Some(name))
+}
+
 fn logs_advice(report: &Report, advice: &mut Advice) {
+    let registry = in_flare(report, "registry.json")
+        .map_or_else(String::new, |file| format!(" and at {file}"));
     advice.engineer(
-        "Look at the Logs Agent section of status.log and at registry.json: number of tailed files, multi-line and processing rules, and very long lines decide the cost. logs_config.open_files_limit bounds the files.",
-        Some(agent_command(report, "stream-logs")),
+        format!(
+            "Look at the Logs Agent section of status.log{registry}: number of tailed files, multi-line and processing rules, and very long lines decide the cost. logs_config.open_files_limit bounds the files."
+        ),
+        // The Cluster Agent tails no files.
+        (!is_cluster_agent(report)).then(|| agent_command(report, "stream-logs")),
     );
     advice.customer(
         "Please check whether the number of log files or the log volume on this host has grown recently, and whether there are very long log lines.",

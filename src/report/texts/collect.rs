@@ -12,10 +12,20 @@ use super::origin;
 use crate::report::document::Block;
 use crate::report::model::Report;
 
+/// What a customer whose file arrived damaged or incomplete is asked first.
+pub(super) const SEND_AGAIN: &str = "If you still have the file of this flare, please send it to us once more, unchanged. If it was damaged on the way, that is all we need.";
+
 /// Asks the customer for a flare with profiles.
 pub(super) fn request_message(report: Option<&Report>) -> String {
     let mut text = String::from("Hello,\n\n");
     match report {
+        Some(report) if report.cut_off => {
+            let _ = writeln!(
+                text,
+                "Thank you for the flare{}. The file arrived incomplete: its end is missing, and with it the profiling data that it may have held.",
+                origin(report)
+            );
+        }
         Some(report) => {
             let _ = writeln!(
                 text,
@@ -33,6 +43,10 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
         number += 1;
         let _ = writeln!(text, "{number}. {words}");
     };
+    let cut_off = report.is_some_and(|report| report.cut_off);
+    if cut_off {
+        step(&mut text, SEND_AGAIN);
+    }
     if let Some(report) = report.filter(|report| report.agent.local) {
         step(
             &mut text,
@@ -42,7 +56,11 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
     }
     step(
         &mut text,
-        "Wait until the problem (high memory or CPU usage) is actively happening.",
+        if cut_off {
+            "Otherwise, please create a new flare with profiling data: wait until the problem (high memory or CPU usage) is actively happening."
+        } else {
+            "Wait until the problem (high memory or CPU usage) is actively happening."
+        },
     );
     let place = report.map_or(" on the affected host", where_to_run);
     step(&mut text, &format!("Run the following command{place}:\n"));

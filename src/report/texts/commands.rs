@@ -4,7 +4,7 @@
 
 use crate::analysis::verdict::Finding;
 use crate::report::document::FindingKind;
-use crate::report::model::Report;
+use crate::report::model::{FileFact, Report};
 
 /// The capture that is asked for first.
 pub(super) const CAPTURE: &str = "flare --profile 30";
@@ -75,9 +75,16 @@ pub(super) fn check_command(report: &Report, name: &str, flags: &str) -> String 
     let command = format!("check {name} {flags}");
     let command = command.trim_end();
     match Platform::of(report) {
-        Platform::Linux => format!("sudo -u dd-agent datadog-agent {command}"),
+        Platform::Linux if !is_cluster_agent(report) => {
+            format!("sudo -u dd-agent datadog-agent {command}")
+        }
         _ => agent_command(report, command),
     }
+}
+
+/// The command is spelled for PowerShell, which is not what a customer has open.
+pub(super) fn is_for_powershell(command: &str) -> bool {
+    command.starts_with(WINDOWS)
 }
 
 const WINDOWS: &str = r#"& "$env:ProgramFiles\Datadog\Datadog Agent\bin\agent.exe""#;
@@ -112,7 +119,13 @@ impl Platform {
         {
             Self::Kubernetes
         } else if tool.contains("docker") {
-            Self::Docker
+            // The Agent's image says so wherever it runs; only in a cluster it talks to a kubelet.
+            let kubelet = |file: &FileFact| file.path.contains("k8s/kubelet_");
+            if report.files.iter().any(kubelet) {
+                Self::Kubernetes
+            } else {
+                Self::Docker
+            }
         } else if os.contains("darwin") || os.contains("macos") {
             Self::Mac
         } else if os.contains("windows") {
@@ -162,6 +175,16 @@ pub(super) fn longer_capture(finding: &Finding) -> &'static str {
         ("otel-agent", _) => PLAIN_FLARE,
         (_, FindingKind::MemoryLeak) => LONG_CAPTURE,
         (_, FindingKind::CpuSpike) => "flare --profile 60",
-        (_, FindingKind::Contention) => LOCK_CAPTURE,
+        ("core", FindingKind::Contention) => LOCK_CAPTURE,
+        // The flags raise the rates of the core Agent only.
+        (_, FindingKind::Contention) => "flare --profile 60",
     }
+}
+
+/// How long such a capture records.
+pub(super) fn capture_seconds(capture: &str) -> &str {
+    capture
+        .split_once("--profile ")
+        .and_then(|(_, rest)| rest.split(' ').next())
+        .unwrap_or("30")
 }

@@ -6,20 +6,21 @@ use std::fmt::Write as _;
 
 use super::advice::advice;
 use super::area::Area;
-use super::collect::request_message;
+use super::collect::{SEND_AGAIN, request_message};
 use super::commands::{
-    CAPTURE, LONG_CAPTURE, PLAIN_FLARE, agent_command, is_cluster_agent, where_to_run,
+    CAPTURE, LONG_CAPTURE, PLAIN_FLARE, agent_command, is_cluster_agent, is_for_powershell,
+    where_to_run,
 };
-use super::facts::{cores, heap_in_use};
-use super::holes::{self, contention_unmeasured, unmeasured};
-use super::{by_confidence, origin, process_words, table};
+use super::facts::{cores, heap_in_use, holds_dogstatsd};
+use super::holes::{self, contention_unmeasured, main_missing, unmeasured};
+use super::{by_confidence, origin, process_words};
 use crate::analysis::memory::Conclusion;
 use crate::analysis::verdict::{
-    Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, profiler_setting,
+    Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, State, profiler_setting,
 };
 use crate::order;
 use crate::profile::units::{group_thousands, human};
-use crate::report::document::{FindingKind, Measured, ProfileName, VerdictKind};
+use crate::report::document::{FindingKind, Measured, VerdictKind};
 use crate::report::markdown::clean;
 use crate::report::model::Report;
 
@@ -223,9 +224,10 @@ fn findings_message(report: &Report, text: &mut String) {
     for finding in &findings {
         let _ = writeln!(text, "- {}", customer_finding(finding));
     }
-    let metrics = findings
-        .iter()
-        .any(|finding| matches!(Area::of_finding(finding), Area::Metrics | Area::Dogstatsd));
+    let metrics = findings.iter().any(|finding| {
+        holds_dogstatsd(report, finding)
+            && matches!(Area::of_finding(finding), Area::Metrics | Area::Dogstatsd)
+    });
     if metrics && let Some(contexts) = report.contexts.dogstatsd {
         let _ = writeln!(
             text,
@@ -235,6 +237,11 @@ fn findings_message(report: &Report, text: &mut String) {
     }
     for around in near_limit(report, false).into_iter().chain(killed(report)) {
         let _ = writeln!(text, "- {around}");
+    }
+    let holes = unmeasured(report);
+    if !holes.is_empty() || main_missing(report).next().is_some() {
+        text.push_str("\nWhat this flare does not show:\n");
+        write_holes(text, report, &holes);
     }
     let lowest = findings.last().map(|finding| finding.confidence);
     match lowest {
@@ -264,6 +271,10 @@ fn findings_message(report: &Report, text: &mut String) {
             }
         }
     }
+    let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
+    if damaged {
+        customer.push((SEND_AGAIN.to_owned(), None));
+    }
     if findings
         .iter()
         .any(|finding| finding.confidence != Confidence::High)
@@ -275,7 +286,7 @@ fn findings_message(report: &Report, text: &mut String) {
         };
         let lock = findings
             .iter()
-            .any(|finding| finding.kind == FindingKind::Contention);
+            .any(|finding| finding.kind == FindingKind::Contention && finding.process == "core");
         let capture = if unsure().all(|finding| finding.process == "otel-agent") {
             PLAIN_FLARE
         } else if lock {
@@ -337,11 +348,41 @@ fn numbered(text: &mut String, title: &str, steps: &[(String, Option<String>)]) 
             if let Some((place, name)) = named {
                 let _ = write!(text, "   (Please put {name} in place of {place}.)\n\n");
             }
+            if is_for_powershell(command) && !text.contains("PowerShell") {
+                text.push_str("   (Please run this in PowerShell as administrator.)\n\n");
+            }
         }
     }
     // The last command brings its own empty line, and the next part another.
     if text.ends_with("\n\n") {
         text.pop();
+    }
+}
+
+/// Asking for the same file once more may be enough.
+fn is_damage(hole: Hole) -> bool {
+    matches!(hole, Hole::Damaged | Hole::CutOff)
+}
+
+/// What could not be measured, one line for each reason.
+fn write_holes(text: &mut String, report: &Report, holes: &[(Hole, &State)]) {
+    for _ in main_missing(report) {
+        text.push_str("- The recording holds nothing of the Agent's main process.\n");
+    }
+    // One reason behind several kinds is told once.
+    let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
+    for (hole, state) in holes {
+        match told
+            .iter_mut()
+            .find(|(known, process, _)| known == hole && *process == state.process)
+        {
+            Some((_, _, kinds)) => kinds.push(state.kind),
+            None => told.push((*hole, &state.process, vec![state.kind])),
+        }
+    }
+    for (hole, process, kinds) in &told {
+        let clause = holes::customer(*hole, process, kinds);
+        let _ = writeln!(text, "- {}", sentence(&format!("{clause}.")));
     }
 }
 
@@ -360,16 +401,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     let mut busy = None;
     let mut timeout = None;
     let mut not_running = None;
-    // One reason behind several kinds is told once.
-    let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
     for (hole, state) in &holes {
-        match told
-            .iter_mut()
-            .find(|(known, process, _)| known == hole && *process == state.process)
-        {
-            Some((_, _, kinds)) => kinds.push(state.kind),
-            None => told.push((*hole, &state.process, vec![state.kind])),
-        }
         match hole {
             Hole::ProfilerBusy => busy = Some(profiler_setting(&state.process)),
             Hole::NotRunning => not_running = Some(process_words(&state.process)),
@@ -392,10 +424,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     if second_flare {
         capture = PLAIN_FLARE;
     }
-    for (hole, process, kinds) in &told {
-        let clause = holes::customer(*hole, process, kinds);
-        let _ = writeln!(text, "- {}", sentence(&format!("{clause}.")));
-    }
+    write_holes(text, report, &holes);
     let around: Vec<String> = near_limit(report, false)
         .into_iter()
         .chain(killed(report))
@@ -406,13 +435,10 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             let _ = writeln!(text, "- {line}");
         }
     }
-    let damaged = holes.iter().any(|(hole, _)| *hole == Hole::Damaged);
+    let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
     let mut steps = Vec::new();
     if damaged {
-        steps.push((
-            "If you still have the file of this flare, please send it to us once more, unchanged. If it was damaged on the way, that is all we need.".to_owned(),
-            None,
-        ));
+        steps.push((SEND_AGAIN.to_owned(), None));
     }
     if let Some(setting) = busy {
         steps.push((
@@ -489,20 +515,21 @@ fn normal_message(report: &Report, text: &mut String) {
     if let Some(main) = report.processes.first() {
         let name = process_words(&main.name);
         if let Some(heap) = heap_in_use(main) {
-            let change = table(main, ProfileName::HeapDiff, "inuse_space").map_or_else(
-                String::new,
-                |diff| {
-                    let change = match diff.net {
-                        0 => "did not change".to_owned(),
-                        net => format!(
-                            "{} by {}",
-                            if net > 0 { "grew" } else { "shrank" },
-                            human(net.saturating_abs(), &diff.unit)
-                        ),
-                    };
-                    format!(", which {change} within {}", span(main.interval.seconds()))
-                },
-            );
+            let growth =
+                report.judgement.states.iter().find_map(|state| {
+                    (state.process == main.name).then_some(state.growth_bytes)?
+                });
+            let change = growth.map_or_else(String::new, |growth| {
+                let change = match growth {
+                    0 => "did not change".to_owned(),
+                    growth => format!(
+                        "{} by {}",
+                        if growth > 0 { "grew" } else { "shrank" },
+                        human(growth.saturating_abs(), "bytes")
+                    ),
+                };
+                format!(", which {change} within {}", span(main.interval.seconds()))
+            });
             let steady = if has_note(report, NoteKind::SteadyGrowth) {
                 " In so short a time that can be normal variation; a longer recording would tell."
             } else {
@@ -533,6 +560,11 @@ fn normal_message(report: &Report, text: &mut String) {
         if let Some(cores) = cores(main) {
             let _ = writeln!(text, "- CPU: {name} used {cores:.2} CPU cores on average.");
         }
+    }
+    for _ in main_missing(report) {
+        text.push_str(
+            "- The recording holds nothing of the Agent's main process, so a new one is needed to tell more about it.\n",
+        );
     }
     let locks = contention_unmeasured(report).is_some() && !is_cluster_agent(report);
     let capture = if locks {

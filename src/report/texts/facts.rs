@@ -4,9 +4,11 @@
 //! Refuses to know what to do about it and who reads it.
 
 use super::area::{Area, check_name};
+use super::commands::is_cluster_agent;
 use super::{count, process, sample_type, table};
 use crate::analysis::owner::{UNOWNED, is_runtime_package};
 use crate::analysis::verdict::Finding;
+use crate::flare::NAMELESS_PROCESS;
 use crate::flare::status::Check;
 use crate::flare::trace_vars::ReceiverStats;
 use crate::order;
@@ -32,6 +34,11 @@ pub fn cores(process: &ProcessReport) -> Option<f64> {
 pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
     table(process, ProfileName::HeapSecond, "inuse_space")
         .or_else(|| table(process, ProfileName::HeapFirst, "inuse_space"))
+}
+
+/// The flare's numbers about DogStatsD are of the core Agent, the only process that runs it.
+pub(super) fn holds_dogstatsd(report: &Report, finding: &Finding) -> bool {
+    !is_cluster_agent(report) && matches!(finding.process.as_str(), "core" | NAMELESS_PROCESS)
 }
 
 fn contexts(report: &Report) -> Option<String> {
@@ -333,9 +340,11 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         Area::Python => out.extend(python_correlation(report)),
         Area::GoCheck => out.push(go_check_correlation(report, finding)),
         Area::Metrics | Area::Dogstatsd | Area::Serializer => {
-            out.extend(contexts(report));
-            out.extend(dogstatsd(report));
-            out.extend(queues(report));
+            if holds_dogstatsd(report, finding) {
+                out.extend(contexts(report));
+                out.extend(dogstatsd(report));
+                out.extend(queues(report));
+            }
             let checks = busiest_checks(report);
             if !checks.is_empty() {
                 let checks: Vec<String> = checks

@@ -6,8 +6,8 @@
 use super::commands::PLAIN_FLARE;
 use super::process_words;
 use crate::analysis::verdict::{Hole, State};
-use crate::report::document::{FindingKind, Measured};
-use crate::report::model::Report;
+use crate::report::document::FindingKind;
+use crate::report::model::{Report, SilentProcess};
 
 /// Contention of the main process, where it could not be measured.
 pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
@@ -16,11 +16,17 @@ pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
         .states
         .iter()
         .find(|state| {
-            state.kind == FindingKind::Contention
-                && Some(&state.process) == judgement.main.as_ref()
-                && state.measured == Measured::NotMeasured
+            state.kind == FindingKind::Contention && Some(&state.process) == judgement.main.as_ref()
         })
         .and_then(|state| Some((state.hole?, state)))
+}
+
+/// The core Agent, where the flare holds profiles of other processes and none of its own.
+pub(super) fn main_missing(report: &Report) -> impl Iterator<Item = &SilentProcess> {
+    report
+        .silent
+        .iter()
+        .filter(|silent| silent.process == "core")
 }
 
 /// Memory and CPU that could not be measured in the main process, and files anywhere that are there
@@ -90,6 +96,9 @@ pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> Stri
             format!("the two {what} snapshots of {process} were taken too close together")
         }
         Hole::Damaged => format!("the {what} {profile} of {process} arrived damaged"),
+        Hole::CutOff => format!(
+            "the {what} {profile} of {process} {is} missing, because the file arrived incomplete"
+        ),
         Hole::LeftOut => {
             format!("the {what} {profile} of {process} {is} too large for us to read in one piece")
         }

@@ -3,8 +3,10 @@
 //! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
 
 use super::advice::advice;
-use super::commands::{CAPTURE, LONG_CAPTURE, agent_command, is_cluster_agent, longer_capture};
-use super::holes::{contention_unmeasured, unmeasured};
+use super::commands::{
+    CAPTURE, LONG_CAPTURE, agent_command, capture_seconds, is_cluster_agent, longer_capture,
+};
+use super::holes::{contention_unmeasured, main_missing, unmeasured};
 use super::{about, by_confidence};
 use crate::analysis::verdict::{Confidence, Finding, NoteKind};
 use crate::report::document::{Step, VerdictKind};
@@ -16,16 +18,35 @@ pub fn recommendations(report: &Report) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     match report.judgement.kind {
         VerdictKind::NoProfiles => no_profiles_steps(report, &mut steps),
-        VerdictKind::Normal => normal_steps(report, &mut steps),
-        VerdictKind::Inconclusive => unmeasured_steps(report, &mut steps),
+        VerdictKind::Normal => {
+            silent_steps(report, &mut steps);
+            normal_steps(report, &mut steps);
+        }
+        VerdictKind::Inconclusive => {
+            silent_steps(report, &mut steps);
+            unmeasured_steps(report, &mut steps);
+        }
         _ => {
             for finding in by_confidence(report) {
                 finding_steps(report, finding, &mut steps);
             }
+            silent_steps(report, &mut steps);
             unmeasured_steps(report, &mut steps);
         }
     }
     steps
+}
+
+/// The main process is what a flare is judged by first.
+fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
+    for silent in main_missing(report) {
+        push(
+            steps,
+            "The core Agent was not recorded",
+            format!("{} {}", silent.why, silent.remedy),
+            Some(agent_command(report, CAPTURE)),
+        );
+    }
 }
 
 fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String>) {
@@ -56,9 +77,12 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                     &finding.settle
                 },
                 if finding.process == "trace" {
-                    " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to 120 in datadog.yaml and restart before that."
+                    format!(
+                        " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
+                        capture_seconds(longer_capture(finding))
+                    )
                 } else {
-                    ""
+                    String::new()
                 }
             ),
             Some(agent_command(report, longer_capture(finding))),
@@ -121,6 +145,14 @@ fn routing_reason(words: &str) -> &str {
 
 fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
     let about = "No profiles in the flare";
+    if report.cut_off {
+        push(
+            steps,
+            about,
+            "The archive is cut off, so profiles may have been in it. Ask for the same file once more, unchanged, and compare its size with that of the original.".to_owned(),
+            None,
+        );
+    }
     if !report.creation_errors.is_empty() {
         push(
             steps,
