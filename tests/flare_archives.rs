@@ -681,3 +681,52 @@ fn mutated_archives_do_not_panic() {
 fn deflate_helper_is_real() {
     assert!(deflate(&[0; 1000]).len() < 50);
 }
+
+/// Who names a file like a folder does not hide it.
+#[test]
+fn a_file_that_is_named_like_a_folder_is_listed() {
+    let flare = open(zip(&[
+        item("h/status.log", "x"),
+        item("h/profiles/", ""),
+        item("h/profiles/core-cpu.pprof/", "text"),
+    ]));
+    let sizes: Vec<u64> = flare.entries().iter().map(|entry| entry.size).collect();
+    assert_eq!(sizes, [1, 4]);
+}
+
+#[test]
+fn what_only_bears_the_name_of_an_archive_hides_no_flare() {
+    let flare = zip(&[item("h/status.log", "x")]);
+    for other in [b"this is no archive".to_vec(), Vec::new(), zip(&[])] {
+        for other in [
+            item("attachment.zip", other.clone()),
+            item("attachment.zip", other).deflated(),
+        ] {
+            let flare = open(zip(&[other, item("flare.zip", flare.clone())]));
+            assert_eq!(flare.entries().len(), 1);
+            assert!(flare.find(&Role::Status).is_some());
+        }
+    }
+}
+
+#[test]
+fn a_folder_with_one_text_is_no_broken_archive() {
+    let file = LooseFile::from_bytes("web-1/status.log", b"=====".to_vec());
+    let flare = Flare::open("web-1", Input::Files(vec![file]), &Limits::default()).unwrap();
+    assert!(flare.find(&Role::Status).is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_listed_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("status.log"), "x").unwrap();
+    std::os::unix::fs::symlink("status.log", folder.path().join("telemetry.log")).unwrap();
+    let limits = Limits::default();
+    let files = flarescope::flare::from_disk(folder.path(), &limits).unwrap();
+    let mut flare = Flare::open("web-1", Input::Files(files), &limits).unwrap();
+    assert_eq!(flare.entries().len(), 2);
+    let link = flare.find(&Role::Telemetry).unwrap();
+    let error = flare.read(link).unwrap_err().to_string();
+    assert!(error.contains("symbolic link"), "{error}");
+}

@@ -204,6 +204,16 @@ fn archives(inputs: &mut Inputs) {
         .map(|n| item(&format!("h{n}/status.log"), "x"))
         .collect();
     inputs.file("1,000 roots.zip", zip(&entries));
+    // Names that take the most memory for their bytes: none of them is text.
+    let mut stream = Vec::new();
+    for _ in 0..4_000 {
+        stream.extend_from_slice(
+            b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\0\0",
+        );
+        stream.extend(std::iter::repeat_n(0xff, 0xffff));
+    }
+    let inner = item("h.zip", stream).deflated();
+    inputs.file("long names within.zip", zip(&[inner]));
     let deep = format!("{}status.log", "d/".repeat(30_000));
     inputs.file(
         "deep.zip",
@@ -306,6 +316,60 @@ fn texts(inputs: &mut Inputs) {
     );
     inputs.text("memstats.zip", "expvar/memstats", "{\"Sys\": 1e400, \"HeapInuse\": 18446744073709551615, \"HeapAlloc\": -1, \"HeapIdle\": 9223372036854775807}");
     inputs.text("no text.zip", "status.log", random(2 << 20));
+    let host = |name: String| format!("Hostnames\n=========\n    hostname: {name}\n");
+    inputs.text(
+        "spaces.zip",
+        "status.log",
+        host(format!("\u{1}{}x", " ".repeat(200_000))),
+    );
+    inputs.text(
+        "digits.zip",
+        "status.log",
+        host(format!("{}{}", "1".repeat(100_000), ".".repeat(100_000))),
+    );
+    inputs.text("cells.zip", "status.log", checks_with_long_names());
+    inputs.text("pods.zip", "k8s/kubelet_pods.yaml", one_large_pod());
+    inputs.text(
+        "fields.zip",
+        "k8s/kubelet_pods.yaml",
+        one_pod_of_many_fields(),
+    );
+}
+
+/// Two columns of words, and one cell of each that is longer than any line.
+fn checks_with_long_names() -> String {
+    let mut status =
+        String::from("=========\nCollector\n=========\n  Running Checks\n  ==============\n");
+    let long = "n".repeat(60_000);
+    for n in 0..20_000 {
+        let (name, version) = match n {
+            0 => (long.as_str(), "1"),
+            1 => ("b", long.as_str()),
+            _ => ("c", "1"),
+        };
+        status.push_str(&format!(
+            "    {name}{n} ({version})\n    ---\n      Instance ID: {n} [OK]\n      Total Runs: 1\n"
+        ));
+    }
+    status
+}
+
+fn one_large_pod() -> String {
+    let list = |key: &str| {
+        let names: String = (0..10_000).map(|n| format!("    - name: c{n}\n")).collect();
+        format!("    {key}:\n{names}")
+    };
+    format!(
+        "items:\n- metadata:\n    name: p\n  spec:\n{}  status:\n{}",
+        list("containers"),
+        list("containerStatuses")
+    )
+}
+
+fn one_pod_of_many_fields() -> String {
+    let fields: String = (0..200_000).map(|n| format!("  k{n}: 1\n")).collect();
+    let names: String = (0..10_000).map(|n| format!("    - name: c{n}\n")).collect();
+    format!("items:\n- a: 1\n{fields}  spec:\n    containers:\n{names}")
 }
 
 #[cfg(unix)]
@@ -399,6 +463,8 @@ fn every_input_ends_with_0_or_1_within_10_s_and_1_gb() {
             &["report", path][..],
             &["report", path, "--format", "html", "--redact"],
             &["report", path, "--format", "json"],
+            &["report", path, "--format", "text"],
+            &["report", path, "--format", "jira"],
             &["files", path],
             &["top", path],
         ] {

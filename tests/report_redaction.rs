@@ -5,6 +5,9 @@
     reason = "a test stops at what it does not expect"
 )]
 
+mod flare_zip;
+mod made_up;
+
 use std::io::Cursor;
 
 use flarescope::engine::Engine;
@@ -12,6 +15,7 @@ use flarescope::flare::{Input, LooseFile, ReadSeek};
 use flarescope::report::export::{ExportFormat, ExportOptions, export, preview};
 use flarescope::report::model::Report;
 use flarescope::report::redact::Form;
+use made_up::MadeUp;
 
 const STATUS: &str = "===============
 Agent (v7.71.2)
@@ -214,5 +218,46 @@ fn what_is_nobodys_secret_stays() {
         "profiles/core-cpu.pprof",
     ] {
         assert!(text.contains(kept), "{kept}");
+    }
+}
+
+/// A customer's names stand where nobody expects them: in the names of files, checks and states.
+#[test]
+fn a_name_is_found_wherever_it_stands() {
+    const HOST: &str = "db-prod-17.corp.acme.example.com";
+    let check = |name: &str| {
+        format!(
+            "    {name} ({name})\n    ---------\n      Instance ID: {name}:1 [{name}]\n      Total Runs: 1\n"
+        )
+    };
+    let status = format!(
+        "===============\nAgent (v7.71.2)\n===============\n  Status date: 2026-11-02 10:14:03.000 UTC (1793614443000)\n  \
+         Pid: 1\n  Go Version: {HOST}\n  Hostnames\n  =========\n    hostname: {HOST}\n=========\nCollector\n=========\n  \
+         Running Checks\n  ==============\n{}{}",
+        check(HOST),
+        check("db-prod-17")
+    );
+    let dump = format!(
+        "goroutine 1 [{HOST}]:\nmain.a()\n\tx.go:1\n\ngoroutine 2 [db-prod-17]:\nmain.b()\n\tx.go:1\n"
+    );
+    let seen = MadeUp::empty()
+        .file("status.log", status)
+        .file("go-routine-dump.log", dump)
+        .file(&format!("profiles/{HOST}.trace"), "go 1.22 trace")
+        .leaking(HOST, 60, 30)
+        .reply(&format!("{HOST}-cpu"), "no profile")
+        .read();
+    let report = seen.report();
+    for format in ExportFormat::ALL {
+        let open = export(report, format, &options(false)).text;
+        let redacted = export(report, format, &options(true)).text;
+        for line in redacted.lines() {
+            for part in ["db-prod-17", "acme"] {
+                assert!(!line.contains(part), "{format:?}: {line}");
+            }
+        }
+        // It is in there otherwise, and its finding still is.
+        assert!(open.contains(HOST), "{format:?}");
+        assert!(redacted.contains("60.0 MB"), "{format:?}");
     }
 }

@@ -311,7 +311,9 @@ impl Flare {
         let mut problems = Vec::new();
         let mut listing = list_zip(name, reader.as_mut(), length, limits)?;
         for level in 0.. {
-            let Some(inner) = choose_inner(&listing.entries, &mut problems) else {
+            let mut looks_like_zip = |raw: &RawEntry| starts_as_zip(reader.as_mut(), length, raw);
+            let chosen = choose_inner(&listing.entries, &mut looks_like_zip, &mut problems);
+            let Some(inner) = chosen else {
                 break;
             };
             let Some(raw) = listing.entries.get(inner).cloned() else {
@@ -334,9 +336,7 @@ impl Flare {
                             let beside: Vec<String> = listing
                                 .entries
                                 .iter()
-                                .filter(|e| {
-                                    e.header_start != raw.header_start && !e.name.ends_with('/')
-                                })
+                                .filter(|e| e.header_start != raw.header_start && !is_folder(e))
                                 .map(|e| e.name.clone())
                                 .collect();
                             problems.append(&mut listing.problems);
@@ -368,7 +368,7 @@ impl Flare {
         let found = listing
             .entries
             .into_iter()
-            .filter(|raw| !raw.name.ends_with('/'))
+            .filter(|raw| !is_folder(raw))
             .map(|raw| Found {
                 path: raw.name,
                 lossy_name: raw.lossy_name,
@@ -438,6 +438,7 @@ impl Flare {
         // A single file that is neither an archive nor a profile is no flare: the archive's own error
         // says what it is instead.
         if let ([only], [path]) = (files.as_mut_slice(), paths.as_slice())
+            && !path.contains('/')
             && !matches!(layout::role(path), Role::Profile { .. })
             && let Ok(reader) = (only.open)()
         {
@@ -756,8 +757,32 @@ fn looks_like(start: &[u8]) -> String {
     format!("starts with the bytes {}", hex.join(" "))
 }
 
+/// The entry's bytes begin as those of an archive with something in it.
+fn starts_as_zip(reader: &mut dyn ReadSeek, length: u64, raw: &RawEntry) -> bool {
+    const ENTRY: &[u8] = b"PK\x03\x04";
+    let mut start = Vec::new();
+    let mut read = || {
+        let at = data_range(reader, length, raw.header_start, raw.packed).ok()?;
+        reader.seek(SeekFrom::Start(at)).ok()?;
+        let packed = BufReader::with_capacity(4096, (&mut *reader).take(raw.packed));
+        match raw.method {
+            Method::Stored => packed.take(4).read_to_end(&mut start).ok(),
+            Method::Deflated => flate2::bufread::DeflateDecoder::new(packed)
+                .take(4)
+                .read_to_end(&mut start)
+                .ok(),
+            Method::Other(_) => None,
+        }
+    };
+    read().is_some() && start == ENTRY
+}
+
 /// The archive inside the archive that holds the flare, if the outer one holds none itself.
-fn choose_inner(entries: &[RawEntry], problems: &mut Vec<Problem>) -> Option<usize> {
+fn choose_inner(
+    entries: &[RawEntry],
+    looks_like_zip: &mut dyn FnMut(&RawEntry) -> bool,
+    problems: &mut Vec<Problem>,
+) -> Option<usize> {
     let is_flare = layout::find_roots(entries.iter().map(|raw| raw.name.as_str()))
         .root
         .is_some();
@@ -779,11 +804,18 @@ fn choose_inner(entries: &[RawEntry], problems: &mut Vec<Problem>) -> Option<usi
         .enumerate()
         .filter(|(_, raw)| is_zip_name(&raw.name) && !layout::is_junk(&raw.name))
         .collect();
-    // Several: one that is named as the Agent names its flares, else the first.
-    let (chosen, raw) = zips
+    // Several: one that is named as the Agent names its flares, else the first. What only bears an
+    // archive's name is no choice while there is another.
+    let sound: Vec<&(usize, &RawEntry)> = zips
         .iter()
-        .find(|(_, raw)| raw.fault.is_none() && is_flare_name(&raw.name))
-        .or_else(|| zips.iter().find(|(_, raw)| raw.fault.is_none()))
+        .take(BESIDE)
+        .filter(|(_, raw)| raw.fault.is_none() && (zips.len() == 1 || looks_like_zip(raw)))
+        .collect();
+    let (chosen, raw) = sound
+        .iter()
+        .find(|(_, raw)| is_flare_name(&raw.name))
+        .or_else(|| sound.first())
+        .copied()
         .or_else(|| zips.first())?;
     if zips.len() > 1 {
         problems.push(Problem::SeveralArchives {
@@ -797,6 +829,11 @@ fn choose_inner(entries: &[RawEntry], problems: &mut Vec<Problem>) -> Option<usi
         });
     }
     Some(*chosen)
+}
+
+/// It names a folder, and holds nothing.
+fn is_folder(raw: &RawEntry) -> bool {
+    raw.name.ends_with('/') && raw.size == 0
 }
 
 fn is_zip_name(path: &str) -> bool {

@@ -72,7 +72,7 @@ pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> i
         let mut agreed = Vec::with_capacity(listing.entries.len());
         for entry in listing.entries {
             if let Some(header) = local_header(source, entry.header_start)?
-                && decode_name(&header.name, || None).0 == entry.name
+                && shortened(decode_name(&header.name, || None).0, limits).0 == entry.name
             {
                 agreed.push(entry);
             }
@@ -80,7 +80,7 @@ pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> i
         listing.entries = agreed;
         let known: HashSet<u64> = listing.entries.iter().map(|e| e.header_start).collect();
         let left = limits.entries.saturating_sub(listing.entries.len());
-        let found = scan(source, length, left)?;
+        let found = scan(source, length, left, limits, &mut listing.problems)?;
         let fresh = found
             .into_iter()
             .filter(|e| !known.contains(&e.header_start));
@@ -93,24 +93,46 @@ pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> i
             });
         }
     }
-    for entry in &mut listing.entries {
-        shorten(entry, limits);
-    }
     note_overlaps(&mut listing);
     Ok(listing)
 }
 
-/// Keeps no more of a name than the limit; what is left of such an entry is not read.
-fn shorten(entry: &mut RawEntry, limits: &Limits) {
-    let found = entry.name.len();
-    if found > limits.name_bytes {
-        let end = super::text::cut(&entry.name, limits.name_bytes).len();
-        entry.name.truncate(end);
-        entry.name.push('\u{2026}');
-        entry.fault = Some(Fault::NameTooLong {
-            found,
-            limit: limits.name_bytes,
-        });
+/// Keeps no more of a name than the limit; an entry with such a name is not read.
+fn shortened(name: String, limits: &Limits) -> (String, Option<Fault>) {
+    let found = name.len();
+    if found <= limits.name_bytes {
+        return (name, None);
+    }
+    // A new one: cutting would leave the memory of the whole.
+    let name = format!("{}\u{2026}", super::text::cut(&name, limits.name_bytes));
+    let fault = Fault::NameTooLong {
+        found,
+        limit: limits.name_bytes,
+    };
+    (name, Some(fault))
+}
+
+/// Bytes of names that may still come.
+struct Room {
+    names: usize,
+    limit: usize,
+}
+
+impl Room {
+    const fn new(limits: &Limits) -> Self {
+        Self {
+            names: 0,
+            limit: limits.name_bytes_in_total,
+        }
+    }
+
+    /// The problem, where there is no room for this one.
+    fn take(&mut self, name: &str, entry: usize) -> Option<Problem> {
+        self.names = self.names.saturating_add(name.len());
+        (self.names > self.limit).then_some(Problem::NamesTooLong {
+            limit: self.limit,
+            entry,
+        })
     }
 }
 
@@ -175,7 +197,7 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
             return listing;
         }
     };
-    let mut names = 0_usize;
+    let mut room = Room::new(limits);
     for entry in entries {
         match entry {
             Ok(_) if listing.entries.len() >= limits.entries => {
@@ -187,12 +209,9 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
             Ok(entry) => {
                 let fallback = || entry.name().ok().map(|name| name.into_owned());
                 let (name, lossy_name) = decode_name(entry.name_raw(), fallback);
-                names = names.saturating_add(name.len().min(limits.name_bytes));
-                if names > limits.name_bytes_in_total {
-                    listing.problems.push(Problem::NamesTooLong {
-                        limit: limits.name_bytes_in_total,
-                        entry: listing.entries.len(),
-                    });
+                let (name, too_long) = shortened(name, limits);
+                if let Some(problem) = room.take(&name, listing.entries.len()) {
+                    listing.problems.push(problem);
                     break;
                 }
                 let method = match entry.compression() {
@@ -200,7 +219,9 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
                     CompressionMethod::Deflated => Method::Deflated,
                     other => Method::Other(format!("method {other}")),
                 };
-                let fault = if entry.encrypted() {
+                let fault = if too_long.is_some() {
+                    too_long
+                } else if entry.encrypted() {
                     Some(Fault::Encrypted)
                 } else if entry.is_symlink() {
                     Some(Fault::SymbolicLink)
@@ -310,8 +331,15 @@ fn zip64_sizes(mut extra: &[u8]) -> Option<(u64, u64)> {
 /// Agent flares are written as a stream: their local headers give no sizes, which stand in a
 /// descriptor after the data. It is found by its signature and by the packed size in it, which
 /// has to be the distance to the header; that holds for deflated and for stored entries.
-fn scan(source: &mut dyn ReadSeek, length: u64, most: usize) -> io::Result<Vec<RawEntry>> {
+fn scan(
+    source: &mut dyn ReadSeek,
+    length: u64,
+    most: usize,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+) -> io::Result<Vec<RawEntry>> {
     let mut entries = Vec::new();
+    let mut room = Room::new(limits);
     let mut offset = 0;
     while entries.len() < most {
         let Some(header) = local_header(source, offset)? else {
@@ -332,6 +360,11 @@ fn scan(source: &mut dyn ReadSeek, length: u64, most: usize) -> io::Result<Vec<R
         let start = header.data_start;
         let is_utf8 = header.flags & FLAG_UTF8 != 0;
         let (name, lossy_name) = decode_name(&header.name, || None);
+        let (name, too_long) = shortened(name, limits);
+        if let Some(problem) = room.take(&name, entries.len()) {
+            problems.push(problem);
+            break;
+        }
         let mut entry = RawEntry {
             name,
             lossy_name: lossy_name && !is_utf8,
@@ -344,7 +377,7 @@ fn scan(source: &mut dyn ReadSeek, length: u64, most: usize) -> io::Result<Vec<R
                 8 => Method::Deflated,
                 other => Method::Other(format!("method {other}")),
             },
-            fault: (header.flags & FLAG_ENCRYPTED != 0).then_some(Fault::Encrypted),
+            fault: too_long.or((header.flags & FLAG_ENCRYPTED != 0).then_some(Fault::Encrypted)),
         };
         let end = if header.flags & FLAG_DESCRIPTOR != 0 && header.packed == 0 {
             match find(source, start, |window, at| descriptor(window, at, start))? {

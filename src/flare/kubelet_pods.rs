@@ -3,6 +3,8 @@
 //!
 //! A `PodList`; the Agent gets it as JSON and its scrubber writes it as YAML.
 
+use std::collections::{HashMap, HashSet};
+
 use super::text;
 use super::yaml::Node;
 
@@ -52,20 +54,67 @@ pub fn parse(text: &str) -> Vec<PodContainer> {
         Node::List(pods) => pods.as_slice(),
         _ => node.get("items").map(Node::items).unwrap_or_default(),
     };
-    pods.iter()
-        .flat_map(|pod| {
-            let lists = [("spec.containers", false), ("spec.initContainers", true)];
-            lists.into_iter().flat_map(move |(path, initial)| {
-                let containers = pod.at(path).map(Node::items).unwrap_or_default();
-                containers
-                    .iter()
-                    // Of those that run before the others, only the ones that stay matter.
-                    .filter(move |spec| !initial || spec.text_at("restartPolicy") == Some("Always"))
-                    .filter_map(|spec| container(pod, spec))
-            })
-        })
-        .take(CONTAINERS)
-        .collect()
+    let mut containers = Vec::new();
+    for pod in pods {
+        let mut pod_of = Pod::of(pod);
+        for (path, initial) in [("spec.containers", false), ("spec.initContainers", true)] {
+            for spec in pod.at(path).map(Node::items).unwrap_or_default() {
+                // Of those that run before the others, only the ones that stay matter.
+                if initial && spec.text_at("restartPolicy") != Some("Always") {
+                    continue;
+                }
+                if containers.len() >= CONTAINERS {
+                    return containers;
+                }
+                containers.extend(pod_of.container(spec));
+            }
+        }
+    }
+    containers
+}
+
+/// What the containers of a pod share, looked up once: a pod may have as many fields as the file
+/// has room for.
+struct Pod<'n> {
+    name: String,
+    namespace: String,
+    node: Option<String>,
+    /// By the container's name. The name is the key of a pod's containers, so each is taken once.
+    statuses: HashMap<&'n str, &'n Node>,
+    taken: HashSet<&'n str>,
+}
+
+impl<'n> Pod<'n> {
+    fn of(pod: &'n Node) -> Self {
+        let mut statuses = HashMap::new();
+        for path in ["status.containerStatuses", "status.initContainerStatuses"] {
+            for status in pod.at(path).map(Node::items).unwrap_or_default() {
+                if let Some(name) = status.text_at("name") {
+                    statuses.entry(name).or_insert(status);
+                }
+            }
+        }
+        Self {
+            name: some(pod, "metadata.name").unwrap_or_default(),
+            namespace: some(pod, "metadata.namespace").unwrap_or_default(),
+            node: some(pod, "spec.nodeName"),
+            statuses,
+            taken: HashSet::new(),
+        }
+    }
+
+    fn container(&mut self, spec: &'n Node) -> Option<PodContainer> {
+        let name = spec.text_at("name")?;
+        if !self.taken.insert(name) {
+            return None;
+        }
+        container(self, spec, self.statuses.get(name).copied())
+    }
+}
+
+fn some(node: &Node, path: &str) -> Option<String> {
+    let value = node.text_at(path).and_then(text::value)?;
+    Some(text::cut(value, NAME_BYTES).to_owned())
 }
 
 /// The container that the Agent of the flare runs in.
@@ -111,17 +160,8 @@ fn is_candidate(container: &PodContainer) -> bool {
     ) && (says_datadog(&container.pod) || container.image.as_deref().is_some_and(says_datadog))
 }
 
-fn container(pod: &Node, spec: &Node) -> Option<PodContainer> {
-    let some = |node: &Node, path: &str| {
-        let value = node.text_at(path).and_then(text::value)?;
-        Some(text::cut(value, NAME_BYTES).to_owned())
-    };
+fn container(pod: &Pod<'_>, spec: &Node, status: Option<&Node>) -> Option<PodContainer> {
     let name = some(spec, "name")?;
-    let status = ["status.containerStatuses", "status.initContainerStatuses"]
-        .iter()
-        .filter_map(|path| pod.at(path))
-        .flat_map(Node::items)
-        .find(|status| status.text_at("name") == Some(&name));
     let at = |path: &str| status?.at(path);
     // A resize in place changes what holds, and what was asked for only after that.
     let resource = |path: &str| {
@@ -139,9 +179,9 @@ fn container(pod: &Node, spec: &Node) -> Option<PodContainer> {
     };
     let instant = |text: &str| text::instant_ms(text);
     Some(PodContainer {
-        pod: some(pod, "metadata.name").unwrap_or_default(),
-        namespace: some(pod, "metadata.namespace").unwrap_or_default(),
-        node: some(pod, "spec.nodeName"),
+        pod: pod.name.clone(),
+        namespace: pod.namespace.clone(),
+        node: pod.node.clone(),
         container: name,
         image: some(spec, "image").or_else(|| some(status?, "image")),
         memory_limit_bytes: resource("resources.limits.memory").and_then(text::whole),

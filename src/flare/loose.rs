@@ -42,7 +42,8 @@ impl std::fmt::Debug for LooseFile {
 /// Lists a file, or a folder with all that is below it, sorted by path.
 ///
 /// Paths start with the folder's own name, as they do when a folder is dropped on the page: it is
-/// often the host name. Symbolic links are left out, so that no folder leads out of itself.
+/// often the host name. What is no file (a symbolic link, a pipe, a folder past the limit of depth)
+/// is listed and can't be read, so that no folder leads out of itself.
 ///
 /// # Errors
 /// When the folder, or one below it, cannot be listed.
@@ -65,7 +66,20 @@ pub fn from_disk(path: &std::path::Path, limits: &super::Limits) -> io::Result<V
                 size: metadata.len(),
                 open: Box::new(move || Ok(Box::new(std::fs::File::open(&path)?))),
             });
-        } else if metadata.is_dir() && depth < limits.folders {
+        } else if !metadata.is_dir() || depth >= limits.folders {
+            let why = if metadata.is_symlink() {
+                "it is a symbolic link, which is not followed".to_owned()
+            } else if metadata.is_dir() {
+                format!("it is a folder below {} others, the limit", limits.folders)
+            } else {
+                "it is no regular file".to_owned()
+            };
+            files.push(LooseFile {
+                path: name,
+                size: 0,
+                open: Box::new(move || Err(io::Error::other(why.clone()))),
+            });
+        } else {
             for child in std::fs::read_dir(&path)? {
                 let child = child?;
                 let child_name = child.file_name().to_string_lossy().into_owned();

@@ -4,12 +4,18 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Characters that are not seen, or that change the direction of what stands around them.
+///
+/// Unicode's `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`), which has the variation
+/// selectors and tags that can carry a text of their own; line and paragraph separators, the
+/// interlinear marks, and a blank that is drawn as a symbol.
 pub const fn is_hidden(letter: char) -> bool {
     matches!(
         letter,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
@@ -47,5 +53,9 @@ mod tests {
             "a\u{fffd}[31m\u{fffd}b\u{fffd}"
         );
         assert_eq!(printable("\u{202e}gpj"), "(U+202E)gpj");
+        assert_eq!(
+            printable("a\u{fe0f}\u{e0141}\u{3164}\u{2800}"),
+            "a(U+FE0F)(U+E0141)(U+3164)(U+2800)"
+        );
     }
 }

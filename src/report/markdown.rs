@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::document::{
     Block, Document, Fact, FunctionTable, PlainTable, Section, Share, StackView, StateGrid, Step,
 };
+use crate::profile::is_hidden;
 
 /// Renders the whole document. Ends with a line feed.
 pub fn markdown(document: &Document) -> String {
@@ -344,12 +345,14 @@ fn longest_run(text: &str, of: char) -> usize {
 pub fn escape(text: &str) -> String {
     let text = clean(text);
     let letters: Vec<char> = text.chars().collect();
+    let is_rule = letters.iter().all(|letter| matches!(letter, '=' | ' '));
+    // What stands before the letter: nothing but spaces, nothing but digits.
+    let (mut first, mut number) = (true, true);
     let mut out = String::with_capacity(text.len() + 8);
     for (index, &letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|at| letters.get(at)).copied();
         let after = letters.get(index + 1).copied();
         let within_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        let first = letters[..index].iter().all(|letter| *letter == ' ');
         let special = match letter {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' => true,
             '_' => !(within_word(before) && within_word(after)),
@@ -357,15 +360,12 @@ pub fn escape(text: &str) -> String {
             '&' => after.is_some_and(|after| after.is_alphabetic() || after == '#'),
             '#' => first,
             '-' | '+' => first && after.is_none_or(|after| after == ' ' || after == letter),
-            '=' => first && letters.iter().all(|letter| matches!(letter, '=' | ' ')),
-            '.' | ')' => {
-                let head = letters.get(..index).unwrap_or_default();
-                !head.is_empty()
-                    && head.iter().all(char::is_ascii_digit)
-                    && after.is_none_or(|after| after == ' ')
-            }
+            '=' => first && is_rule,
+            '.' | ')' => index > 0 && number && after.is_none_or(|after| after == ' '),
             _ => false,
         };
+        first &= letter == ' ';
+        number &= letter.is_ascii_digit();
         if special {
             out.push('\\');
         }
@@ -404,13 +404,7 @@ pub fn clean_lines(text: &str) -> String {
 }
 
 fn push_visible(out: &mut String, letter: char) {
-    let hidden = matches!(
-        letter,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    );
-    if hidden {
+    if is_hidden(letter) {
         let _ = write!(out, "(U+{:04X})", u32::from(letter));
     } else {
         out.push(letter);

@@ -6,15 +6,40 @@
 use super::model::{ProfileContent, Report, Table};
 use super::redact::{Names, Redactor, Text};
 use crate::analysis::verdict::{Detail, Finding};
-use crate::flare::status::{Check, Instance};
+use crate::flare::NAMELESS_PROCESS;
+use crate::flare::status::{Check, CheckState, Instance};
+
+/// The Agent's own processes and those of files without a name, which say nothing of a customer.
+const OWN_PROCESSES: [&str; 8] = [
+    "core",
+    "trace",
+    "process",
+    "security-agent",
+    "system-probe",
+    "datadog-cluster-agent",
+    "otel-agent",
+    NAMELESS_PROCESS,
+];
 
 /// A redactor that knows the names of this flare.
 pub fn redactor(report: &Report) -> Redactor {
-    Redactor::new(Names {
+    let mut names = Names {
         hosts: report.names.hosts.clone(),
         containers: report.names.containers.clone(),
         pods: report.names.pods.clone(),
-    })
+    };
+    // A process is named after its files, and those of loose profiles may be named after a host.
+    // Its name stands in sentences among functions, where only names that are known are looked for.
+    let mut guess = Redactor::new(names.clone());
+    let profiled = report.processes.iter().map(|process| &process.name);
+    let traced = report.traces.iter().map(|trace| &trace.process);
+    for name in profiled.chain(traced) {
+        let is_own = OWN_PROCESSES.contains(&name.as_str());
+        if !is_own && !names.hosts.contains(name) && guess.text(name, Text::Prose) != *name {
+            names.hosts.push(name.clone());
+        }
+    }
+    Redactor::new(names)
 }
 
 /// The same report with pseudonyms.
@@ -44,6 +69,13 @@ impl Walk<'_> {
         }
     }
 
+    /// The same name becomes the same wherever it stands, so what belongs together still does.
+    fn process(&mut self, name: &mut String) {
+        if !OWN_PROCESSES.contains(&name.as_str()) {
+            self.prose(name);
+        }
+    }
+
     fn report(&mut self, report: &mut Report) {
         report.hostname = self.redactor.host(&report.hostname);
         self.prose(&mut report.source);
@@ -58,17 +90,28 @@ impl Walk<'_> {
             .flatten()
         }));
         self.all(
-            [&mut agent.platform, &mut agent.os, &mut agent.kernel]
-                .into_iter()
-                .flatten(),
+            [
+                &mut agent.version,
+                &mut agent.flavor,
+                &mut agent.platform,
+                &mut agent.os,
+                &mut agent.kernel,
+                &mut agent.architecture,
+                &mut agent.go_version,
+                &mut agent.python_version,
+            ]
+            .into_iter()
+            .flatten(),
         );
         if let Some((_, source)) = &mut report.memory.limit {
             self.prose(source);
         }
         for account in &mut report.memory.accounts {
+            self.process(&mut account.process);
             self.prose(&mut account.words);
         }
-        for (_, story) in &mut report.memory.gc {
+        for (process, story) in &mut report.memory.gc {
+            self.process(process);
             self.all(story);
         }
         let around = &mut report.surroundings;
@@ -81,6 +124,12 @@ impl Walk<'_> {
             self.all(&mut kill.cgroup);
         }
         self.all(&mut around.unhealthy);
+        if let Some((_, reason)) = &mut around.restarts {
+            self.all(reason);
+        }
+        for version in &mut around.versions {
+            self.prose(&mut version.version);
+        }
         self.all(report.dogstatsd.iter_mut().map(|(_, value)| value));
         if let Some(trace) = &mut report.trace_agent {
             self.all(&mut trace.error);
@@ -89,12 +138,15 @@ impl Walk<'_> {
             self.check(check);
         }
         for problem in &mut report.check_problems {
+            self.prose(&mut problem.check);
             self.all(&mut problem.about);
             self.prose(&mut problem.message);
         }
         for check in &mut report.jmx_checks {
             // Such names are made of the check's, the host's and the port: `cassandra-db1-7199`.
+            self.prose(&mut check.check);
             self.all(&mut check.instance);
+            self.all(&mut check.status);
             self.all(&mut check.message);
         }
         for group in report
@@ -102,17 +154,21 @@ impl Walk<'_> {
             .iter_mut()
             .flat_map(|goroutines| &mut goroutines.dump.groups)
         {
+            self.prose(&mut group.state);
             for frame in group.frames.iter_mut().chain(&mut group.created_by) {
                 self.code(frame);
             }
         }
         if let Some(goroutines) = &mut report.goroutines {
             self.all(&mut goroutines.dump.problem);
+            self.all(goroutines.dump.by_state.iter_mut().map(|(state, _)| state));
         }
         for trace in &mut report.traces {
+            self.process(&mut trace.process);
             self.prose(&mut trace.path);
         }
         for process in &mut report.processes {
+            self.process(&mut process.name);
             for profile in &mut process.profiles {
                 match &mut profile.content {
                     ProfileContent::Tables(tables) => {
@@ -129,13 +185,19 @@ impl Walk<'_> {
             }
         }
         for silent in &mut report.silent {
+            self.process(&mut silent.process);
             self.prose(&mut silent.why);
             self.prose(&mut silent.remedy);
         }
         let judgement = &mut report.judgement;
+        if let Some(main) = &mut judgement.main {
+            self.process(main);
+        }
         for state in &mut judgement.states {
+            self.process(&mut state.process);
             self.code(&mut state.text);
             self.code(&mut state.why);
+            self.code(&mut state.would_change);
             for (_, says) in &mut state.profiles {
                 self.code(says);
             }
@@ -144,6 +206,9 @@ impl Walk<'_> {
             self.finding(finding);
         }
         for note in &mut judgement.notes {
+            if let Some(process) = &mut note.process {
+                self.process(process);
+            }
             self.code(&mut note.text);
         }
         self.prose(&mut report.settings.owners_file);
@@ -178,7 +243,9 @@ impl Walk<'_> {
     }
 
     fn finding(&mut self, finding: &mut Finding) {
+        self.process(&mut finding.process);
         for function in &mut finding.functions {
+            self.all(&mut function.check);
             self.code(&mut function.function);
             self.code(&mut function.responsible);
         }
@@ -200,12 +267,16 @@ impl Walk<'_> {
         for (_, value) in &mut finding.evidence {
             self.code(value);
         }
+        self.code(&mut finding.settle);
         self.code(&mut finding.summary);
     }
 
     fn check(&mut self, check: &mut Check) {
+        self.prose(&mut check.name);
+        self.all(&mut check.version);
         for Instance {
             id,
+            state,
             configuration_source,
             errors,
             warnings,
@@ -213,6 +284,9 @@ impl Walk<'_> {
         } in &mut check.instances
         {
             self.prose(id);
+            if let CheckState::Other(said) = state {
+                self.prose(said);
+            }
             self.all(configuration_source);
             self.all(errors);
             self.all(warnings);

@@ -226,6 +226,8 @@ impl Cells {
                     .max()
                     .unwrap_or(0)
                     .max(head)
+                    // One cell that is longer than any line pushes no others there.
+                    .min(WIDTH)
             })
             .collect()
     }
