@@ -328,6 +328,25 @@ fn texts(inputs: &mut Inputs) {
         host(format!("{}{}", "1".repeat(100_000), ".".repeat(100_000))),
     );
     inputs.text("cells.zip", "status.log", checks_with_long_names());
+    // Each within its limit, and all of them the parser's slowest.
+    let paths = [
+        "runtime_config_dump.yaml",
+        "process_agent_runtime_config_dump.yaml",
+        "system_probe_runtime_config_dump.yaml",
+        "health.yaml",
+        "expvar/memstats",
+        "expvar/aggregator",
+        "expvar/forwarder",
+        "expvar/rtloader",
+        "expvar/trace-agent",
+        "k8s/kubelet_pods.yaml",
+        "install_info.log",
+        "version-history.json",
+    ];
+    let tree = "k: [1, 2, 3, 4, 5, 6, 7, 8]\n".repeat(1_000_000);
+    let mut items = vec![item("h/profiles/core-cpu.pprof", made_cpu())];
+    items.extend(paths.map(|path| item(&format!("h/{path}"), tree.clone()).deflated()));
+    inputs.file("trees.zip", zip(&items));
     inputs.text("pods.zip", "k8s/kubelet_pods.yaml", one_large_pod());
     inputs.text(
         "fields.zip",

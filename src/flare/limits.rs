@@ -30,6 +30,8 @@ pub struct Limits {
     pub ratio_from_bytes: u64,
     /// Bytes of a text file that are worth parsing; callers cut here.
     pub text_bytes: u64,
+    /// Bytes of all texts that are parsed.
+    pub text_bytes_in_total: u64,
     /// Bytes of an entry's path.
     pub name_bytes: usize,
     /// Bytes of all paths together.

@@ -24,6 +24,8 @@ pub(super) struct Reader<'f> {
     pub(super) progress: &'f mut dyn FnMut(Progress),
     pub(super) done: u64,
     pub(super) total: u64,
+    /// Bytes of the texts so far.
+    text_bytes: u64,
 }
 
 impl<'f> Reader<'f> {
@@ -38,6 +40,7 @@ impl<'f> Reader<'f> {
             progress,
             done: 0,
             total,
+            text_bytes: 0,
         }
     }
 
@@ -58,8 +61,18 @@ impl<'f> Reader<'f> {
     pub(super) fn text(&mut self, role: &Role) -> Option<String> {
         let index = self.flare.find(role)?;
         self.tell(index);
+        let limit = self.flare.limits().text_bytes_in_total;
         match self.flare.read_text(index) {
+            Ok((text, _)) if self.text_bytes.saturating_add(text.len() as u64) > limit => {
+                let why = format!(
+                    "is left out: the texts of the flare up to this one have more than {limit} bytes, the limit \
+                     for all of them; smaller ones are read"
+                );
+                self.fates.insert(index, Fate::Failed(why));
+                None
+            }
             Ok((text, cut)) => {
+                self.text_bytes = self.text_bytes.saturating_add(text.len() as u64);
                 let cut = if cut {
                     ", only its beginning was read"
                 } else {
