@@ -370,7 +370,7 @@ impl Flare {
             .into_iter()
             .filter(|raw| !is_folder(raw))
             .map(|raw| Found {
-                path: raw.name,
+                path: raw.name.trim_end_matches('/').to_owned(),
                 lossy_name: raw.lossy_name,
                 size: raw.size,
                 fault: raw.fault.or(match &raw.method {

@@ -435,9 +435,13 @@ metadata: {}
         }
         let cut = PODS.find("cpu: 200m").unwrap();
         assert_eq!(parse(&PODS[..cut])[2].memory_limit_bytes, Some(512 << 20));
-        let many = "- name: a\n".repeat(CONTAINERS + 10);
-        let text =
-            format!("items:\n- spec:\n    containers:\n{many}").replace("\n- name", "\n    - name");
+        let names = (0..CONTAINERS + 10).map(|n| format!("    - name: a{n}\n"));
+        let head = "items:\n- spec:\n    containers:\n";
+        let text = format!("{head}{}", names.collect::<String>());
         assert_eq!(parse(&text).len(), CONTAINERS);
+        // A pod has one container of a name.
+        let twice = format!("{head}    - name: a\n      image: x\n    - name: a\n      image: y\n");
+        let images: Vec<_> = parse(&twice).into_iter().map(|one| one.image).collect();
+        assert_eq!(images, [Some("x".to_owned())]);
     }
 }
