@@ -8,7 +8,7 @@ use flarescope::analysis::owner::Owners;
 use flarescope::analysis::thresholds::Thresholds;
 use flarescope::flare::yaml::Node;
 use flarescope::flare::{self, goroutines::Group};
-use flarescope::report::redact::{Names, Redactor, Text};
+use flarescope::report::redact::{Form, Names, Redactor, Replacement, Text};
 
 /// The text as the archive hands it to parsers: what is no UTF-8 is replaced.
 fn lossy(bytes: &[u8]) -> String {
@@ -283,11 +283,14 @@ pub fn owners(bytes: &[u8]) {
     }
 }
 
-/// Somewhere in the text, a character of a name, or one that is no text at all, stands right before
-/// or after this pseudonym.
-fn is_glued(text: &str, pseudonym: &str) -> bool {
-    let of_names =
-        |c: char| !(c.is_whitespace() || c.is_ascii_punctuation()) || "-_.@%/\\:".contains(c);
+/// Somewhere in the text, a character of a name stands right before or after this pseudonym. Of an
+/// address with colons anything may: they end words that without them go on.
+fn is_glued(text: &str, replaced: &Replacement) -> bool {
+    let of_names = |c: char| match replaced.form {
+        Form::Ipv6 => !c.is_whitespace(),
+        _ => c.is_alphanumeric() || "-_.@%/\\:".contains(c),
+    };
+    let pseudonym = &replaced.pseudonym;
     text.match_indices(pseudonym).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + pseudonym.len()..].chars().next();
@@ -327,9 +330,8 @@ pub fn redact(bytes: &[u8]) {
     // What a text becomes depends on the text and on the names alone.
     assert_eq!(once, Redactor::new(names).text(text, kind));
     // Pseudonyms are not replaced again, unless one is glued to what stands beside it: of
-    // `10.0.0.10-1-1-1` comes `ip-1-1-1-1`, which a second look has to take for a host name, and
-    // the colons of an IPv6 address end words that without them go on.
-    let glued = replaced.iter().any(|one| is_glued(&once, &one.pseudonym));
+    // `10.0.0.10-1-1-1` comes `ip-1-1-1-1`, which a second look has to take for a host name.
+    let glued = replaced.iter().any(|one| is_glued(&once, one));
     if !glued {
         assert_eq!(redactor.text(&once, kind), once, "redacted twice: {text:?}");
     }

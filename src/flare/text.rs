@@ -68,8 +68,8 @@ pub(super) fn count(text: &str) -> Option<u64> {
     reason = "checked: not negative and below 2^64"
 )]
 pub(super) fn whole(number: f64) -> Option<u64> {
-    (number.is_finite() && (0.0..18_446_744_073_709_551_616.0).contains(&number.round()))
-        .then(|| number.round() as u64)
+    // What rounds to zero from below is no count either.
+    (number >= 0.0 && number.round() < 18_446_744_073_709_551_616.0).then(|| number.round() as u64)
 }
 
 /// A Go duration in milliseconds: `6ms`, `1.48s`, `1m2s`, `500µs`, `0`.
@@ -267,6 +267,7 @@ mod tests {
         assert_eq!(count("-3"), None);
         assert_eq!(count("18446744073709551615"), Some(u64::MAX));
         assert_eq!(whole(1e30), None);
+        assert_eq!(whole(-0.2), None);
     }
 
     #[test]
