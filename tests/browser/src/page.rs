@@ -625,8 +625,8 @@ impl Page {
     /// # Errors
     /// When a round through the whole page does not reach it.
     pub async fn tab_to(&self, action: &str) -> Result<()> {
-        // More stops than the page has.
-        for _ in 0..400 {
+        // More stops than the page has. Firefox also stops at everything that scrolls.
+        for _ in 0..1200 {
             self.key(Key::Tab).await?;
             let there = self
                 .script(
