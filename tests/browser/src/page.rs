@@ -623,10 +623,10 @@ impl Page {
     /// Presses Tab until the focus is on the button of an action.
     ///
     /// # Errors
-    /// When a round through the whole page does not reach it.
+    /// When it does not stand between here and the page's end.
     pub async fn tab_to(&self, action: &str) -> Result<()> {
-        // More stops than the page has. Firefox also stops at everything that scrolls.
-        for _ in 0..1200 {
+        // More stops than the page has.
+        for _ in 0..400 {
             self.key(Key::Tab).await?;
             let there = self
                 .script(
