@@ -586,6 +586,7 @@ fn texts_have_limits_of_their_own() {
         depth: 3,
         values: 100,
         bytes: 40,
+        bytes_in_total: 40,
         dump_bytes: 60,
         dump_groups: 1,
         dump_group_bytes: 100,
@@ -696,4 +697,33 @@ fn processes_just_reached_and_just_exceeded() {
         failed[0].contains("more than 64 processes, the limit; p064"),
         "{failed:?}"
     );
+}
+
+/// Each within its own limit, together past the one for all of them.
+#[test]
+fn trees_have_a_limit_together() {
+    let limits = TextLimits::default();
+    let tree = "k: [1, 2, 3, 4, 5, 6, 7]\n".repeat(limits.bytes / 40);
+    let flare = zip(&[
+        item("h/status.log", "x"),
+        item("h/runtime_config_dump.yaml", tree.clone()).deflated(),
+        item("h/k8s/kubelet_pods.yaml", tree).deflated(),
+        item("h/expvar/memstats", "Alloc: 1"),
+    ]);
+    let mut engine = Engine::new();
+    let report = engine
+        .read(
+            "x.zip",
+            Input::Zip(Box::new(Cursor::new(flare))),
+            &mut |_| {},
+        )
+        .unwrap();
+    let left_out: Vec<&str> = report
+        .files
+        .iter()
+        .filter(|file| file.reason.contains("the limit for all of them"))
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(left_out, ["h/k8s/kubelet_pods.yaml"]);
+    assert!(report.memstats.is_some());
 }

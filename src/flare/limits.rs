@@ -30,8 +30,6 @@ pub struct Limits {
     pub ratio_from_bytes: u64,
     /// Bytes of a text file that are worth parsing; callers cut here.
     pub text_bytes: u64,
-    /// Bytes of all texts that are parsed.
-    pub text_bytes_in_total: u64,
     /// Bytes of an entry's path.
     pub name_bytes: usize,
     /// Bytes of all paths together.
@@ -57,8 +55,10 @@ pub struct TextLimits {
     pub depth: usize,
     /// Values of YAML and JSON.
     pub values: usize,
-    /// Bytes of YAML and JSON.
+    /// Bytes of YAML and JSON in one file.
     pub bytes: usize,
+    /// The same in all files of a flare together.
+    pub bytes_in_total: u64,
     /// Bytes of the goroutine dump.
     pub dump_bytes: u64,
     /// Different stacks of the dump.

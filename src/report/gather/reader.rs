@@ -24,8 +24,8 @@ pub(super) struct Reader<'f> {
     pub(super) progress: &'f mut dyn FnMut(Progress),
     pub(super) done: u64,
     pub(super) total: u64,
-    /// Bytes of the texts so far.
-    text_bytes: u64,
+    /// Bytes of YAML and JSON so far.
+    tree_bytes: u64,
 }
 
 impl<'f> Reader<'f> {
@@ -40,7 +40,7 @@ impl<'f> Reader<'f> {
             progress,
             done: 0,
             total,
-            text_bytes: 0,
+            tree_bytes: 0,
         }
     }
 
@@ -61,18 +61,11 @@ impl<'f> Reader<'f> {
     pub(super) fn text(&mut self, role: &Role) -> Option<String> {
         let index = self.flare.find(role)?;
         self.tell(index);
-        let limit = self.flare.limits().text_bytes_in_total;
+        if is_tree(role) && !self.has_room(index) {
+            return None;
+        }
         match self.flare.read_text(index) {
-            Ok((text, _)) if self.text_bytes.saturating_add(text.len() as u64) > limit => {
-                let why = format!(
-                    "is left out: the texts of the flare up to this one have more than {limit} bytes, the limit \
-                     for all of them; smaller ones are read"
-                );
-                self.fates.insert(index, Fate::Failed(why));
-                None
-            }
             Ok((text, cut)) => {
-                self.text_bytes = self.text_bytes.saturating_add(text.len() as u64);
                 let cut = if cut {
                     ", only its beginning was read"
                 } else {
@@ -92,6 +85,29 @@ impl<'f> Reader<'f> {
                 None
             }
         }
+    }
+
+    /// Whether one more file of YAML or JSON may be parsed; says so where not.
+    fn has_room(&mut self, index: usize) -> bool {
+        let limits = TextLimits::default();
+        let size = self
+            .flare
+            .entries()
+            .get(index)
+            .map_or(0, |entry| entry.size)
+            // No more of a file is parsed.
+            .min(limits.bytes as u64);
+        let limit = limits.bytes_in_total;
+        if self.tree_bytes.saturating_add(size) > limit {
+            let why = format!(
+                "is left out: with it, files of YAML and JSON would have more than {limit} bytes, the limit for all \
+                 of them; smaller ones are read"
+            );
+            self.fates.insert(index, Fate::Failed(why));
+            return false;
+        }
+        self.tree_bytes = self.tree_bytes.saturating_add(size);
+        true
     }
 }
 
