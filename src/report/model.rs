@@ -83,6 +83,13 @@ pub struct Report {
     pub creation_errors: Vec<String>,
 }
 
+impl Report {
+    /// The core Agent, where the flare holds profiles of other processes and none of its own.
+    pub fn main_missing(&self) -> Option<&SilentProcess> {
+        self.silent.iter().find(|silent| silent.process == "core")
+    }
+}
+
 /// Names of hosts, containers and pods that stand anywhere in the flare's descriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownNames {

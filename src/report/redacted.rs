@@ -5,21 +5,14 @@
 
 use super::model::{ProfileContent, Report, Table};
 use super::redact::{Names, Redactor, Text};
-use crate::analysis::verdict::{Detail, Finding};
+use crate::analysis::verdict::{BY_COMMAND, Detail, Finding, OTEL};
 use crate::flare::NAMELESS_PROCESS;
 use crate::flare::status::{Check, CheckState, Instance};
 
-/// The Agent's own processes and those of files without a name, which say nothing of a customer.
-const OWN_PROCESSES: [&str; 8] = [
-    "core",
-    "trace",
-    "process",
-    "security-agent",
-    "system-probe",
-    "datadog-cluster-agent",
-    "otel-agent",
-    NAMELESS_PROCESS,
-];
+/// The Agent's own processes and those of files without a name say nothing of a customer.
+fn is_own(process: &str) -> bool {
+    BY_COMMAND.contains(&process) || process == OTEL || process == NAMELESS_PROCESS
+}
 
 /// A redactor that knows the names of this flare.
 pub fn redactor(report: &Report) -> Redactor {
@@ -34,8 +27,7 @@ pub fn redactor(report: &Report) -> Redactor {
     let profiled = report.processes.iter().map(|process| &process.name);
     let traced = report.traces.iter().map(|trace| &trace.process);
     for name in profiled.chain(traced) {
-        let is_own = OWN_PROCESSES.contains(&name.as_str());
-        if !is_own && !names.hosts.contains(name) && guess.text(name, Text::Prose) != *name {
+        if !is_own(name) && !names.hosts.contains(name) && guess.text(name, Text::Prose) != *name {
             names.hosts.push(name.clone());
         }
     }
@@ -71,7 +63,7 @@ impl Walk<'_> {
 
     /// The same name becomes the same wherever it stands, so what belongs together still does.
     fn process(&mut self, name: &mut String) {
-        if !OWN_PROCESSES.contains(&name.as_str()) {
+        if !is_own(name) {
             self.prose(name);
         }
     }

@@ -4,7 +4,7 @@ use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
 
 /// Its profiles come from an extension of the collector, not from the flare command.
-const OTEL: &str = "otel-agent";
+pub const OTEL: &str = "otel-agent";
 
 /// Why there is no measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -355,7 +355,7 @@ const COLLECTED: [ProfileName; 5] = [
 
 /// Processes whose profiles the flare command collects in that order. Loose files and those of the
 /// OpenTelemetry Agent's extension come one by one: there a missing one says nothing of an error.
-const BY_COMMAND: [&str; 6] = [
+pub const BY_COMMAND: [&str; 6] = [
     "core",
     "trace",
     "process",

@@ -25,7 +25,7 @@ pub use finding::{
     Confidence, ContentionDetail, CpuDetail, Detail, Finding, FindingFunction, FindingStack,
     LeakDetail,
 };
-pub use hole::{Hole, profiler_block, profiler_setting, program, words};
+pub use hole::{BY_COMMAND, Hole, OTEL, profiler_block, profiler_setting, program, words};
 pub use input::{
     Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot, described,
     sort_processes,

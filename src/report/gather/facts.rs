@@ -14,7 +14,7 @@ use crate::analysis::kinds::ProfileName;
 use crate::analysis::memory::{Account, Usage, account};
 use crate::analysis::owner::Owners;
 use crate::analysis::verdict::{
-    Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
+    BY_COMMAND, Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
 };
 use crate::analysis::view::View;
 use crate::flare::goroutines::Group;
@@ -645,6 +645,7 @@ pub(super) fn silent(
     texts: &Texts,
     processes: &[ProcessProfiles],
     flare: &Flare,
+    cut_off: bool,
 ) -> Vec<SilentProcess> {
     let missing = |name: &str| !processes.iter().any(|process| process.name == name);
     let mut silent = Vec::new();
@@ -655,11 +656,14 @@ pub(super) fn silent(
             Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
         )
     });
-    let beside_core = ["trace", "process", "security-agent", "system-probe"];
-    if is_flare && missing("core") && beside_core.iter().any(|name| !missing(name)) {
+    // The Cluster Agent makes flares of its own.
+    let beside_core = BY_COMMAND
+        .iter()
+        .any(|name| *name != "datadog-cluster-agent" && !missing(name));
+    if is_flare && missing("core") && beside_core {
         silent.push(SilentProcess {
             process: "core".to_owned(),
-            why: if is_cut_off(flare) {
+            why: if cut_off {
                 "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
             } else {
                 "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."

@@ -108,7 +108,7 @@ pub fn gather(
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),
-        silent: facts::silent(&texts, &processes, reader.flare),
+        silent: facts::silent(&texts, &processes, reader.flare, cut_off),
         trace_agent: texts.trace_agent.clone(),
         checks: texts
             .status

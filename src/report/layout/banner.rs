@@ -137,12 +137,10 @@ fn unmeasured(report: &Report) -> Vec<String> {
     if report.processes.is_empty() {
         return Vec::new();
     }
-    let mut notes: Vec<String> = report
-        .silent
-        .iter()
-        .filter(|silent| silent.process == "core")
-        .map(|silent| format!("nothing of {} recorded", silent.process))
-        .collect();
+    let mut notes = Vec::new();
+    if let Some(silent) = report.main_missing() {
+        notes.push(format!("nothing of {} recorded", silent.process));
+    }
     for kind in FindingKind::ALL {
         let states: Vec<&State> = judgement
             .states

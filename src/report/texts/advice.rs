@@ -357,11 +357,22 @@ fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
 
 fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     let tagger = Area::of_finding(finding) == Area::Tagger;
-    let (what, command) = if tagger {
-        ("tagged entities and their tags", "tagger-list")
+    let (what, command, file) = if tagger {
+        (
+            "tagged entities and their tags",
+            "tagger-list",
+            "tagger-list.json",
+        )
     } else {
-        ("containers and other workloads", "workload-list")
+        (
+            "containers and other workloads",
+            "workload-list",
+            "workload-list.log",
+        )
     };
+    let at_capture = in_flare(report, file).map_or_else(String::new, |file| {
+        format!(" {file} in the flare has the state at capture time.")
+    });
     let why = match finding.kind {
         FindingKind::Contention => {
             "writers (containers that come and go) and readers (DogStatsD and checks that ask for tags) compete for the same lock"
@@ -372,20 +383,7 @@ fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         FindingKind::CpuSpike => "the cost follows their number and how often they change",
     };
     advice.engineer(
-        format!(
-            "Count the {what} and watch how fast they change: {why}.{}",
-            in_flare(
-                report,
-                if tagger {
-                    "tagger-list.json"
-                } else {
-                    "workload-list.log"
-                }
-            )
-            .map_or_else(String::new, |file| format!(
-                " {file} in the flare has the state at capture time."
-            ))
-        ),
+        format!("Count the {what} and watch how fast they change: {why}.{at_capture}"),
         Some(agent_command(report, command)),
     );
     if tagger {

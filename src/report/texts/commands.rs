@@ -174,10 +174,9 @@ pub(super) fn longer_capture(finding: &Finding) -> &'static str {
     match (finding.process.as_str(), finding.kind) {
         ("otel-agent", _) => PLAIN_FLARE,
         (_, FindingKind::MemoryLeak) => LONG_CAPTURE,
-        (_, FindingKind::CpuSpike) => "flare --profile 60",
-        ("core", FindingKind::Contention) => LOCK_CAPTURE,
         // The flags raise the rates of the core Agent only.
-        (_, FindingKind::Contention) => "flare --profile 60",
+        ("core", FindingKind::Contention) => LOCK_CAPTURE,
+        (_, FindingKind::CpuSpike | FindingKind::Contention) => "flare --profile 60",
     }
 }
 

@@ -12,7 +12,7 @@ use super::commands::{
     where_to_run,
 };
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
-use super::holes::{self, contention_unmeasured, main_missing, unmeasured};
+use super::holes::{self, contention_unmeasured, unmeasured};
 use super::{by_confidence, origin, process_words};
 use crate::analysis::memory::Conclusion;
 use crate::analysis::verdict::{
@@ -239,7 +239,7 @@ fn findings_message(report: &Report, text: &mut String) {
         let _ = writeln!(text, "- {around}");
     }
     let holes = unmeasured(report);
-    if !holes.is_empty() || main_missing(report).next().is_some() {
+    if !holes.is_empty() || report.main_missing().is_some() {
         text.push_str("\nWhat this flare does not show:\n");
         write_holes(text, report, &holes);
     }
@@ -366,7 +366,7 @@ fn is_damage(hole: Hole) -> bool {
 
 /// What could not be measured, one line for each reason.
 fn write_holes(text: &mut String, report: &Report, holes: &[(Hole, &State)]) {
-    for _ in main_missing(report) {
+    if report.main_missing().is_some() {
         text.push_str("- The recording holds nothing of the Agent's main process.\n");
     }
     // One reason behind several kinds is told once.
@@ -561,7 +561,7 @@ fn normal_message(report: &Report, text: &mut String) {
             let _ = writeln!(text, "- CPU: {name} used {cores:.2} CPU cores on average.");
         }
     }
-    for _ in main_missing(report) {
+    if report.main_missing().is_some() {
         text.push_str(
             "- The recording holds nothing of the Agent's main process, so a new one is needed to tell more about it.\n",
         );

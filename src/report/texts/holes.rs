@@ -7,7 +7,7 @@ use super::commands::PLAIN_FLARE;
 use super::process_words;
 use crate::analysis::verdict::{Hole, State};
 use crate::report::document::FindingKind;
-use crate::report::model::{Report, SilentProcess};
+use crate::report::model::Report;
 
 /// Contention of the main process, where it could not be measured.
 pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
@@ -19,14 +19,6 @@ pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
             state.kind == FindingKind::Contention && Some(&state.process) == judgement.main.as_ref()
         })
         .and_then(|state| Some((state.hole?, state)))
-}
-
-/// The core Agent, where the flare holds profiles of other processes and none of its own.
-pub(super) fn main_missing(report: &Report) -> impl Iterator<Item = &SilentProcess> {
-    report
-        .silent
-        .iter()
-        .filter(|silent| silent.process == "core")
 }
 
 /// Memory and CPU that could not be measured in the main process, and files anywhere that are there

@@ -6,7 +6,7 @@ use super::advice::advice;
 use super::commands::{
     CAPTURE, LONG_CAPTURE, agent_command, capture_seconds, is_cluster_agent, longer_capture,
 };
-use super::holes::{contention_unmeasured, main_missing, unmeasured};
+use super::holes::{contention_unmeasured, unmeasured};
 use super::{about, by_confidence};
 use crate::analysis::verdict::{Confidence, Finding, NoteKind};
 use crate::report::document::{Step, VerdictKind};
@@ -39,7 +39,7 @@ pub fn recommendations(report: &Report) -> Vec<Step> {
 
 /// The main process is what a flare is judged by first.
 fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
-    for silent in main_missing(report) {
+    if let Some(silent) = report.main_missing() {
         push(
             steps,
             "The core Agent was not recorded",
