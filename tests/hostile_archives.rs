@@ -199,6 +199,63 @@ fn entries_and_names_just_reached_and_just_exceeded() {
 }
 
 #[test]
+fn an_end_record_that_counts_too_few_hides_nothing() {
+    let whole = zip(&[
+        item("h/status.log", "status"),
+        item("h/envvars.log", "e").deflated(),
+        item("h/profiles/core-1st-heap.pprof", "heap"),
+    ]);
+    assert_eq!(opened(whole.clone()).problems(), []);
+    // 22 bytes without a comment: entries on this disk at 8, in all at 10.
+    let end = whole.len() - 22;
+    assert!(whole[end..].starts_with(b"PK\x05\x06"));
+    for declared in 0..3_u8 {
+        let mut bytes = whole.clone();
+        for place in [end + 8, end + 10] {
+            bytes[place..place + 2].copy_from_slice(&[declared, 0]);
+        }
+        let mut flare = opened(bytes.clone());
+        let listed = usize::from(declared);
+        assert_eq!(
+            flare.problems(),
+            [Problem::Undeclared {
+                declared: listed,
+                found: 3 - listed
+            }]
+        );
+        assert_eq!(flare.entries().len(), 3);
+        assert_eq!(read(&mut flare, "status.log").unwrap(), b"status");
+        assert_eq!(read(&mut flare, "envvars.log").unwrap(), b"e");
+        assert_eq!(
+            read(&mut flare, "profiles/core-1st-heap.pprof").unwrap(),
+            b"heap"
+        );
+        let coverage = markdown(bytes);
+        assert!(!coverage.contains("cut off"), "{coverage}");
+    }
+}
+
+#[test]
+fn entries_found_by_their_headers_have_the_same_limit() {
+    let items: Vec<Item> = (0..5).map(|n| item(&format!("h/{n}.log"), "x")).collect();
+    let whole = zip(&items);
+    let directory = directory_start(&whole);
+    let five = |limit| {
+        let limits = Limits {
+            entries: limit,
+            ..Limits::default()
+        };
+        let flare = open(whole[..directory].to_vec(), &limits).unwrap();
+        let told = flare
+            .problems()
+            .contains(&Problem::TooManyEntries { limit });
+        (flare.entries().len(), told)
+    };
+    assert_eq!(five(5), (5, false));
+    assert_eq!(five(4), (4, true));
+}
+
+#[test]
 fn a_name_of_64_kilobytes_is_cut_and_its_entry_not_read() {
     let long = format!("h/logs/{}.log", "n".repeat(65_000));
     let bytes = zip(&[item(&long, "x"), item("h/status.log", "ok")]);

@@ -65,8 +65,8 @@ const FLAG_UTF8: u16 = 1 << 11;
 
 /// Lists the entries of the archive in `source`, in the order of its directory.
 pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> io::Result<Listing> {
-    let mut listing = from_directory(source, limits);
-    if let Some(reason) = listing.directory_error.clone() {
+    let (mut listing, ends_early) = from_directory(source, limits);
+    if listing.directory_error.is_some() {
         // Bytes that are missing in the middle move the directory's offsets: what it says is kept
         // only where the entry's own header agrees.
         let mut agreed = Vec::with_capacity(listing.entries.len());
@@ -78,18 +78,23 @@ pub(super) fn list(source: &mut dyn ReadSeek, length: u64, limits: &Limits) -> i
             }
         }
         listing.entries = agreed;
-        let known: HashSet<u64> = listing.entries.iter().map(|e| e.header_start).collect();
-        let left = limits.entries.saturating_sub(listing.entries.len());
-        let found = scan(source, length, left, limits, &mut listing.problems)?;
-        let fresh = found
-            .into_iter()
-            .filter(|e| !known.contains(&e.header_start));
-        listing.entries.extend(fresh);
-        if !listing.entries.is_empty() {
-            listing.problems.push(Problem::Recovered {
-                reason,
-                recovered: listing.entries.len(),
-                size: length,
+    }
+    if listing.directory_error.is_some() || ends_early {
+        let listed = listing.entries.len();
+        scan(source, length, limits, &mut listing)?;
+        let recovered = listing.entries.len();
+        if let Some(reason) = listing.directory_error.clone() {
+            if recovered > 0 {
+                listing.problems.push(Problem::Recovered {
+                    reason,
+                    recovered,
+                    size: length,
+                });
+            }
+        } else {
+            listing.problems.push(Problem::Undeclared {
+                declared: listed,
+                found: recovered.saturating_sub(listed),
             });
         }
     }
@@ -181,24 +186,26 @@ fn note_overlaps(listing: &mut Listing) {
     }
 }
 
-fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
+/// What the directory lists, and whether it goes on behind the last entry that its end record
+/// counts. Writers without 64-bit sizes count from zero again after 65,535.
+fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> (Listing, bool) {
     let mut listing = Listing::default();
     let mut archive = match ZipIterable::try_new(source, Config::default()) {
         Ok(archive) => archive,
         Err(error) => {
             listing.directory_error = Some(error.to_string());
-            return listing;
+            return (listing, false);
         }
     };
     let entries = match archive.files() {
         Ok(entries) => entries,
         Err(error) => {
             listing.directory_error = Some(error.to_string());
-            return listing;
+            return (listing, false);
         }
     };
     let mut room = Room::new(limits);
-    for entry in entries {
+    for entry in &mut *entries {
         match entry {
             Ok(_) if listing.entries.len() >= limits.entries => {
                 listing.problems.push(Problem::TooManyEntries {
@@ -247,7 +254,22 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> Listing {
             }
         }
     }
-    listing
+    if listing.directory_error.is_some() || !listing.problems.is_empty() {
+        return (listing, false);
+    }
+    let mut starts_with = |magic: [u8; 4], place: SeekFrom| {
+        let mut next = [0; 4];
+        let source = entries.reader_mut();
+        source.seek(place).is_ok() && filled(source, &mut next).unwrap_or(false) && next == magic
+    };
+    let goes_on = if listing.entries.is_empty() {
+        // Where none is counted, nothing tells where the directory starts.
+        starts_with(LOCAL_HEADER, SeekFrom::Start(0))
+    } else {
+        // The reader stands behind the header that it read last.
+        starts_with(CENTRAL_HEADER, SeekFrom::Current(0))
+    };
+    (listing, goes_on)
 }
 
 /// The name as text. UTF-8 wins over what the flag says: many writers forget the flag.
@@ -326,7 +348,7 @@ fn zip64_sizes(mut extra: &[u8]) -> Option<(u64, u64)> {
     }
 }
 
-/// Walks the local headers from the start of the file.
+/// Walks the local headers from the start of the file, and adds the entries that are not listed.
 ///
 /// Agent flares are written as a stream: their local headers give no sizes, which stand in a
 /// descriptor after the data. It is found by its signature and by the packed size in it, which
@@ -334,14 +356,16 @@ fn zip64_sizes(mut extra: &[u8]) -> Option<(u64, u64)> {
 fn scan(
     source: &mut dyn ReadSeek,
     length: u64,
-    most: usize,
     limits: &Limits,
-    problems: &mut Vec<Problem>,
-) -> io::Result<Vec<RawEntry>> {
-    let mut entries = Vec::new();
+    listing: &mut Listing,
+) -> io::Result<()> {
+    let Listing {
+        entries, problems, ..
+    } = listing;
+    let known: HashSet<u64> = entries.iter().map(|entry| entry.header_start).collect();
     let mut room = Room::new(limits);
     let mut offset = 0;
-    while entries.len() < most {
+    loop {
         let Some(header) = local_header(source, offset)? else {
             match find(source, offset, |window, _| {
                 (window.starts_with(&LOCAL_HEADER)).then_some(())
@@ -357,6 +381,13 @@ fn scan(
                 _ => break,
             }
         };
+        let is_known = known.contains(&offset);
+        if !is_known && entries.len() >= limits.entries {
+            problems.push(Problem::TooManyEntries {
+                limit: limits.entries,
+            });
+            break;
+        }
         let start = header.data_start;
         let is_utf8 = header.flags & FLAG_UTF8 != 0;
         let (name, lossy_name) = decode_name(&header.name, || None);
@@ -406,13 +437,15 @@ fn scan(
             }
             end
         };
-        entries.push(entry);
+        if !is_known {
+            entries.push(entry);
+        }
         if end >= length {
             break;
         }
         offset = end;
     }
-    Ok(entries)
+    Ok(())
 }
 
 struct Descriptor {

@@ -272,6 +272,16 @@ pub enum Problem {
         /// Size of what is there.
         size: u64,
     },
+    /// The directory goes on after as many entries as its end record counts.
+    #[error(
+        "the archive says that it holds {declared} entries, and its directory goes on after them: it is damaged, made to hide files, or written without 64-bit sizes; {found} more were found by their own headers"
+    )]
+    Undeclared {
+        /// Entries that the end record counts.
+        declared: usize,
+        /// Entries found beyond them.
+        found: usize,
+    },
     /// More entries than the limit.
     #[error("the archive holds more than {limit} entries, the limit; the rest is left out")]
     TooManyEntries {
