@@ -156,8 +156,7 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
         &expect![[r#"
             clear, -, -: no waiting for locks
             The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay.
-            Mutex Profile: The mutex profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
         "#]],

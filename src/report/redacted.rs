@@ -190,8 +190,8 @@ impl Walk<'_> {
             self.code(&mut state.text);
             self.code(&mut state.why);
             self.code(&mut state.would_change);
-            for (_, says) in &mut state.profiles {
-                self.code(says);
+            for profile in &mut state.profiles {
+                self.code(&mut profile.says);
             }
         }
         for finding in &mut judgement.findings {

@@ -7,7 +7,7 @@ use super::super::view::{RowId, View};
 use super::finding::{ContentionDetail, Detail, Finding, Parts};
 use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
-use super::{Judge, Outcome, largest};
+use super::{Judge, Outcome, ProfileSays, largest};
 use crate::profile::Profile;
 use crate::profile::units::{human, human_share};
 
@@ -32,15 +32,19 @@ enum Side {
     Sum(LockSum),
 }
 
+impl Side {
+    const fn is_measured(&self) -> bool {
+        matches!(self, Self::Quiet | Self::Sum(_))
+    }
+}
+
 impl Judge<'_> {
     pub(super) fn contention(&self, process: &ProcessProfiles) -> Outcome {
         let name = process.name.as_str();
         let limits = &self.thresholds.contention;
         let sides = [ProfileName::Mutex, ProfileName::Block]
             .map(|profile| (profile, self.lock_side(process, profile)));
-        let filled = sides
-            .iter()
-            .any(|(_, side)| matches!(side, Side::Quiet | Side::Sum(_)));
+        let filled = sides.iter().any(|(_, side)| side.is_measured());
         let mut lines = Vec::new();
         let mut crossed: Option<(ProfileName, &LockSum)> = None;
         let mut largest_delay: Option<i64> = None;
@@ -82,10 +86,14 @@ impl Judge<'_> {
                 }
             }
         }
-        let profiles: Vec<(ProfileName, String)> = sides
+        let profiles: Vec<ProfileSays> = sides
             .iter()
-            .map(|(name, _)| *name)
-            .zip(lines.iter().cloned())
+            .zip(&lines)
+            .map(|((profile, side), line)| ProfileSays {
+                profile: *profile,
+                says: line.clone(),
+                measured: side.is_measured(),
+            })
             .collect();
         // One reason behind both is told once.
         if let [(_, Side::Empty), (_, Side::Empty)] = &sides {

@@ -54,14 +54,25 @@ pub struct State {
     pub text: String,
     /// In sentences, with the threshold.
     pub why: String,
-    /// The sentences of each profile, where the state is made of several.
-    pub profiles: Vec<(ProfileName, String)>,
+    /// What each profile says, where the state is made of several.
+    pub profiles: Vec<ProfileSays>,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
     /// Bytes that a pair of heap snapshots grew by outside the Go runtime, where they were compared.
     pub growth_bytes: Option<i64>,
     /// What would change the state; a sentence.
     pub would_change: String,
+}
+
+/// What one profile adds to a state that is made of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileSays {
+    /// The profile.
+    pub profile: ProfileName,
+    /// A sentence.
+    pub says: String,
+    /// It was recorded, if only to say that there was nothing to record.
+    pub measured: bool,
 }
 
 /// Everything that was decided.

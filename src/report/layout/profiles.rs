@@ -306,22 +306,35 @@ pub(super) fn profile_section(
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     };
     let state = state_of(report, process, finding);
+    let own = state.and_then(|state| {
+        let mut profiles = state.profiles.iter();
+        profiles.find(|says| says.profile == name)
+    });
     if table.total == 0 && name != ProfileName::Cpu {
+        let Some(own) = own.filter(|own| !own.measured) else {
+            let says = own.map_or("The profile is empty.", |own| own.says.as_str());
+            return process_section(
+                kind,
+                process,
+                title,
+                SectionState::Clear,
+                vec![paragraph(says)],
+            );
+        };
         let hole = if process.name == "core" {
             Hole::RateZero
         } else {
             Hole::RateZeroElsewhere
         };
         // Where the other profile holds something, flags or settings may have filled this one too.
-        let measured = state.is_some_and(|state| state.hole.is_none());
+        let doubt = if state.is_some_and(|state| state.hole.is_some()) {
+            " That does not mean that there is no contention."
+        } else {
+            ""
+        };
         let text = format!(
-            "The {} is empty: its rate is 0, {} {}",
-            words(name),
-            if measured {
-                "or nothing waited."
-            } else {
-                "so nothing was collected. That does not mean that there is no contention."
-            },
+            "{}{doubt} {}",
+            own.says,
             hole.remedy(&process.name, finding)
         );
         let arguments = hole.capture(&process.name, finding);
@@ -331,8 +344,8 @@ pub(super) fn profile_section(
     }
     let mut blocks = Vec::new();
     if let Some(state) = state {
-        let own = state.profiles.iter().find(|(profile, _)| *profile == name);
-        blocks.push(paragraph(own.map_or(&state.why, |(_, says)| says).clone()));
+        let says = own.map_or(&state.why, |own| &own.says);
+        blocks.push(paragraph(says.clone()));
     }
     let caption = match (name, table.duration_ns) {
         (ProfileName::Cpu, duration) if duration > 0 => format!(
