@@ -888,10 +888,10 @@ fn a_file_that_was_cut_off() {
         "core",
         LEAK,
         &expect![[r#"
-        damaged, damaged, flare --profile 30: damaged
-        The second heap snapshot of core is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
-        Heap Diff Analysis: says the same
-    "#]],
+            damaged, damaged, flare --profile 30: unreadable
+            The second heap snapshot of core is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
+            Heap Diff Analysis: says the same
+        "#]],
     );
     let seen = calm
         .clone()
@@ -905,10 +905,10 @@ fn a_file_that_was_cut_off() {
         "core",
         CPU,
         &expect![[r#"
-        damaged, damaged, flare --profile 30: damaged
-        The CPU profile of core is damaged: the gzip stream is damaged after 94 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            damaged, damaged, flare --profile 30: unreadable
+            The CPU profile of core is damaged: the gzip stream is damaged after 94 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let seen = calm
         .file("profiles/core-mutex.pprof", cut(locks("").bytes()))
@@ -918,7 +918,7 @@ fn a_file_that_was_cut_off() {
         "core",
         LOCKS,
         &expect![[r#"
-            damaged, damaged, flare --profile 60 --profile-mutex --profile-blocking: damaged
+            damaged, damaged, flare --profile 60 --profile-mutex --profile-blocking: unreadable
             The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The other profiles are not affected.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking

@@ -83,7 +83,8 @@ impl Hole {
             Self::Restarted => "process restarted",
             Self::TraceWindow | Self::ShortWindow => "window too short",
             Self::Unsuitable => "not comparable",
-            Self::Damaged => "damaged",
+            // The state beside it is called damaged already.
+            Self::Damaged => "unreadable",
             Self::CutOff => "cut off",
             Self::LeftOut => "left out",
         }
