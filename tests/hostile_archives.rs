@@ -141,6 +141,9 @@ fn sizes_just_reached_and_just_exceeded() {
     assert!(read(&mut flare, "status.log").is_ok());
     let fault = read(&mut flare, "envvars.log").unwrap_err();
     assert_eq!(fault, Fault::TotalTooLarge { limit_bytes: 1499 });
+    // Nor is it let in when it is asked for again, and what was read once stays readable.
+    assert_eq!(read(&mut flare, "envvars.log").unwrap_err(), fault);
+    assert!(read(&mut flare, "status.log").is_ok());
     assert!(
         fault.to_string().contains("those before it are read"),
         "{fault}"

@@ -273,11 +273,13 @@ impl Flare {
             |reader| f(reader),
         );
         let (value, unpacked) = outcome.map_err(|fault| self.fail(index, fault))?;
-        if unpacked.bytes > counted {
-            self.unpacked.insert(index, unpacked.bytes);
+        // The sum never passes its limit, or asking again for what was refused would make room.
+        let bytes = unpacked.bytes.min(budget.total_left);
+        if bytes > counted {
+            self.unpacked.insert(index, bytes);
             self.unpacked_total = self
                 .unpacked_total
-                .saturating_add(unpacked.bytes.saturating_sub(counted));
+                .saturating_add(bytes.saturating_sub(counted));
         }
         match unpacked.fault {
             Some(fault) => Err(self.fail(index, fault)),
