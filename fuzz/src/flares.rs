@@ -78,7 +78,7 @@ pub fn archive(bytes: &[u8]) {
 }
 
 /// Every file that some rule reads, below the root.
-const PATHS: [&str; 44] = [
+const PATHS: [&str; 66] = [
     "status.log",
     "expvar/memstats",
     "expvar/trace-agent",
@@ -123,6 +123,28 @@ const PATHS: [&str; 44] = [
     "profiles/.pprof",
     "profiles/odd name-cpu.pprof",
     "cluster-agent-status.log",
+    "profiles/trace-mutex.pprof",
+    "profiles/trace-block.pprof",
+    "profiles/process-2nd-heap.pprof",
+    "profiles/process-cpu.pprof",
+    "profiles/process-mutex.pprof",
+    "profiles/process-block.pprof",
+    "profiles/system-probe-1st-heap.pprof",
+    "profiles/system-probe-2nd-heap.pprof",
+    "profiles/system-probe-mutex.pprof",
+    "profiles/system-probe-block.pprof",
+    "profiles/security-agent-1st-heap.pprof",
+    "profiles/security-agent-2nd-heap.pprof",
+    "profiles/security-agent-cpu.pprof",
+    "profiles/security-agent-mutex.pprof",
+    "profiles/security-agent-block.pprof",
+    "profiles/datadog-cluster-agent-1st-heap.pprof",
+    "profiles/datadog-cluster-agent-2nd-heap.pprof",
+    "profiles/datadog-cluster-agent-cpu.pprof",
+    "profiles/datadog-cluster-agent-mutex.pprof",
+    "profiles/datadog-cluster-agent-block.pprof",
+    "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_profile.dat",
+    "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_heap.dat",
 ];
 
 /// In a file's number: its content is a profile made up from the bytes.

@@ -15,7 +15,9 @@
 )]
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{Cursor, Write as _};
+use std::path::Path;
 
 use flarescope::engine::Engine;
 use flarescope::flare::Input;
@@ -44,6 +46,9 @@ pub(crate) const SAMPLE: &str =
     "github.com/DataDog/datadog-agent/pkg/aggregator.(*TimeSampler).sample";
 
 const SECOND: i64 = 1_000_000_000;
+
+/// Variable with a folder, in which every flare that is made up is kept.
+const KEEP_IN: &str = "FLARESCOPE_KEEP_FLARES";
 
 // ---- profiles
 
@@ -513,7 +518,16 @@ impl MadeUp {
             .iter()
             .map(|(path, content)| item(&format!("{HOST}/{path}"), content.clone()))
             .collect();
-        zip(&items)
+        let bytes = zip(&items);
+        // `cargo xtask fuzz` asks for what the tests make up: it gets behind more rules than any
+        // mutation of real flares.
+        if let Some(folder) = std::env::var_os(KEEP_IN) {
+            let mut hasher = DefaultHasher::new();
+            bytes.hash(&mut hasher);
+            let path = Path::new(&folder).join(format!("{:016x}.zip", hasher.finish()));
+            std::fs::write(path, &bytes).unwrap();
+        }
+        bytes
     }
 
     /// Reads it as the page does.

@@ -1,11 +1,13 @@
-//! First inputs of the targets: real files out of the test flares, cut short.
+//! First inputs of the targets: real files out of the test flares, cut short, and what the tests of
+//! the report make up. The target `report` has those of the other targets as well, each as a file of
+//! a flare.
 //!
 //! They are made anew for each run, so only what fuzzing made of them is committed. A fuzzer that
 //! starts with nothing needs days for what these show it in seconds.
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
@@ -13,6 +15,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::project::Project;
+use crate::run;
 
 /// Which byte in front picks the parser in the target `agent_texts`.
 const AGENT_TEXTS: [(&str, u8); 15] = [
@@ -33,29 +36,48 @@ const AGENT_TEXTS: [(&str, u8); 15] = [
     ("expvar/runner", 13),
 ];
 
-/// Bytes kept of a text, and of each file of a whole flare.
+/// Bytes kept of a text.
 const TEXT: usize = 12_000;
+
+/// Bytes kept of each file of a whole flare: a real one has many, one that a test makes up few.
 const FILE: usize = 900;
+const FILE_MADE_UP: usize = 4_000;
 
 /// Profiles up to this size are taken.
 const PROFILE: usize = 9_000;
 
-/// Writes `<folder>/<target>/<flare>-<file>`.
-pub(super) fn write(project: &Project, folder: &Path) -> Result<()> {
+/// Runs the tests of the report, which leave the flares that they make up in the folder.
+pub(super) fn of_tests(project: &Project, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    run::run(
+        run::command("cargo", &project.root)
+            .args(["test", "--quiet", "--locked", "--test", "report_*"])
+            .env("FLARESCOPE_KEEP_FLARES", folder),
+    )
+}
+
+/// Writes `<folder>/<target>/<flare>-<file>`; `made_up` has the flares of [`of_tests`], and
+/// `corpus` the committed inputs.
+pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &Path) -> Result<()> {
     // The bodies of the targets and the seeds have to agree on the numbers of files.
     let source = fs::read_to_string(project.root.join("fuzz/src/flares.rs"))
         .context("fuzz/src/flares.rs cannot be read")?;
     let paths = paths(&source);
     let flares = project.root.join("tests/flares");
-    for entry in fs::read_dir(&flares).context("tests/flares cannot be read")? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if let Some(flare) = name.strip_suffix(".zip")
-            && !flare.ends_with(".expected")
-        {
-            of_flare(&path, flare, &paths, folder).with_context(|| name.clone().into_owned())?;
+    for (flares, kept) in [(flares.as_path(), FILE), (made_up, FILE_MADE_UP)] {
+        let unreadable = || format!("{} cannot be read", flares.display());
+        for entry in fs::read_dir(flares).with_context(unreadable)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if let Some(flare) = name.strip_suffix(".zip")
+                && !flare.ends_with(".expected")
+            {
+                of_flare(&path, flare, &paths, kept, folder)
+                    .with_context(|| name.clone().into_owned())?;
+            }
         }
     }
+    as_files_of_a_flare(corpus, &paths, folder)?;
     for (number, name) in (0_u8..).zip(["owners", "thresholds", "known_cases"]) {
         let text = fs::read_to_string(project.root.join(format!("data/{name}.toml")))?;
         // Comments are half of these files, and say nothing to a parser.
@@ -95,9 +117,74 @@ pub(super) fn write(project: &Project, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn of_flare(archive: &Path, flare: &str, paths: &[String], folder: &Path) -> Result<()> {
+/// What the other targets found, each as one file of a flare.
+fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result<()> {
+    let numbers = |wanted: &dyn Fn(&str) -> bool| -> Vec<u8> {
+        let paths = (0_u8..).zip(paths).filter(|(_, path)| wanted(path));
+        paths.map(|(number, _)| number).collect()
+    };
+    let profiles = numbers(&|path| path.ends_with(".pprof"));
+    let made_up: Vec<u8> = profiles.iter().map(|number| number | 0x80).collect();
+    let places = [
+        ("status", numbers(&|path| path.ends_with("status.log"))),
+        (
+            "telemetry",
+            numbers(&|path| path.ends_with("telemetry.log")),
+        ),
+        ("goroutines", numbers(&|path| path == "go-routine-dump.log")),
+        ("memstats", numbers(&|path| path.starts_with("expvar/"))),
+        ("decode", profiles),
+        ("profile_structured", made_up),
+    ];
+    for (target, numbers) in places {
+        for (at, content) in inputs(&corpus.join(target))?.iter().enumerate() {
+            // The forms in turn, and the files.
+            let mut flare = vec![(at % 256) as u8];
+            add(&mut flare, numbers[at % numbers.len()], content);
+            put(folder, "report", &format!("{target}-{at}"), &flare)?;
+        }
+    }
+    for (at, input) in inputs(&corpus.join("agent_texts"))?.iter().enumerate() {
+        let Some((choice, content)) = input.split_first() else {
+            continue;
+        };
+        let parser = usize::from(*choice) % AGENT_TEXTS.len();
+        let numbers = numbers(&|path| {
+            let mut parsers = AGENT_TEXTS.iter();
+            parsers.any(|(name, number)| *name == path && usize::from(*number) == parser)
+        });
+        if let Some(&number) = numbers.first() {
+            let mut flare = vec![(at % 256) as u8];
+            add(&mut flare, number, content);
+            put(folder, "report", &format!("agent_texts-{at}"), &flare)?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of a folder, in the order of their names.
+fn inputs(folder: &Path) -> Result<Vec<Vec<u8>>> {
+    let mut paths = Vec::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder)? {
+            paths.push(entry?.path());
+        }
+    }
+    paths.sort();
+    let read = |path: &PathBuf| fs::read(path).with_context(|| path.display().to_string());
+    paths.iter().map(read).collect()
+}
+
+fn of_flare(
+    archive: &Path,
+    flare: &str,
+    paths: &[String],
+    kept: usize,
+    folder: &Path,
+) -> Result<()> {
     let mut archive = ZipArchive::new(File::open(archive)?)?;
-    let mut whole = vec![0];
+    // Its choices, whatever they are: not the same ones for every flare.
+    let mut whole = vec![flare.bytes().fold(0, u8::wrapping_add)];
     let mut small = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
@@ -138,14 +225,14 @@ fn of_flare(archive: &Path, flare: &str, paths: &[String], folder: &Path) -> Res
             continue;
         };
         // A profile that is cut is no profile.
-        if !is_profile || bytes.len() < 2 * FILE {
-            let part = bytes.get(..2 * FILE).unwrap_or(&bytes);
+        if !is_profile || bytes.len() < 2 * kept {
+            let part = bytes.get(..2 * kept).unwrap_or(&bytes);
             small.start_file(path, SimpleFileOptions::default())?;
             small.write_all(part)?;
             let part = if is_profile {
                 part
             } else {
-                part.get(..FILE).unwrap_or(part)
+                part.get(..kept).unwrap_or(part)
             };
             add(&mut whole, u8::try_from(number)?, part);
         }
