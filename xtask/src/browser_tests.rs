@@ -64,7 +64,7 @@ struct LeftOut {
     reason: &'static str,
 }
 
-const LEFT_OUT: [LeftOut; 5] = [
+const LEFT_OUT: [LeftOut; 4] = [
     LeftOut {
         tests: "screens::",
         forms: &[Form::SubPath, Form::Disk, Form::Saved],
@@ -88,12 +88,6 @@ const LEFT_OUT: [LeftOut; 5] = [
         forms: &[Form::Disk, Form::Saved],
         browser: None,
         reason: "pages from disk have no cookies",
-    },
-    LeftOut {
-        tests: "injection::names_stay_text",
-        forms: &[Form::Saved],
-        browser: None,
-        reason: "the policy refuses the inline styles of the saved report, which it takes for an act",
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::function_table::FunctionTableView;
+use super::function_table::{FunctionTableView, hue, percent};
 use super::icons::{Mark, MarkIcon, MarkWord};
 use super::stacks::StacksView;
 use crate::protocol::{
@@ -301,13 +301,18 @@ fn SharesView(
     /// In the order of the bar.
     shares: Vec<Share>,
 ) -> impl IntoView {
-    let hue = super::function_table::hue;
+    // Where profiles cancel out there are negative shares, which have no width; the others are
+    // more than the whole then.
+    let width = |share: &Share| share.percent.clamp(0.0, 100.0);
+    let whole = shares.iter().map(width).sum::<f64>().max(100.0);
+    let mut left = 0.0;
     let parts = shares
         .iter()
         .map(|share| {
-            // Where profiles cancel out there are negative shares, which have no width.
-            let width = format!("{}%", share.percent.clamp(0.0, 100.0));
-            view! { <span class="share-part" data-hue=hue(share.hue) style:width=width></span> }
+            let wide = width(share);
+            let [x, width] = [left, wide].map(|part| percent(part / whole * 100.0));
+            left += wide;
+            view! { <rect class="share-part" data-hue=hue(share.hue) x=x width=width height="100%"></rect> }
         })
         .collect_view();
     let rows = shares.into_iter().map(|share| {
@@ -328,7 +333,7 @@ fn SharesView(
     });
     view! {
         <div class="shares">
-            <div class="share-bar" aria-hidden="true">{parts}</div>
+            <svg class="share-bar" aria-hidden="true">{parts}</svg>
             <table class="share-table">
                 <caption class="table-caption">{caption}</caption>
                 <thead class="visually-hidden">

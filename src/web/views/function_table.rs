@@ -63,7 +63,8 @@ fn order(rows: &[FunctionRow], sort: Sort) -> Vec<usize> {
     indexes
 }
 
-fn percent(part: f64) -> String {
+/// A place or a length in a drawing.
+pub fn percent(part: f64) -> String {
     format!("{part:.3}%")
 }
 
@@ -193,11 +194,11 @@ fn RowView(
     .join("\n");
     let bar = |class: &'static str, value: i64| {
         let (left, width) = axis.bar(value);
-        view! { <span class=class style:left=percent(left) style:width=percent(width)></span> }
+        view! { <rect class=class x=percent(left) width=percent(width) height="100%"></rect> }
     };
     let zero = axis
         .zero()
-        .map(|left| view! { <span class="bar-zero" style:left=percent(left)></span> });
+        .map(|left| view! { <rect class="bar-zero" x=percent(left) height="100%"></rect> });
     let (noise, mark) = noise(&row);
     let owner = row.owner.clone();
     let inline = (!row.inline.is_empty())
@@ -219,11 +220,11 @@ fn RowView(
             <td role="cell" class=class("col-cum", row.cum)>{row.cum_text}</td>
             <td role="cell" class=class("col-cum-share", row.cum)>{row.cum_share}</td>
             <th role="rowheader" scope="row" class="cell col-function" title=title>
-                <span class="bars" aria-hidden="true">
+                <svg class="bars" aria-hidden="true">
                     {bar("bar is-cum", row.cum)}
                     {bar("bar is-flat", row.flat)}
                     {zero}
-                </span>
+                </svg>
                 // Cut from the left, so the package goes first. The text is whole: copying a
                 // name that is cut on screen copies all of it.
                 <span class="function-name">

@@ -1,8 +1,8 @@
 //! Markup. Everything shown here was written by the engine; views lay it out and compute nothing
 //! but where things go.
 //!
-//! Widths of bars are set through the CSSOM (Leptos's `style:`), never in a `style` attribute, so
-//! that a Content Security Policy without `unsafe-inline` can stand on the page.
+//! Bars are drawings, whose lengths are attributes of their own: the Content Security Policy allows
+//! no `style` attribute, neither in the page nor in one that was saved while it showed a report.
 
 pub mod banner;
 pub mod blocks;

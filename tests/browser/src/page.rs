@@ -601,10 +601,17 @@ impl Page {
     /// # Errors
     /// When the browser does not tell.
     pub async fn clipboard(&self) -> Result<String> {
-        let text = self
-            .async_script("return await navigator.clipboard.readText();")
-            .await?;
-        Ok(text.as_str().unwrap_or_default().to_owned())
+        self.wait("leave to read the clipboard", async |page| {
+            // Firefox refuses while the page writes.
+            let text = page
+                .async_script(
+                    "return await navigator.clipboard.readText().catch(error => {\
+                       if (error.name === 'NotAllowedError') return null; throw error; });",
+                )
+                .await?;
+            Ok(text.as_str().map(str::to_owned))
+        })
+        .await
     }
 
     /// Presses a key, wherever the focus is.
