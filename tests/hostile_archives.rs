@@ -619,6 +619,21 @@ fn wrong_sizes_in_both_directions_do_not_spoil_the_rest() {
             assert_eq!(read(&mut flare, "status.log").unwrap(), b"ok");
         }
     }
+    // A text is cut at its limit, but not one that is said to be shorter.
+    let mut liar = item("h/envvars.log", vec![b'x'; 5000]).deflated();
+    liar.size = Some(3000);
+    let limits = Limits {
+        text_bytes: 4000,
+        ..Limits::default()
+    };
+    let mut flare = open(zip(&[liar]), &limits).unwrap();
+    assert_eq!(
+        flare.read_text(0).unwrap_err().fault,
+        Fault::WrongSize {
+            expected: 3000,
+            found: 5000
+        }
+    );
     // The packed size, which says where the entry ends.
     let whole = zip(&[
         item("h/envvars.log", vec![b'x'; 5000]),

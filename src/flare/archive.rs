@@ -205,15 +205,23 @@ impl Flare {
     /// the text ends at [`Limits::text_bytes`]. The flag says whether it was cut there.
     ///
     /// # Errors
-    /// As [`Flare::read`]; text past the limit is not verified.
+    /// As [`Flare::read`]; text past the limit is not verified, unless the archive declares less.
     pub fn read_text(&mut self, index: usize) -> Result<(String, bool), EntryError> {
         let most = self.limits.text_bytes;
+        // A loose file may have grown since it was listed.
+        let declared = self
+            .entries
+            .get(index)
+            .filter(|entry| matches!(entry.place, Place::Zip { .. }))
+            .map_or(u64::MAX, |entry| entry.size);
         let bytes = self.read_with(index, |reader| {
             let mut bytes = Vec::new();
-            reader
-                .take(most.saturating_add(1))
-                .read_to_end(&mut bytes)
-                .map(|_| bytes)
+            let limited = reader.take(most.saturating_add(1)).read_to_end(&mut bytes);
+            // Only the end tells what is wrong.
+            if bytes.len() as u64 > declared {
+                io::copy(reader, &mut io::sink())?;
+            }
+            limited.map(|_| bytes)
         })?;
         let mut bytes = bytes.map_err(|error| self.fail(index, Fault::of_io(&error)))?;
         let cut = bytes.len() as u64 > most;
