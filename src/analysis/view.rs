@@ -358,16 +358,12 @@ fn difference<'a>(
         (0, base) => base,
         (new, base) => new.min(base),
     };
-    let main = if profile.mappings.is_empty() {
-        base
-    } else {
-        profile
-    };
     Ok(View {
         total: diff_total(&sides),
         header: Header {
-            file: main_file(main),
-            build_id: main.build_id().to_owned(),
+            // Never the base's: without a mapping pprof makes up one that has no file.
+            file: main_file(profile),
+            build_id: profile.build_id().to_owned(),
             comments,
             sample_type: value_type.name,
             unit,
@@ -544,5 +540,32 @@ impl<'a> Interner<'a> {
             self.rows.files.push(file);
         }
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::View;
+    use crate::profile::Mapping;
+    use crate::profile::text::draw;
+
+    #[test]
+    fn a_difference_is_headed_by_the_new_profile_alone() -> Result<(), Box<dyn std::error::Error>> {
+        let mut base = draw("inuse_space/bytes", "main;app.a 1")?;
+        base.mappings = vec![Mapping {
+            file: "/opt/datadog-agent/bin/agent/agent".to_owned(),
+            build_id: "5f3a".to_owned(),
+            ..Mapping::default()
+        }];
+        let mut new = base.clone();
+        new.mappings.clear();
+        let heading = |new, base| -> Result<[String; 2], super::ViewError> {
+            let header = View::diff(new, base, "inuse_space")?.header;
+            Ok([header.file, header.build_id])
+        };
+        // As go tool pprof of Go 1.27 prints it.
+        assert_eq!(heading(&new, &base)?, ["", ""]);
+        assert_eq!(heading(&base, &new)?, ["agent", "5f3a"]);
+        Ok(())
     }
 }
