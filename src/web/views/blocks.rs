@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::function_table::{FunctionTableView, hue, percent};
+use super::function_table::{FunctionTableView, bar, hue};
 use super::icons::{Mark, MarkIcon, MarkWord};
 use super::stacks::StacksView;
 use crate::protocol::{
@@ -309,10 +309,10 @@ fn SharesView(
     let parts = shares
         .iter()
         .map(|share| {
-            let wide = width(share);
-            let [x, width] = [left, wide].map(|part| percent(part / whole * 100.0));
-            left += wide;
-            view! { <rect class="share-part" data-hue=hue(share.hue) x=x width=width height="100%"></rect> }
+            let width = width(share) / whole * 100.0;
+            let part = bar("share-part", Some(hue(share.hue)), left, width);
+            left += width;
+            part
         })
         .collect_view();
     let rows = shares.into_iter().map(|share| {

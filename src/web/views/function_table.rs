@@ -63,9 +63,10 @@ fn order(rows: &[FunctionRow], sort: Sort) -> Vec<usize> {
     indexes
 }
 
-/// A place or a length in a drawing.
-pub fn percent(part: f64) -> String {
-    format!("{part:.3}%")
+/// A part of a bar. Where it starts and how long it is are percentages of the whole.
+pub fn bar(class: &'static str, hue: Option<String>, left: f64, width: f64) -> impl IntoView {
+    let [x, width] = [left, width].map(|part| format!("{part:.3}%"));
+    view! { <rect class=class data-hue=hue x=x width=width height="100%"></rect> }
 }
 
 /// The palette's index as `data-hue`; style sheets know these and no others.
@@ -192,13 +193,12 @@ fn RowView(
     .filter(|part| !part.is_empty())
     .collect::<Vec<_>>()
     .join("\n");
-    let bar = |class: &'static str, value: i64| {
+    let bar_of = |class, value| {
         let (left, width) = axis.bar(value);
-        view! { <rect class=class x=percent(left) width=percent(width) height="100%"></rect> }
+        bar(class, None, left, width)
     };
-    let zero = axis
-        .zero()
-        .map(|left| view! { <rect class="bar-zero" x=percent(left) height="100%"></rect> });
+    // As wide as a line, whatever the width of the column.
+    let zero = axis.zero().map(|left| bar("bar-zero", None, left, 0.0));
     let (noise, mark) = noise(&row);
     let owner = row.owner.clone();
     let inline = (!row.inline.is_empty())
@@ -221,8 +221,8 @@ fn RowView(
             <td role="cell" class=class("col-cum-share", row.cum)>{row.cum_share}</td>
             <th role="rowheader" scope="row" class="cell col-function" title=title>
                 <svg class="bars" aria-hidden="true">
-                    {bar("bar is-cum", row.cum)}
-                    {bar("bar is-flat", row.flat)}
+                    {bar_of("bar is-cum", row.cum)}
+                    {bar_of("bar is-flat", row.flat)}
                     {zero}
                 </svg>
                 // Cut from the left, so the package goes first. The text is whole: copying a
