@@ -190,7 +190,7 @@ fn note_overlaps(listing: &mut Listing) {
 /// counts. Writers without 64-bit sizes count from zero again after 65,535.
 fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> (Listing, bool) {
     let mut listing = Listing::default();
-    let mut archive = match ZipIterable::try_new(source, Config::default()) {
+    let mut archive = match ZipIterable::try_new(&mut *source, Config::default()) {
         Ok(archive) => archive,
         Err(error) => {
             listing.directory_error = Some(error.to_string());
@@ -205,7 +205,7 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> (Listing, bool)
         }
     };
     let mut room = Room::new(limits);
-    for entry in &mut *entries {
+    for entry in entries {
         match entry {
             Ok(_) if listing.entries.len() >= limits.entries => {
                 listing.problems.push(Problem::TooManyEntries {
@@ -257,9 +257,10 @@ fn from_directory(source: &mut dyn ReadSeek, limits: &Limits) -> (Listing, bool)
     if listing.directory_error.is_some() || !listing.problems.is_empty() {
         return (listing, false);
     }
+    // Not through the iterator's own reader: that is a reference to a reference, and another copy of
+    // all that readers can do, 20 kB in the page.
     let mut starts_with = |magic: [u8; 4], place: SeekFrom| {
         let mut next = [0; 4];
-        let source = entries.reader_mut();
         source.seek(place).is_ok() && filled(source, &mut next).unwrap_or(false) && next == magic
     };
     let goes_on = if listing.entries.is_empty() {
