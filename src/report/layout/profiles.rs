@@ -311,16 +311,11 @@ pub(super) fn profile_section(
         profiles.find(|says| says.profile == name)
     });
     if table.total == 0 && name != ProfileName::Cpu {
-        let Some(own) = own.filter(|own| !own.measured) else {
-            let says = own.map_or("The profile is empty.", |own| own.says.as_str());
-            return process_section(
-                kind,
-                process,
-                title,
-                SectionState::Clear,
-                vec![paragraph(says)],
-            );
-        };
+        let says = own.map_or("The profile is empty.", |own| own.says.as_str());
+        if own.is_some_and(|own| own.measured) {
+            let blocks = vec![paragraph(says)];
+            return process_section(kind, process, title, SectionState::Clear, blocks);
+        }
         let hole = if process.name == "core" {
             Hole::RateZero
         } else {
@@ -332,11 +327,7 @@ pub(super) fn profile_section(
         } else {
             ""
         };
-        let text = format!(
-            "{}{doubt} {}",
-            own.says,
-            hole.remedy(&process.name, finding)
-        );
+        let text = format!("{says}{doubt} {}", hole.remedy(&process.name, finding));
         let arguments = hole.capture(&process.name, finding);
         let command = Some(texts::agent_command(report, arguments));
         let blocks = vec![Block::Missing { text, command }];
