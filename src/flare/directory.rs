@@ -8,7 +8,7 @@
 //! Format: APPNOTE.TXT, sections 4.3.7 (local header), 4.3.9 (data descriptor), 4.3.12 (directory).
 
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, SeekFrom};
+use std::io::{self, SeekFrom};
 
 use zip::CompressionMethod;
 use zip::read::Config;
@@ -506,18 +506,20 @@ fn find<T>(
 ) -> io::Result<Option<(u64, T)>> {
     const BEFORE: usize = 12;
     source.seek(SeekFrom::Start(start))?;
-    let mut reader = BufReader::with_capacity(1 << 20, source);
+    // What is looked for is mostly near, and a damaged archive is searched once for each entry.
+    let mut chunk: usize = 4096;
     // The tail of the previous chunk is kept before the next, so that no place is cut in two.
     let mut bytes: Vec<u8> = Vec::new();
     let mut base = start;
     // Everything before this index of `bytes` was tested.
     let mut tested = 0;
     loop {
-        let chunk = reader.fill_buf()?;
-        let last = chunk.is_empty();
-        let taken = chunk.len();
-        bytes.extend_from_slice(chunk);
-        reader.consume(taken);
+        let kept = bytes.len();
+        bytes.resize(kept.saturating_add(chunk), 0);
+        let taken = source.read(bytes.get_mut(kept..).unwrap_or_default())?;
+        bytes.truncate(kept.saturating_add(taken));
+        let last = taken == 0;
+        chunk = chunk.saturating_mul(2).min(1 << 20);
         // Without more to come, shorter windows have to do.
         let until = if last {
             bytes.len()
@@ -577,4 +579,41 @@ fn le64(bytes: &[u8], at: usize) -> u64 {
 
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::flare::io::CountingReader;
+
+    /// Where `PKxx` is found in a megabyte of which it begins at `at`, and how much was read.
+    fn found(at: usize) -> (Option<u64>, u64) {
+        let mut bytes = vec![b'P'; 1 << 20];
+        bytes.splice(at..(at + 4).min(bytes.len()), *b"PKxx");
+        let count = Arc::new(AtomicU64::new(0));
+        let mut source = CountingReader::new(Cursor::new(bytes), Arc::clone(&count));
+        let test = |window: &[u8], _| window.starts_with(b"PKxx").then_some(());
+        let found = find(&mut source, 7, test).unwrap();
+        (found.map(|(at, ())| at), count.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn a_search_reads_little_more_than_it_has_to() {
+        assert_eq!(found(100), (Some(100), 4096));
+        for at in [9, 4090, 4103, 12_300, 500_000, (1 << 20) - 4] {
+            let (place, read) = found(at);
+            assert_eq!(place, Some(at as u64));
+            assert!(read <= 2 * at as u64 + 8192, "{read} bytes for {at}");
+        }
+        assert_eq!(found(1 << 20).0, Some(1 << 20));
+        assert_eq!(found(3).0, None, "it starts behind that");
+    }
 }
