@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use targets::mutate::{Kind, cross, mutate};
 use targets::{TARGETS, Target};
 
 /// The promise for any input: an answer within ten seconds.
@@ -146,5 +147,62 @@ fn within_a_gigabyte(program: &str) -> Command {
         shell
     } else {
         Command::new(program)
+    }
+}
+
+/// The corpus's own inputs, a few of each target, as what the targets mutate them as.
+fn some_inputs() -> Vec<(Kind, Vec<Vec<u8>>)> {
+    let kinds = [
+        (Kind::Text, "status"),
+        (Kind::Text, "memstats"),
+        (Kind::Archive, "archive"),
+        (Kind::Flare, "report"),
+        (Kind::Choices, "profile_structured"),
+    ];
+    let read = |(kind, target)| {
+        let files = inputs(&folder("corpus", target));
+        let some = files.iter().step_by(1 + files.len() / 40);
+        let empty = std::iter::once(Vec::new());
+        (
+            kind,
+            empty
+                .chain(some.map(|path| fs::read(path).unwrap()))
+                .collect(),
+        )
+    };
+    kinds.into_iter().map(read).collect()
+}
+
+/// What the fuzzer would do, where its own mutation is asked for.
+fn by_bytes(data: &mut [u8], size: usize, max: usize) -> usize {
+    if let Some(first) = data.first_mut() {
+        *first = first.wrapping_add(1);
+    }
+    size.min(max)
+}
+
+#[test]
+fn mutants_keep_to_their_room_and_to_their_seed() {
+    for (kind, inputs) in some_inputs() {
+        let mut unlike = 0;
+        let others = inputs.iter().rev();
+        let pairs = inputs.iter().zip(others).cycle().take(inputs.len() * 50);
+        for (seed, (input, other)) in (0..).zip(pairs) {
+            for max in [input.len() / 2 + 1, input.len() + 100] {
+                let mutant = |seed| {
+                    let mut room = input.clone();
+                    room.resize(max.max(input.len()), 0);
+                    let length = mutate(kind, &mut room, (input.len(), max), seed, by_bytes);
+                    assert!(length <= max, "{kind:?}");
+                    room.truncate(length);
+                    room
+                };
+                assert_eq!(mutant(seed), mutant(seed), "{kind:?}");
+                unlike += usize::from(mutant(seed) != mutant(seed + 1_000));
+                let mut room = vec![0; max];
+                assert!(cross(kind, input, other, &mut room, seed) <= max);
+            }
+        }
+        assert!(unlike > inputs.len(), "{kind:?}: seeds make no difference");
     }
 }

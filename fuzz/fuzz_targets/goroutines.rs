@@ -1,2 +1,3 @@
 #![no_main]
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| flarescope_fuzz::goroutines(bytes));
+flarescope_fuzz::mutated_as!(Text);

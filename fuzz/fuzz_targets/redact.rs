@@ -1,2 +1,3 @@
 #![no_main]
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| flarescope_fuzz::redact(bytes));
+flarescope_fuzz::mutated_as!(Text);

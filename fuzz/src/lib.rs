@@ -6,6 +6,7 @@
 
 mod flares;
 mod made_up;
+pub mod mutate;
 mod profiles;
 mod texts;
 
@@ -30,3 +31,19 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("owners", owners),
     ("telemetry", telemetry),
 ];
+
+/// Lets a target's inputs be mutated as what they are, besides as bytes.
+#[macro_export]
+macro_rules! mutated_as {
+    ($kind:ident) => {
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            use flarescope_fuzz::mutate::{Kind, mutate};
+            let sizes = (size, max_size);
+            mutate(Kind::$kind, data, sizes, seed, libfuzzer_sys::fuzzer_mutate)
+        });
+        libfuzzer_sys::fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+            use flarescope_fuzz::mutate::{Kind, cross};
+            cross(Kind::$kind, first, second, out, seed)
+        });
+    };
+}

@@ -333,7 +333,9 @@ fn max_len(target: &str) -> u32 {
     match target {
         "report" => 16_000,
         "profile_structured" => 12_288,
-        "archive" | "owners" => 65_536,
+        "redact" => 2_048,
+        "archive" => 8_192,
+        "owners" => 65_536,
         "decode" => 131_072,
         _ => 16_384,
     }
