@@ -254,7 +254,7 @@ impl Redactor {
     }
 
     fn replace(&mut self, form: Form, identity: String, original: &str, ending: &str) -> String {
-        let number = self.number(form, identity);
+        let number = self.number(form, identity, ending);
         let pseudonym = format!("{}-{number}{ending}", form.prefix());
         let key = (form, original.to_owned());
         let place = *self.places.entry(key).or_insert_with(|| {
@@ -274,12 +274,16 @@ impl Redactor {
 
     /// The number of what this stands for; the next one for something new. Numbers that would give
     /// a real name of the flare are left out.
-    fn number(&mut self, form: Form, identity: String) -> usize {
-        let known = &self.known;
+    fn number(&mut self, form: Form, identity: String, ending: &str) -> usize {
+        let prefix = form.prefix();
+        let is_known = |number| {
+            let bare = format!("{prefix}-{number}");
+            self.known.contains(&bare) || self.known.contains(&(bare + ending))
+        };
         let last = self.last.entry(form).or_insert(0);
         *self.numbers.entry((form, identity)).or_insert_with(|| {
             *last += 1;
-            while known.contains(&format!("{}-{last}", form.prefix())) {
+            while is_known(*last) {
                 *last += 1;
             }
             *last

@@ -156,6 +156,12 @@ fn pseudonyms_are_never_names_of_the_flare() {
         redactor.text("host-1.acme.com host-1@acme.com ip-1-2-3-4", Text::Prose),
         "host-3 host-3@host-5 host-6"
     );
+    // With what it ends in.
+    let given = ["email-1@redacted.invalid", "path-1.yaml"];
+    let mut redactor = Redactor::new(names(&given, &[], &[]));
+    let once = redactor.text("joe@acme.com /etc/acme/x.yaml", Text::Prose);
+    assert_eq!(once, "email-2@redacted.invalid path-2.yaml");
+    assert_eq!(redactor.text(&once, Text::Prose), once);
 }
 
 /// Writers escape what could act in their format; pseudonyms have nothing to escape.
