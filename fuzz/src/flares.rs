@@ -192,6 +192,7 @@ pub(crate) fn kind(number: u8) -> Option<Kind> {
     }
 }
 
+/// The files of a flare by path, with made-up profiles made.
 fn files(rest: &[u8]) -> Vec<(String, Vec<u8>)> {
     let files = pieces(rest).map(|(number, content)| {
         let content = if number & MADE_UP == 0 {

@@ -1,5 +1,6 @@
 //! Mutation of what inputs are made of: values and lines of texts, files of a flare, records of an
-//! archive. The fuzzer's own mutation changes bytes, and keeps its share.
+//! archive, choices of a made-up profile. The fuzzer's own mutation changes bytes, and keeps its
+//! share.
 //!
 //! It goes by a seed alone: the same input and seed give the same mutant.
 
@@ -42,7 +43,7 @@ impl Dice {
     }
 }
 
-/// What a target does with two inputs to mutate them.
+/// What inputs are made of.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// Lines with values.
@@ -69,12 +70,7 @@ pub fn mutate(
     }
     let mut input = data.get(..size).unwrap_or_default().to_vec();
     for _ in 0..=dice.below(4) {
-        match kind {
-            Kind::Text => text::mutate(&mut input, &mut dice),
-            Kind::Archive => records::mutate(&mut input, &mut dice),
-            Kind::Flare => flare(&mut input, &mut dice, by_bytes),
-            Kind::Choices => choices(&mut input, &mut dice),
-        }
+        step(kind, &mut input, &mut dice, by_bytes);
     }
     input.truncate(max);
     match data.get_mut(..input.len()) {
@@ -83,6 +79,16 @@ pub fn mutate(
             input.len()
         }
         _ => by_bytes(data, size, max),
+    }
+}
+
+/// One change.
+fn step(kind: Kind, input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
+    match kind {
+        Kind::Text => text::mutate(input, dice),
+        Kind::Archive => records::mutate(input, dice),
+        Kind::Flare => flare(input, dice, by_bytes),
+        Kind::Choices => choices(input, dice),
     }
 }
 
@@ -152,16 +158,14 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
         }
         _ => {
             if let Some((number, content)) = files.get_mut(at) {
-                let kind = flares::kind(*number).filter(|_| !dice.one_in(5));
-                if let Some(Kind::Text) = kind {
-                    text::mutate(content, dice);
-                } else if let Some(Kind::Choices) = kind {
-                    choices(content, dice);
-                } else {
-                    let size = content.len();
-                    content.resize(size + 64, 0);
-                    let size = by_bytes(content, size, size + 64);
-                    content.truncate(size);
+                match flares::kind(*number).filter(|_| !dice.one_in(5)) {
+                    Some(kind) => step(kind, content, dice, by_bytes),
+                    None => {
+                        let size = content.len();
+                        content.resize(size + 64, 0);
+                        let size = by_bytes(content, size, size + 64);
+                        content.truncate(size);
+                    }
                 }
             }
         }

@@ -186,11 +186,7 @@ fn value(text: &[u8], dice: &mut Dice) -> Range<usize> {
     let Some(line) = dice.pick(&lines).cloned() else {
         return 0..0;
     };
-    let end = line.start
-        + text[line.clone()]
-            .trim_ascii_end()
-            .len()
-            .max(usize::from(!line.is_empty()) - 1);
+    let end = line.start + text[line.clone()].trim_ascii_end().len();
     let separators: Vec<usize> = (line.start..end).filter(|at| !is_word(text[*at])).collect();
     let mut start = match dice.pick(&separators) {
         Some(at) if !dice.one_in(6) => at + 1,
