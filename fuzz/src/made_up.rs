@@ -236,6 +236,67 @@ fn samples(
         .collect()
 }
 
+/// Now and then many more functions, each with a location and a sample of its own: only long tables
+/// get into all of what sorts, ranks and cuts them. One byte says of all how their values run.
+fn many(u: &mut Unstructured<'_>, ids: [&Ids; 2], profile: &mut proto::Profile) -> Result<()> {
+    // Choices that ran out are zeros: they add nothing.
+    let count = match u.arbitrary::<u8>()? {
+        255 => 1_200,
+        240..=254 => 300,
+        224..=239 => 60,
+        208..=223 => 30,
+        _ => return Ok(()),
+    };
+    let (runs, start, step) = (u.arbitrary::<u8>()?, number(u)?, number(u)?);
+    let [of_locations, of_functions] = ids;
+    let mut state = u64::from(u.arbitrary::<u32>()?);
+    for at in 0..count {
+        // Knuth's MMIX numbers; the upper bits are the good ones.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let random = (state >> 40) as i64;
+        let value = start.wrapping_add(step.wrapping_mul(match runs % 8 {
+            0 => at,
+            1 => -at,
+            2 => 0,
+            3 => at % 7,
+            4 => at.min(count - at),
+            5 if at % 16 == 0 => random,
+            5 => at,
+            _ => random,
+        }));
+        let text = profile.string_table.len() as i64;
+        let name = format!("made/up{}.f{at}", random % 5);
+        profile.string_table.push(name.into_bytes());
+        let function = of_functions.get(profile.function.len());
+        profile.function.push(proto::Function {
+            id: function,
+            name: text,
+            ..Default::default()
+        });
+        let location = of_locations.get(profile.location.len());
+        profile.location.push(proto::Location {
+            id: location,
+            line: vec![proto::Line {
+                function_id: function,
+                line: at,
+                column: 0,
+            }],
+            ..Default::default()
+        });
+        let before = profile.sample.last();
+        let callers = before.and_then(|sample| sample.location_id.first());
+        let callers = callers.filter(|_| runs >= 128).copied();
+        profile.sample.push(proto::Sample {
+            location_id: [location].into_iter().chain(callers).collect(),
+            value: vec![value; profile.sample_type.len()],
+            ..Default::default()
+        });
+    }
+    Ok(())
+}
+
 /// One profile message.
 fn message(u: &mut Unstructured<'_>) -> Result<proto::Profile> {
     let mut string_table: Vec<Vec<u8>> = TEXTS.map(|text| text.as_bytes().to_vec()).to_vec();
@@ -288,7 +349,7 @@ fn message(u: &mut Unstructured<'_>) -> Result<proto::Profile> {
             Ok(0)
         }
     };
-    Ok(proto::Profile {
+    let mut profile = proto::Profile {
         drop_frames: sometimes(u)?,
         keep_frames: sometimes(u)?,
         default_sample_type: sometimes(u)?,
@@ -307,7 +368,9 @@ fn message(u: &mut Unstructured<'_>) -> Result<proto::Profile> {
         location,
         function,
         string_table,
-    })
+    };
+    many(u, [of_locations, of_functions], &mut profile)?;
+    Ok(profile)
 }
 
 /// Gzip that packs nothing: a packer would take longer than all that reads what it packed, and its

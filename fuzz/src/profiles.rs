@@ -122,8 +122,9 @@ fn sums(view: &View<'_>, owners: &Owners) {
     }
     let whole = top(view, TopOptions::ALL);
     assert_eq!(whole.dropped, 0);
-    for row in &whole.rows {
-        assert!(row.flat != 0 || row.cum != 0);
+    assert!(whole.rows.iter().all(|row| row.flat != 0 || row.cum != 0));
+    // Each looks at every stack; more of them would take longer than all the rest.
+    for row in whole.rows.iter().take(20) {
         let _ = found.of_leaf(row.row, 1);
     }
     // A row without a sum and one without a sample look the same, and both are left out.
