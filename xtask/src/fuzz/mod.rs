@@ -248,11 +248,9 @@ impl<'p> Fuzz<'p> {
         if dictionary.is_file() {
             command.arg(format!("-dict={}", dictionary.display()));
         }
-        if target == "report" {
-            // Edges alone: with how often each was taken, a report has so much to compare that half
-            // as many inputs are run, and fewer edges are found.
-            command.arg("-use_counters=0");
-        }
+        // Edges alone: with how often each was taken as well there is so much to compare that half as
+        // many inputs are run, and fewer edges are found.
+        command.arg("-use_counters=0");
         if options.still == 0 {
             command.arg(format!("-max_total_time={}", options.minutes * 60));
         }
