@@ -325,8 +325,12 @@ impl<'p> Fuzz<'p> {
 fn share(target: &str) -> u64 {
     match target {
         "report" => 750_000,
-        "agent_texts" | "memstats" | "owners" => 180_000,
-        _ => 150_000,
+        "owners" => 270_000,
+        "profile_structured" => 190_000,
+        "agent_texts" => 180_000,
+        "archive" | "decode" => 150_000,
+        "goroutines" | "memstats" => 80_000,
+        _ => 50_000,
     }
 }
 
