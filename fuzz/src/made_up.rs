@@ -8,6 +8,8 @@ use flarescope::pprof::proto;
 use flate2::Crc;
 use prost::Message;
 
+use super::mutate::Dice;
+
 /// Texts that some rule of the core looks for, and a few that none expects.
 const TEXTS: [&str; 44] = [
     "",
@@ -249,13 +251,9 @@ fn many(u: &mut Unstructured<'_>, ids: [&Ids; 2], profile: &mut proto::Profile) 
     };
     let (runs, start, step) = (u.arbitrary::<u8>()?, number(u)?, number(u)?);
     let [of_locations, of_functions] = ids;
-    let mut state = u64::from(u.arbitrary::<u32>()?);
+    let mut dice = Dice::new(u.arbitrary()?);
     for at in 0..count {
-        // Knuth's MMIX numbers; the upper bits are the good ones.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let random = (state >> 40) as i64;
+        let random = dice.below(1 << 24) as i64;
         let value = start.wrapping_add(step.wrapping_mul(match runs % 8 {
             0 => at,
             1 => -at,

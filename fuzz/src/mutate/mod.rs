@@ -17,7 +17,7 @@ pub type ByBytes = fn(&mut [u8], usize, usize) -> usize;
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u32) -> Self {
+    pub(crate) fn new(seed: u32) -> Self {
         Self(u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
@@ -30,7 +30,7 @@ impl Dice {
     }
 
     /// Less than `end`; 0 where there is nothing less.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % (end as u64).max(1)) as usize
     }
 

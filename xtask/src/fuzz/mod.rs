@@ -249,7 +249,7 @@ impl<'p> Fuzz<'p> {
             command.arg(format!("-dict={}", dictionary.display()));
         }
         // Edges alone: with how often each was taken as well there is so much to compare that half as
-        // many inputs are run, and fewer edges are found.
+        // many inputs are run, and no more edges are found.
         command.arg("-use_counters=0");
         if options.still == 0 {
             command.arg(format!("-max_total_time={}", options.minutes * 60));
