@@ -11,11 +11,13 @@
 //! - [`pprof`]: bytes to [`profile::Profile`].
 //! - [`analysis`]: what `go tool pprof` computes, and what the procedure decides from it.
 //! - [`report`]: plain-data report, the document made from it, and its writers.
+//! - [`data_file`]: owners, thresholds and known cases as TOML.
 //! - [`protocol`] and [`engine`]: the one door into all of it.
 //!
 //! The core compiles without any web crate; `web` exists on wasm32 only.
 
 pub mod analysis;
+pub mod data_file;
 pub mod engine;
 pub mod flare;
 mod limits;

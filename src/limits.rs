@@ -16,6 +16,8 @@ pub(crate) enum Section {
     Profile,
     /// All profiles of a flare.
     Profiles,
+    /// Files in the formats of `data/`.
+    DataFiles,
 }
 
 /// Reads one section. Names that are missing or unknown are an error.
@@ -31,6 +33,7 @@ fn read<T: DeserializeOwned>(section: Section) -> Result<T, toml::de::Error> {
         Section::Text => "text",
         Section::Profile => "profile",
         Section::Profiles => "profiles",
+        Section::DataFiles => "data_files",
     };
     // One that is missing fails for its missing names.
     let section = file.remove(name);
@@ -45,6 +48,16 @@ mod tests {
     fn the_file_has_these_sections_and_no_others() {
         let file: toml::Table = toml::from_str(include_str!("../data/limits.toml")).unwrap();
         let names: Vec<&str> = file.keys().map(String::as_str).collect();
-        assert_eq!(names, ["archive", "profile", "profiles", "schema", "text"]);
+        assert_eq!(
+            names,
+            [
+                "archive",
+                "data_files",
+                "profile",
+                "profiles",
+                "schema",
+                "text"
+            ]
+        );
     }
 }

@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::data_file::{self, DataFileError};
+
 /// Format of the table that this version reads.
 const SCHEMA: u32 = 1;
 
@@ -149,7 +151,7 @@ pub struct Owners {
 pub enum OwnersError {
     /// Not TOML, or not of this shape.
     #[error("the owner table is not valid: {0}")]
-    Syntax(#[source] Box<toml::de::Error>),
+    Syntax(#[source] DataFileError),
     /// Written for another version.
     #[error("the owner table has schema {found}, this version reads {expected}")]
     Schema {
@@ -325,8 +327,7 @@ impl Owners {
     /// # Errors
     /// Every [`OwnersError`] names the entry.
     pub fn parse(text: &str) -> Result<Self, OwnersError> {
-        let file: FileTable =
-            toml::from_str(text).map_err(|error| OwnersError::Syntax(Box::new(error)))?;
+        let file: FileTable = data_file::read(text).map_err(OwnersError::Syntax)?;
         if file.schema != SCHEMA {
             return Err(OwnersError::Schema {
                 found: file.schema,

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data_file::{self, DataFileError};
+
 /// Format of the file that this version reads.
 const SCHEMA: u32 = 1;
 
@@ -158,7 +160,7 @@ pub struct ThresholdChange {
 pub enum ThresholdsError {
     /// Not TOML, or not of this shape.
     #[error("the thresholds are not valid: {0}")]
-    Syntax(#[source] Box<toml::de::Error>),
+    Syntax(#[source] DataFileError),
     /// Written for another version.
     #[error("the thresholds have schema {found}, this version reads {expected}")]
     Schema {
@@ -196,9 +198,7 @@ impl Thresholds {
     /// # Errors
     /// `Syntax` also for missing and for unknown names; otherwise as [`Self::check`].
     pub fn parse(text: &str) -> Result<Self, ThresholdsError> {
-        let thresholds: Self = toml::from_str::<toml::Table>(text)
-            .and_then(toml::Table::try_into)
-            .map_err(|error| ThresholdsError::Syntax(Box::new(error)))?;
+        let thresholds: Self = data_file::read_compact(text).map_err(ThresholdsError::Syntax)?;
         if thresholds.schema != SCHEMA {
             return Err(ThresholdsError::Schema {
                 found: thresholds.schema,

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::data_file::{self, DataFileError};
+
 use super::super::owner::{self, Pattern, PatternProblem};
 use super::version::{Version, VersionRange};
 use super::{CaseKind, CaseNature, CasePattern, Condition, KnownCase, KnownCases};
@@ -31,7 +33,7 @@ const AGENT_ROOTS: [&str; 3] = ["pkg", "comp", "cmd"];
 pub enum KnownCasesError {
     /// Not TOML, or not of this shape.
     #[error("the table of known cases is not valid: {0}")]
-    Syntax(#[source] Box<toml::de::Error>),
+    Syntax(#[source] DataFileError),
     /// Written for another version.
     #[error("the table of known cases has schema {found}, this version reads {expected}")]
     Schema {
@@ -175,9 +177,7 @@ impl KnownCases {
     /// # Errors
     /// Every [`KnownCasesError`] names the entry.
     pub fn parse(text: &str) -> Result<Self, KnownCasesError> {
-        let file: FileTable = toml::from_str::<toml::Table>(text)
-            .and_then(toml::Table::try_into)
-            .map_err(|error| KnownCasesError::Syntax(Box::new(error)))?;
+        let file: FileTable = data_file::read_compact(text).map_err(KnownCasesError::Syntax)?;
         if file.schema != SCHEMA {
             return Err(KnownCasesError::Schema {
                 found: file.schema,
