@@ -5,6 +5,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -170,6 +171,33 @@ fn the_readme_names_the_two_commands() {
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
     assert_eq!(ci.matches("cargo").count(), 1);
     assert!(ci.contains("cargo xtask test"));
+}
+
+/// A fuzzer that runs another version of a parser says nothing of the one that is shipped.
+#[test]
+fn the_fuzzer_runs_what_is_shipped() {
+    let packages = |lock: &str| -> BTreeSet<(String, String)> {
+        let text = fs::read_to_string(root().join(lock)).unwrap();
+        let lock: toml::Table = toml::from_str(&text).unwrap();
+        let packages = lock["package"].as_array().unwrap().iter();
+        let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
+        packages
+            .map(|package| (text(package, "name"), text(package, "version")))
+            .collect()
+    };
+    let shipped = packages("Cargo.lock");
+    let names: BTreeSet<&String> = shipped.iter().map(|(name, _)| name).collect();
+    let fuzzed = packages("fuzz/Cargo.lock");
+    let others: Vec<_> = fuzzed
+        .difference(&shipped)
+        .filter(|(name, _)| names.contains(name))
+        .collect();
+    assert!(
+        others.is_empty(),
+        "fuzz/Cargo.lock has other versions than Cargo.lock (cargo update -p NAME --precise VERSION \
+         in fuzz/): {others:?}"
+    );
+    assert!(fuzzed.intersection(&shipped).count() > 40);
 }
 
 /// The build takes the comments out of the program's tables by lines.

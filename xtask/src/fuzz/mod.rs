@@ -30,6 +30,10 @@ const TIMEOUT_S: u32 = 10;
 /// Megabytes that a target may have resident: a report is promised within one gigabyte.
 const MEMORY_MB: u32 = 1000;
 
+/// Kilobytes of stack: what a page's worker has. Eight times that, as a program has by default, would
+/// hold what a worker does not survive.
+const STACK_KB: u32 = 1024;
+
 /// Targets at a time: each takes a whole core, and the smallest machines in use have two.
 const AT_A_TIME: usize = 2;
 
@@ -87,16 +91,20 @@ pub fn run(options: &Options) -> Result<()> {
         .iter()
         .filter(|outcome| outcome.failed)
         .map(|outcome| {
-            format!(
-                "{}: {}; the input lies in {}, the run's lines in {}",
-                outcome.target,
-                outcome
-                    .finding
-                    .as_deref()
-                    .unwrap_or("ended in a way of its own"),
-                shown(&project, &fuzz.artifacts.join(&outcome.target)),
-                shown(&project, &fuzz.log(&outcome.target)),
-            )
+            let log = shown(&project, &fuzz.log(&outcome.target));
+            match &outcome.finding {
+                Some(finding) => format!(
+                    "{}: {finding}; the input lies in {}, the run's lines in {log}",
+                    outcome.target,
+                    shown(&project, &fuzz.artifacts.join(&outcome.target)),
+                ),
+                // An overflow of the stack leaves no room to write the input down.
+                None => format!(
+                    "{}: ended without a word, as by an overflow of its stack; the first of its \
+                     lines in {log} has the seed that leads there again",
+                    outcome.target,
+                ),
+            }
         })
         .collect();
     if !findings.is_empty() {
@@ -267,10 +275,10 @@ impl<'p> Fuzz<'p> {
     }
 
     fn target(&self, binaries: &Path, target: &str) -> Command {
-        let mut command = run::command(
-            binaries.join(crate::project::program_file(target)),
-            &self.project.root,
-        );
+        // The shell sets the limit and becomes the target.
+        let mut command = run::command("sh", &self.project.root);
+        command.args(["-c", &format!("ulimit -s {STACK_KB} && exec \"$0\" \"$@\"")]);
+        command.arg(binaries.join(crate::project::program_file(target)));
         command.args([
             format!("-timeout={TIMEOUT_S}"),
             format!("-rss_limit_mb={MEMORY_MB}"),
