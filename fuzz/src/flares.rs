@@ -151,6 +151,9 @@ const PATHS: [&str; 66] = [
 /// In a file's number: its content is a profile made up from the bytes.
 const MADE_UP: u8 = 0x80;
 
+/// Instead of a file's number: what the user typed as the symptom.
+const SYMPTOM: u8 = 0x7f;
+
 /// Cuts files out of the bytes: each file's number, the length in two bytes, the content. The last
 /// file may be cut. Simple enough for the seeds to be written from real flares.
 pub(crate) fn pieces(mut rest: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
@@ -183,7 +186,9 @@ fn path(number: u8) -> &'static str {
 
 /// What the file of that number is mutated as; bytes, where it is a profile as it comes.
 pub(crate) fn kind(number: u8) -> Option<Kind> {
-    if number & MADE_UP != 0 {
+    if number == SYMPTOM {
+        Some(Kind::Text)
+    } else if number & MADE_UP != 0 {
         Some(Kind::Choices)
     } else if path(number).starts_with("profiles/") || path(number).starts_with("otel/") {
         None
@@ -194,7 +199,8 @@ pub(crate) fn kind(number: u8) -> Option<Kind> {
 
 /// The files of a flare by path, with made-up profiles made.
 fn files(rest: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let files = pieces(rest).map(|(number, content)| {
+    let files = pieces(rest).filter(|(number, _)| *number != SYMPTOM);
+    let files = files.map(|(number, content)| {
         let content = if number & MADE_UP == 0 {
             content.to_vec()
         } else {
@@ -249,8 +255,14 @@ pub fn report(bytes: &[u8]) {
     let Some(report) = read() else {
         return;
     };
+    let symptom = pieces(rest)
+        .find(|(number, _)| *number == SYMPTOM)
+        .map_or_else(
+            || "memory of pay-7 grows since <img src=x> Monday".into(),
+            |(_, typed)| String::from_utf8_lossy(typed),
+        );
     let options = |redact| ExportOptions {
-        symptom: "memory of pay-7 grows since <img src=x> Monday".to_owned(),
+        symptom: symptom.to_string(),
         link: "https://tickets.example.net/1".to_owned(),
         redact,
     };

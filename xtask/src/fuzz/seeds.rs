@@ -36,6 +36,9 @@ const AGENT_TEXTS: [(&str, u8); 15] = [
     ("expvar/runner", 13),
 ];
 
+/// In the target `report`, instead of a file's number: what the user typed.
+const SYMPTOM: u8 = 0x7f;
+
 /// Bytes kept of a text.
 const TEXT: usize = 12_000;
 
@@ -135,14 +138,23 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
         ("memstats", numbers(&|path| path.starts_with("expvar/"))),
         ("decode", profiles),
         ("profile_structured", made_up),
+        // A flare may lie in another archive.
+        ("archive", numbers(&|path| path == "local")),
     ];
     for (target, numbers) in places {
         for (at, content) in inputs(&corpus.join(target))?.iter().enumerate() {
-            // The forms in turn, and the files.
-            let mut flare = vec![(at % 256) as u8];
-            add(&mut flare, numbers[at % numbers.len()], content);
-            put(folder, "report", &format!("{target}-{at}"), &flare)?;
+            one_file(folder, target, at, &numbers, content)?;
         }
+    }
+    for (at, input) in inputs(&corpus.join("redact"))?.iter().enumerate() {
+        // The first byte picks what kind of text it is.
+        one_file(
+            folder,
+            "redact",
+            at,
+            &[SYMPTOM],
+            input.get(1..).unwrap_or_default(),
+        )?;
     }
     for (at, input) in inputs(&corpus.join("agent_texts"))?.iter().enumerate() {
         let Some((choice, content)) = input.split_first() else {
@@ -153,11 +165,18 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
             let mut parsers = AGENT_TEXTS.iter();
             parsers.any(|(name, number)| *name == path && usize::from(*number) == parser)
         });
-        if let Some(&number) = numbers.first() {
-            let mut flare = vec![(at % 256) as u8];
-            add(&mut flare, number, content);
-            put(folder, "report", &format!("agent_texts-{at}"), &flare)?;
-        }
+        one_file(folder, "agent_texts", at, &numbers, content)?;
+    }
+    Ok(())
+}
+
+/// Flares of one file each: the content as up to four of the files, in turn, and so the forms.
+fn one_file(folder: &Path, target: &str, at: usize, numbers: &[u8], content: &[u8]) -> Result<()> {
+    let numbers = numbers.iter().cycle().skip(at).take(numbers.len().min(4));
+    for (turn, number) in numbers.enumerate() {
+        let mut flare = vec![((at + turn) % 256) as u8];
+        add(&mut flare, *number, content);
+        put(folder, "report", &format!("{target}-{at}-{turn}"), &flare)?;
     }
     Ok(())
 }
