@@ -7,6 +7,8 @@
 //!
 //! Knows the form; refuses to know what a file says.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
@@ -68,7 +70,8 @@ pub(crate) fn read_compact<T: DeserializeOwned>(text: &str) -> Result<T, DataFil
 }
 
 fn depth() -> usize {
-    limits::section::<Limits>(Section::DataFiles).depth
+    static BUILTIN: OnceLock<usize> = OnceLock::new();
+    *BUILTIN.get_or_init(|| limits::section::<Limits>(Section::DataFiles).depth)
 }
 
 /// Whether a text may be built.
