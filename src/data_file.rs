@@ -271,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn our_own_files_have_five_levels() {
+        for text in [
+            include_str!("../data/known_cases.toml"),
+            include_str!("../data/limits.toml"),
+            include_str!("../data/owners.toml"),
+            include_str!("../data/thresholds.toml"),
+        ] {
+            assert!(check(text, 5).is_ok());
+        }
+    }
+
+    #[test]
     fn keys_within_keys_are_refused_before_they_are_built() {
         let keys = "a.".repeat(70) + "a";
         let many = 60;
