@@ -9,9 +9,9 @@
 //! - [`flare`]: the archive and the Agent's text files. Knows nothing of profiles.
 //! - [`profile`]: the profile model: columns, names, units. Depends on nothing.
 //! - [`pprof`]: bytes to [`profile::Profile`].
+//! - [`data_file`]: owners, thresholds and known cases as TOML.
 //! - [`analysis`]: what `go tool pprof` computes, and what the procedure decides from it.
 //! - [`report`]: plain-data report, the document made from it, and its writers.
-//! - [`data_file`]: owners, thresholds and known cases as TOML.
 //! - [`protocol`] and [`engine`]: the one door into all of it.
 //!
 //! The core compiles without any web crate; `web` exists on wasm32 only.

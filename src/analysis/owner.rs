@@ -149,7 +149,7 @@ pub struct Owners {
 /// Why an owner table cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OwnersError {
-    /// Not TOML, or not of this shape.
+    /// Not TOML, too deep, or not of this shape.
     #[error("the owner table is not valid: {0}")]
     Syntax(#[source] DataFileError),
     /// Written for another version.

@@ -158,7 +158,7 @@ pub struct ThresholdChange {
 /// Why thresholds cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ThresholdsError {
-    /// Not TOML, or not of this shape.
+    /// Not TOML, too deep, or not of this shape.
     #[error("the thresholds are not valid: {0}")]
     Syntax(#[source] DataFileError),
     /// Written for another version.

@@ -31,7 +31,7 @@ const AGENT_ROOTS: [&str; 3] = ["pkg", "comp", "cmd"];
 /// Why a table of cases cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownCasesError {
-    /// Not TOML, or not of this shape.
+    /// Not TOML, too deep, or not of this shape.
     #[error("the table of known cases is not valid: {0}")]
     Syntax(#[source] DataFileError),
     /// Written for another version.

@@ -100,8 +100,8 @@ pub fn run(options: &Options) -> Result<()> {
                 ),
                 // An overflow of the stack leaves no room to write the input down.
                 None => format!(
-                    "{}: ended without a word, as by an overflow of its stack; the first of its \
-                     lines in {log} has the seed that leads there again",
+                    "{}: ended without a word, as by an overflow of its stack; from the same corpus \
+                     the seed in {log} leads there again",
                     outcome.target,
                 ),
             }
