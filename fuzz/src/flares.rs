@@ -4,10 +4,10 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use flarescope::engine::Engine;
-use flarescope::flare::{Flare, Input, Limits, LooseFile};
-use flarescope::report::export::{ExportFormat, ExportOptions, export, preview};
-use flarescope::report::settings::{Choices, OwnersFile, Settings};
+use engine::Engine;
+use engine::export::{ExportFormat, ExportOptions, export, preview};
+use flare::{Flare, Input, Limits, LooseFile};
+use report::settings::{Choices, OwnersFile, Settings};
 
 use super::made_up;
 use super::mutate::Kind;

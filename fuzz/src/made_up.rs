@@ -4,8 +4,8 @@
 //! the decoder. Here most references resolve, and each kind of absurdity is one choice.
 
 use arbitrary::{Result, Unstructured};
-use flarescope::pprof::proto;
 use flate2::Crc;
+use profile::pprof::proto;
 use prost::Message;
 
 use super::mutate::Dice;

@@ -3,18 +3,18 @@
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use flarescope::analysis::aggregate::weights;
-use flarescope::analysis::attribution::{Classes, attribute};
-use flarescope::analysis::kinds::ProfileName;
-use flarescope::analysis::noise::Noise;
-use flarescope::analysis::owner::Owners;
-use flarescope::analysis::stacks::heaviest;
-use flarescope::analysis::thresholds::Thresholds;
-use flarescope::analysis::top::{TopOptions, top};
-use flarescope::analysis::verdict::{Context, ProcessProfiles, Slot, gc_percent, judge};
-use flarescope::analysis::view::View;
-use flarescope::pprof::{self, Limits};
-use flarescope::profile::{FuncId, Profile, StrId};
+use diagnose::attribution::{Classes, attribute};
+use diagnose::kinds::ProfileName;
+use diagnose::noise::Noise;
+use diagnose::owner::Owners;
+use diagnose::thresholds::Thresholds;
+use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_percent, judge};
+use profile::lens::aggregate::weights;
+use profile::lens::stacks::heaviest;
+use profile::lens::top::{TopOptions, top};
+use profile::lens::view::View;
+use profile::pprof::{self, Limits};
+use profile::{FuncId, Profile, StrId};
 
 use super::made_up;
 

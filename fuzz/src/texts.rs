@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 use std::io::{BufReader, Cursor};
 
-use flarescope::analysis::known::{CaseKind, KnownCases, Sighting};
-use flarescope::analysis::owner::Owners;
-use flarescope::analysis::thresholds::Thresholds;
-use flarescope::flare::yaml::Node;
-use flarescope::flare::{self, goroutines::Group};
-use flarescope::report::redact::{Names, Redactor, Text};
+use diagnose::known::{CaseKind, KnownCases, Sighting};
+use diagnose::owner::Owners;
+use diagnose::thresholds::Thresholds;
+use flare::yaml::Node;
+use flare::{self, goroutines::Group};
+use report::redact::{Names, Redactor, Text};
 
 /// The text as the archive hands it to parsers: what is no UTF-8 is replaced.
 fn lossy(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! A `File` as [`Read`] and [`Seek`].
 //!
 //! `FileReaderSync` exists in workers only. Every read crosses into JavaScript and copies there;
-//! the block cache that makes this cheap stands in front of it, in [`crate::flare`].
+//! the block cache that makes this cheap stands in front of it, in [`flare`].
 
 use std::io::{self, Read, Seek, SeekFrom};
 

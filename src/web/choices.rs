@@ -7,7 +7,7 @@ use js_sys::JSON;
 use wasm_bindgen::JsValue;
 
 use super::storage;
-use crate::protocol::Choices;
+use engine::protocol::Choices;
 
 const NAME: &str = "choices";
 

@@ -19,7 +19,7 @@ use super::state::{AppState, Failure, ManualCopy, Preview, Screen, Tab, WayOut};
 use super::traffic::Traffic;
 use super::worker_files::{self, WorkerFiles};
 use super::{BUILD, choices, clipboard, download, faults, traffic, visible, wire};
-use crate::protocol::{
+use engine::protocol::{
     Choices, ExportFormat, ExportOptions, Progress, ReportView, Request, Response, SettingsView,
     UserError,
 };

@@ -15,8 +15,7 @@ use web_sys::{
 };
 
 use super::client::Source;
-use crate::order;
-use crate::protocol::UserError;
+use engine::protocol::UserError;
 
 /// What a drop holds, taken while its event was handled.
 #[derive(Clone, Debug)]
@@ -112,7 +111,7 @@ pub async fn walk(
         }
     }
     // Folders were walked last first; browsers list in no certain order anyway.
-    order::by(&mut files, |(left, _), (right, _)| left.cmp(right));
+    files.sort_by(|(left, _), (right, _)| left.cmp(right));
     Ok(Source {
         name,
         files,

@@ -3,7 +3,7 @@
 //! A panic says so itself before it ends the module. What ends it without a word is the browser's
 //! doing, and all that it leaves is the message of an exception, which each browser words its own way.
 
-use crate::protocol::UserError;
+use engine::protocol::UserError;
 
 /// How a worker was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::choices;
 use super::traffic::Traffic;
-use crate::protocol::{Choices, ExportOptions, Progress, Replacement, ReportView, UserError};
+use engine::protocol::{Choices, ExportOptions, Progress, Replacement, ReportView, UserError};
 
 /// What the page is showing. `data-state` on the body is its name.
 #[derive(Clone, Debug)]

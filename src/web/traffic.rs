@@ -12,7 +12,7 @@ use web_sys::{
     PerformanceObserverInit, SecurityPolicyViolationEvent,
 };
 
-use crate::protocol::Contact;
+use engine::protocol::Contact;
 
 /// Where [`try_to_send`] tries to send to. Names that end so never exist (RFC 2606).
 const NOWHERE: &str = "https://flarescope.invalid/";

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::profile::is_hidden;
-use crate::report::markdown::clean_lines;
+use profile::is_hidden;
+use report::markdown::clean_lines;
 
 /// A text as it may be shown. Lines and tabs stay.
 pub fn text(text: &str) -> Cow<'_, str> {

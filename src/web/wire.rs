@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use super::visible;
-use crate::protocol::{Request, Response};
+use engine::protocol::{Request, Response};
 
 const ID: &str = "id";
 const REQUEST: &str = "request";

@@ -10,9 +10,9 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::blob::{self, BlobReader};
 use super::{BUILD, traffic, wire};
-use crate::engine::Engine;
-use crate::flare::LooseFile;
-use crate::protocol::{Progress, Request, Response};
+use engine::Engine;
+use engine::protocol::{Progress, Request, Response};
+use flare::LooseFile;
 
 thread_local! {
     /// The request in hand, for the panic hook.

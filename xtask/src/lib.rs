@@ -22,6 +22,8 @@ pub mod run;
 pub mod serve;
 pub mod server;
 pub mod setup;
+#[cfg(test)]
+mod tidy;
 
 use std::process::ExitCode;
 

@@ -22,12 +22,17 @@ use crate::run;
 use crate::setup::{self, PageTools};
 
 /// What of the checkout goes into the page.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
-    "build.rs",
+    "crates/diagnose",
+    "crates/engine",
+    "crates/flare",
+    "crates/profile",
+    "crates/report",
+    "crates/tables",
     "data",
     "proto",
     "src",
@@ -248,8 +253,9 @@ mod tests {
         let made = |folder: &str, text: &str| -> anyhow::Result<String> {
             let root = base.join(folder);
             for name in SOURCES {
-                fs::create_dir_all(&root)?;
-                fs::write(root.join(name), text)?;
+                let file = root.join(name);
+                fs::create_dir_all(file.parent().unwrap_or(&root))?;
+                fs::write(file, text)?;
             }
             fs::write(root.join("README.md"), folder)?;
             fingerprint(&project(&root))

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::icons::{Mark, MarkIcon};
-use crate::protocol::BannerView;
 use crate::web::state::AppState;
+use engine::protocol::BannerView;
 
 /// The largest thing on the page. A finding of low confidence is drawn quieter.
 #[component]

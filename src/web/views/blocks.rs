@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::function_table::{FunctionTableView, bar, hue};
 use super::icons::{Mark, MarkIcon, MarkWord};
 use super::stacks::StacksView;
-use crate::protocol::{
-    Block, ExportFormat, Fact, GridCell, GridRow, PlainTable, Share, StateGrid, Step,
-};
 use crate::web::client::{Client, Deliver};
 use crate::web::state::AppState;
+use engine::protocol::{
+    Block, ExportFormat, Fact, GridCell, GridRow, PlainTable, Share, StateGrid, Step,
+};
 
 /// Any piece.
 #[component]

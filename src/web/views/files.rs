@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::icons::{Mark, MarkIcon};
-use crate::protocol::{FileRole, FileView, ReportView};
+use engine::protocol::{FileRole, FileView, ReportView};
 
 /// Rows drawn at once. A folder can hold very many files; the rest comes on demand.
 const ROWS: usize = 500;

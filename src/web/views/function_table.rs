@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Axis, FunctionRow, FunctionTable, OWNER_HUES};
+use engine::protocol::{Axis, FunctionRow, FunctionTable, OWNER_HUES};
 
 /// What a table can be sorted by. `sum %` is no column of these: it runs in pprof's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::{FileRole, Measured, SectionState, VerdictKind};
+use engine::protocol::{FileRole, Measured, SectionState, VerdictKind};
 
 /// A state that has a mark, a colour and a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
 use super::icons::ChevronIcon;
-use crate::protocol::ExportFormat;
 use crate::web::client::{Client, Deliver};
+use engine::protocol::ExportFormat;
 
 const ITEMS: [(&str, &str, ExportFormat, Deliver); 6] = [
     (

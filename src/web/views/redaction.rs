@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::dialogs::Dialog;
 use super::icons::{Mark, MarkIcon};
-use crate::protocol::Replacement;
 use crate::web::client::Client;
 use crate::web::state::{AppState, Preview};
+use engine::protocol::Replacement;
 
 /// Stands beside the copy buttons, with a sign while it is on.
 #[component]

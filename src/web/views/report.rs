@@ -13,9 +13,9 @@ use super::menu::ExportMenu;
 use super::redaction::RedactSwitch;
 use super::section_nav::SectionNav;
 use super::ticket::TicketFields;
-use crate::protocol::{ExportFormat, ReportView, Section, SectionKind, SectionState, VerdictKind};
 use crate::web::client::{Client, Deliver};
 use crate::web::state::{AppState, Tab};
+use engine::protocol::{ExportFormat, ReportView, Section, SectionKind, SectionState, VerdictKind};
 
 /// A section and its anchor.
 ///

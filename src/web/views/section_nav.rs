@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use super::icons::{Mark, MarkIcon};
 use super::report::Placed;
-use crate::protocol::SectionKind;
 use crate::web::state::AppState;
+use engine::protocol::SectionKind;
 
 /// How far below the window's top a section counts as the one being read, in CSS pixels: under
 /// the bar that sticks there.

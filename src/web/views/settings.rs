@@ -10,11 +10,11 @@ use web_sys::File;
 
 use super::dialogs::Dialog;
 use super::icons::{Mark, MarkIcon};
-use crate::protocol::{Choices, OwnersFile, SettingsView, UserError};
 use crate::web::client::Client;
 use crate::web::state::AppState;
 use crate::web::theme::{self, Theme};
 use crate::web::{choices, storage};
+use engine::protocol::{Choices, OwnersFile, SettingsView, UserError};
 
 /// The table that comes with the page has a tenth of this; local storage holds a few of them.
 const MAX_OWNERS_BYTES: f64 = 1_048_576.0;

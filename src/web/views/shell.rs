@@ -14,11 +14,11 @@ use super::loading::Loading;
 use super::redaction::RedactionDialog;
 use super::report::Open;
 use super::settings::SettingsDialog;
-use crate::protocol::HeaderView;
 use crate::web::client::Client;
 use crate::web::drop::{self, Dropped};
 use crate::web::state::{AppState, Screen};
 use crate::web::theme::{self, Theme};
+use engine::protocol::HeaderView;
 
 /// The two hidden pickers, clicked by buttons anywhere on the page.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::blocks::FactsView;
 use super::function_table::hue;
 use super::icons::ChevronIcon;
-use crate::protocol::{FrameView, StackView};
+use engine::protocol::{FrameView, StackView};
 
 /// Stacks, largest first; the first one is open.
 #[component]

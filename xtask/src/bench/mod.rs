@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<()> {
                 "--quiet",
                 "--release",
                 "--locked",
-                "--package=flarescope",
+                "--package=flarescope-cli",
                 "--bin=flarescope",
                 "--package=xtask",
                 "--bin=xtask",

@@ -1,4 +1,4 @@
-//! Names in a flare are data. The hostile flares of `tests/injection.rs`, on the page: nothing in them
+//! Names in a flare are data. The hostile flares of the host tests, on the page: nothing in them
 //! becomes an element, an attribute or a script, and nothing that the eye does not see is shown as
 //! if it were not there.
 
@@ -11,13 +11,9 @@ use browser_tests::environment::Environment;
 use browser_tests::page::Page;
 use browser_tests::with_page;
 use serde_json::Value;
+use testkit::made::hostile::{PAYLOADS, files};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
-
-#[path = "../../../made/mod.rs"]
-mod made;
-
-use made::hostile::{PAYLOADS, files};
 
 /// A flare with the payload wherever a name can stand.
 fn flare(payload: &str) -> Result<Vec<u8>> {
@@ -102,8 +98,7 @@ fn strings(value: &Value) -> BTreeSet<String> {
 
 /// Characters that the eye does not see, or that turn text around.
 fn is_active(letter: char) -> bool {
-    (letter.is_control() && !matches!(letter, '\n' | '\t'))
-        || flarescope::profile::is_hidden(letter)
+    (letter.is_control() && !matches!(letter, '\n' | '\t')) || profile::is_hidden(letter)
 }
 
 async fn show(page: &Page, payload: &str) -> Result<Value> {
@@ -167,7 +162,7 @@ fn names_stay_text() -> Result<()> {
                 }
             }
             // The name is there, as the exports have it.
-            let name = flarescope::report::markdown::clean(payload);
+            let name = report::markdown::clean(payload);
             let name = name.trim();
             ensure!(
                 strings(&seen["texts"])

@@ -1,0 +1,284 @@
+//! The program as scripts see it: its text, its exit status, its one line of failure.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use testkit::fixtures;
+
+fn flarescope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_flarescope"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn path(name: &str) -> String {
+    fixtures::flare(name).path().display().to_string()
+}
+
+#[test]
+fn top_of_a_flare_is_the_reference_to_the_letter() {
+    let flare = fixtures::flare("multiple");
+    let all = ["--nodefraction", "0", "--edgefraction", "0"];
+    for reference in flare.references() {
+        let profile = match reference.profile.as_str() {
+            "1st-heap" => "heap-1st",
+            "2nd-heap" => "heap-2nd",
+            other => other,
+        };
+        let zip = path("multiple");
+        let mut arguments = vec!["top", &zip, "--process", &reference.process];
+        arguments.extend([
+            "--profile",
+            profile,
+            "--sample-type",
+            &reference.sample_type,
+        ]);
+        match reference.report.as_str() {
+            "top" => arguments.extend(all),
+            "top-default" => {}
+            _ => continue,
+        }
+        let output = flarescope(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        fixtures::assert_same_lines(&reference.file, &reference.text, &text(&output.stdout));
+    }
+}
+
+#[test]
+fn top_of_files_takes_a_base_and_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let flare = fixtures::flare("memory-leak");
+    let write = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, flare.profile(name)).unwrap();
+        path.display().to_string()
+    };
+    let (first, second) = (write("core-1st-heap.pprof"), write("core-2nd-heap.pprof"));
+    let output = text(&flarescope(&["top", &second, "--diff-base", &first]).stdout);
+    let references = flare.references();
+    let reference = references
+        .iter()
+        .find(|one| one.file == "core-heap-diff.inuse_space.top-default.txt");
+    fixtures::assert_same_lines("diff of files", &reference.unwrap().text, &output);
+
+    let output = text(&flarescope(&["top", &second, "-n", "3", "--cum"]).stdout);
+    let table = output
+        .lines()
+        .skip_while(|line| !line.contains("flat%"))
+        .count()
+        - 1;
+    assert_eq!(table, 3);
+    assert!(output.contains("Showing top 3 nodes out of "), "{output}");
+}
+
+#[test]
+fn profiles_of_other_languages_read_as_pprof_reads_them() {
+    use profile::pprof::proto;
+    use prost::Message;
+
+    // No mappings, file names in the functions, one bare address; as Python profilers write them.
+    let texts = ["", "wall", "microseconds", "a.py:f", "b.py:g"];
+    let sample = |location_id: &[u64], value: i64| proto::Sample {
+        location_id: location_id.to_vec(),
+        value: vec![value],
+        label: vec![],
+    };
+    let location = |id: u64, function: u64| proto::Location {
+        id,
+        line: (function > 0)
+            .then_some(proto::Line {
+                function_id: function,
+                ..Default::default()
+            })
+            .into_iter()
+            .collect(),
+        ..Default::default()
+    };
+    let function = |id: u64, name: i64| proto::Function {
+        id,
+        name,
+        ..Default::default()
+    };
+    let profile = proto::Profile {
+        sample_type: vec![proto::ValueType { r#type: 1, unit: 2 }],
+        sample: vec![
+            sample(&[1, 2], 1500),
+            sample(&[2], 2_500_000),
+            sample(&[3, 2], 7),
+        ],
+        location: vec![location(1, 1), location(2, 2), location(3, 0)],
+        function: vec![function(1, 3), function(2, 4)],
+        string_table: texts.map(|text| text.as_bytes().to_vec()).to_vec(),
+        time_nanos: 1_700_000_000_123_456_789,
+        duration_nanos: 5_000_000_000,
+        ..Default::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wall.pb");
+    std::fs::write(&path, profile.encode_to_vec()).unwrap();
+    // What go tool pprof of go1.27.3 prints for these bytes.
+    let expected = "\
+Type: wall
+Time: 2023-11-14 22:13:20 UTC
+Duration: 5s, Total samples = 2501507us (50.03%)
+Showing nodes accounting for 2501507us, 100% of 2501507us total
+      flat  flat%   sum%        cum   cum%
+ 2500000us 99.94% 99.94%  2501507us   100%  b.py:g
+    1500us  0.06%   100%     1500us  0.06%  a.py:f
+       7us 0.00028%   100%        7us 0.00028%  <unknown>
+";
+    let output = flarescope(&["top", &path.display().to_string(), "--nodefraction", "0"]);
+    fixtures::assert_same_lines("wall.pb", expected, &text(&output.stdout));
+}
+
+#[test]
+fn unknown_processes_and_profiles_exit_1_and_list_what_there_is() {
+    let zip = path("memory-leak");
+    let output = flarescope(&["top", &zip, "--process", "agent", "--profile", "cpu"]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = text(&output.stderr);
+    assert!(line.contains("it has: core, trace"), "{line}");
+    let output = flarescope(&["top", &zip, "--process", "core", "--profile", "allocs"]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = text(&output.stderr);
+    assert!(
+        line.contains("heap-1st, heap-2nd, heap-diff, cpu, block, mutex"),
+        "{line}"
+    );
+    let output = flarescope(&[
+        "top",
+        &zip,
+        "--process",
+        "core",
+        "--profile",
+        "cpu",
+        "--sample-type",
+        "x",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("it has: samples, cpu"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn what_cannot_be_read_exits_1_with_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let missing = folder.path().join("none.zip").display().to_string();
+    let text_file = write("flare.zip", b"this is no archive");
+    let profile = write("heap.pprof", &[0x0a, 0x7f, 1]);
+    let photos = folder.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    std::fs::write(photos.join("a.jpg"), b"\xff\xd8").unwrap();
+    let photos = photos.display().to_string();
+    for arguments in [
+        ["report", &missing],
+        ["files", &missing],
+        ["report", &text_file],
+        ["report", &photos],
+        ["top", &profile],
+    ] {
+        let output = flarescope(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let line = text(&output.stderr);
+        assert_eq!(line.lines().count(), 1, "{line}");
+        let name = Path::new(arguments[1])
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        assert!(line.contains(&name), "{line}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn usage_errors_exit_2() {
+    let zip = path("normal");
+    for arguments in [
+        &["nonsense"][..],
+        &["report"],
+        &["report", &zip, "--format", "xml"],
+        &["top", &zip, "--process", "core"],
+        &["top", &zip, "--nodefraction", "2"],
+    ] {
+        assert_eq!(
+            flarescope(arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(flarescope(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn reports_come_in_every_form_from_a_zip_and_from_a_folder() {
+    let zip = path("cpu-spike");
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(&zip).unwrap()).unwrap();
+    archive.extract(folder.path()).unwrap();
+    let unpacked = folder.path().join("edge-proxy-03").display().to_string();
+    for format in ["markdown", "json", "customer", "escalation", "jira"] {
+        let output = flarescope(&["report", &zip, "--format", format]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!output.stdout.is_empty(), "{format}");
+        let to = folder.path().join(format);
+        let to = to.display().to_string();
+        let output = flarescope(&["report", &unpacked, "--format", format, "-o", &to]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+        assert!(!std::fs::read(&to).unwrap().is_empty(), "{format}");
+    }
+    let markdown = text(&flarescope(&["report", &unpacked]).stdout);
+    let mut at = 0;
+    for heading in [
+        "## Verdict",
+        "## Agent Context",
+        "## Memory Stats",
+        "## Heap Diff Analysis, core",
+        "## Heap in Use, core",
+        "## Allocations in the Window, core",
+        "## CPU Profile, core",
+        "## Block Profile, core",
+        "## Mutex Profile, core",
+        "## Heap Diff Analysis, trace",
+        "## Trace Files",
+        "## Goroutine Dump",
+        "## Running Checks",
+        "## Recommendations",
+        "## Customer Message",
+        "## Escalation Summary",
+        "## Coverage",
+    ] {
+        let found = markdown[at..].find(heading);
+        at += found.unwrap_or_else(|| panic!("{heading} is missing or out of order"));
+    }
+}
+
+#[test]
+fn files_lists_every_file_with_its_role() {
+    let output = text(&flarescope(&["files", &path("memory-leak")]).stdout);
+    let expected = fixtures::flare("memory-leak").expected();
+    assert_eq!(
+        output.lines().count(),
+        expected["files"].as_array().unwrap().len()
+    );
+    let line = |end: &str| {
+        let found = output.lines().find(|line| line.contains(end));
+        found.unwrap_or_else(|| panic!("{end}")).to_owned()
+    };
+    assert!(line("core-cpu.pprof").starts_with("used "), "{output}");
+    assert!(line("core.trace").starts_with("noted "), "{output}");
+    assert!(line("logs/agent.log").starts_with("unused "), "{output}");
+}

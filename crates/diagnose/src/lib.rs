@@ -1,0 +1,19 @@
+//! What the procedure decides from the profiles of a flare and the Agent's own numbers.
+//!
+//! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
+//! - [`known`]: which publicly reported cases a finding resembles.
+//! - [`noise`]: how much of a heap difference may be chance.
+//! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
+//! - [`thresholds`], [`kinds`] and [`verdict`]: what is decided, and by which numbers.
+//!
+//! Refuses to know archives, files, layout and readers.
+
+pub mod attribution;
+pub mod gc;
+pub mod kinds;
+pub mod known;
+pub mod memory;
+pub mod noise;
+pub mod owner;
+pub mod thresholds;
+pub mod verdict;

@@ -1,0 +1,286 @@
+//! What is judged: the profiles of each process, and what the rest of the flare tells.
+
+use super::super::kinds::ProfileName;
+use super::super::thresholds::Thresholds;
+use profile::Profile;
+use profile::units::human;
+
+/// What became of one profile file.
+#[derive(Debug, Default)]
+pub enum Slot {
+    /// There is no such file.
+    #[default]
+    Absent,
+    /// The file holds a text: an error that was stored in the profile's place.
+    Reply(String),
+    /// The file is there and can't be read; why.
+    Damaged(String),
+    /// The file is there, as sound as was seen, and was not read to its end: a limit was met, or
+    /// memory was short. Says nothing against the file; why.
+    LeftOut(String),
+    /// Decoded.
+    Read(Box<Profile>),
+}
+
+impl Slot {
+    /// The decoded profile.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Read(profile) => Some(profile),
+            _ => None,
+        }
+    }
+
+    /// There is no such file.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// The file is there, and what it holds is not known.
+    pub const fn is_unread(&self) -> bool {
+        matches!(self, Self::Damaged(_) | Self::LeftOut(_))
+    }
+}
+
+/// The profiles of one process.
+#[derive(Debug, Default)]
+pub struct ProcessProfiles {
+    /// The prefix of its files, for example `core`.
+    pub name: String,
+    /// First heap snapshot.
+    pub heap_first: Slot,
+    /// Second heap snapshot.
+    pub heap_second: Slot,
+    /// `/allocs`.
+    pub allocs: Slot,
+    /// CPU.
+    pub cpu: Slot,
+    /// Block.
+    pub block: Slot,
+    /// Mutex.
+    pub mutex: Slot,
+}
+
+impl ProcessProfiles {
+    /// The slot of a profile; a difference has none.
+    pub const fn slot(&self, name: ProfileName) -> Option<&Slot> {
+        match name {
+            ProfileName::HeapFirst => Some(&self.heap_first),
+            ProfileName::HeapSecond => Some(&self.heap_second),
+            ProfileName::HeapDiff => None,
+            ProfileName::Allocs => Some(&self.allocs),
+            ProfileName::Cpu => Some(&self.cpu),
+            ProfileName::Block => Some(&self.block),
+            ProfileName::Mutex => Some(&self.mutex),
+        }
+    }
+
+    /// The slot to fill.
+    pub const fn slot_mut(&mut self, name: ProfileName) -> Option<&mut Slot> {
+        match name {
+            ProfileName::HeapFirst => Some(&mut self.heap_first),
+            ProfileName::HeapSecond => Some(&mut self.heap_second),
+            ProfileName::HeapDiff => None,
+            ProfileName::Allocs => Some(&mut self.allocs),
+            ProfileName::Cpu => Some(&mut self.cpu),
+            ProfileName::Block => Some(&mut self.block),
+            ProfileName::Mutex => Some(&mut self.mutex),
+        }
+    }
+
+    /// The last heap snapshot that could be read, and its name.
+    pub fn last_heap(&self) -> Option<(ProfileName, &Profile)> {
+        let second = self
+            .heap_second
+            .profile()
+            .map(|heap| (ProfileName::HeapSecond, heap));
+        second.or_else(|| {
+            self.heap_first
+                .profile()
+                .map(|heap| (ProfileName::HeapFirst, heap))
+        })
+    }
+
+    /// Time between the two heap snapshots, and where that is known from.
+    pub fn interval(&self, thresholds: &Thresholds) -> Interval {
+        if let (Some(first), Some(second)) = (self.heap_first.profile(), self.heap_second.profile())
+            && first.time_ns != 0
+            && second.time_ns > first.time_ns
+        {
+            return Interval {
+                ns: second.time_ns.saturating_sub(first.time_ns),
+                source: IntervalSource::Profiles,
+            };
+        }
+        match self.cpu.profile() {
+            Some(cpu) if cpu.duration_ns > 0 => Interval {
+                ns: cpu.duration_ns,
+                source: IntervalSource::CpuDuration,
+            },
+            _ => Interval {
+                ns: (thresholds.leak.assumed_window_s * 1e9) as i64,
+                source: IntervalSource::Assumed,
+            },
+        }
+    }
+}
+
+/// Where the time between two heap snapshots is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntervalSource {
+    /// From the times in both profiles.
+    Profiles,
+    /// From the duration of the CPU profile taken in between.
+    CpuDuration,
+    /// Not known: the usual time is assumed.
+    Assumed,
+}
+
+/// Time between two heap snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// Nanoseconds, above zero.
+    pub ns: i64,
+    /// Where it is known from.
+    pub source: IntervalSource,
+}
+
+impl Interval {
+    /// In seconds.
+    pub fn seconds(self) -> f64 {
+        self.ns as f64 / 1e9
+    }
+
+    /// `30.0 s`, with a word on where it is from when it is not the profiles' own time.
+    pub fn text(self) -> String {
+        let seconds = format!("{:.1} s", self.seconds());
+        match self.source {
+            IntervalSource::Profiles => seconds,
+            IntervalSource::CpuDuration => {
+                format!(
+                    "{seconds} (the CPU profile's duration: the snapshots' own times do not tell)"
+                )
+            }
+            IntervalSource::Assumed => {
+                format!("{seconds} (assumed: neither the snapshots nor a CPU profile tell)")
+            }
+        }
+    }
+}
+
+/// What the rest of the flare tells the judge. What it does not tell is `None` or empty.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// How long the Agent had been running.
+    pub uptime_s: Option<f64>,
+    /// `internal_profiling.mutex_profile_fraction`, when set above zero.
+    pub mutex_fraction: Option<i64>,
+    /// `internal_profiling.block_profile_rate`, when set above zero.
+    pub block_rate: Option<i64>,
+    /// The two of system-probe, which has settings of its own: mutex, block.
+    pub system_probe_rates: [Option<i64>; 2],
+    /// The Agent runs on Windows.
+    pub windows: bool,
+    /// The flare was built by the command: its expvar files describe the command.
+    pub local: bool,
+    /// The archive is cut off: what it lacks may have been in it.
+    pub cut_off: bool,
+    /// Ends of the core Agent's last garbage collections, Unix nanoseconds.
+    pub gc_ends_ns: Vec<i64>,
+    /// Processes whose continuous profiler is on, by the prefix of their files.
+    pub profiler_on: Vec<String>,
+    /// Resident memory of the core Agent.
+    pub rss_bytes: Option<i64>,
+    /// Memory limit of the Agent's container, and where it stands.
+    pub memory_limit: Option<(i64, String)>,
+    /// Names of processes that the kernel killed for lack of memory, oldest first.
+    pub oom_kills: Vec<OomVictim>,
+    /// What the goroutine dump of the core Agent says in sum.
+    pub goroutines: Option<GoroutineSum>,
+}
+
+impl Context {
+    /// The rate that the configuration sets for a lock profile of a process.
+    pub(super) fn rate(&self, process: &str, name: ProfileName) -> Option<i64> {
+        let [mutex, block] = match process {
+            "system-probe" => self.system_probe_rates,
+            _ => [self.mutex_fraction, self.block_rate],
+        };
+        match name {
+            ProfileName::Mutex => mutex,
+            _ => block,
+        }
+    }
+}
+
+/// A process that the kernel killed for lack of memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OomVictim {
+    /// Its name.
+    pub process: String,
+    /// The limit of a control group was reached, not the host's memory.
+    pub in_cgroup: bool,
+}
+
+/// A goroutine dump in sum.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoroutineSum {
+    /// Goroutines.
+    pub count: u64,
+    /// The most goroutines with one same stack, and the function that says what they do.
+    pub largest: Option<(u64, String)>,
+    /// Goroutines that wait for a lock.
+    pub waiting_for_locks: u64,
+    /// Where the most of them wait, and how many do there.
+    pub lock_site: Option<(String, u64)>,
+}
+
+/// The process that `telemetry.log` and `expvar/memstats` of a flare are of: the Cluster Agent in
+/// its own flares, the core Agent in all others, whether there are profiles of it or not.
+pub fn described(processes: &[ProcessProfiles]) -> &'static str {
+    const CLUSTER_AGENT: &str = "datadog-cluster-agent";
+    match processes.first() {
+        Some(main) if main.name == CLUSTER_AGENT => CLUSTER_AGENT,
+        _ => "core",
+    }
+}
+
+/// Puts the main process first: core, else the Cluster Agent, else the OTel Agent, else the first.
+pub fn sort_processes(processes: &mut [ProcessProfiles]) {
+    const ORDER: [&str; 7] = [
+        "core",
+        "datadog-cluster-agent",
+        "otel-agent",
+        "trace",
+        "process",
+        "security-agent",
+        "system-probe",
+    ];
+    processes.sort_by_key(|process| {
+        let known = ORDER.iter().position(|name| *name == process.name);
+        (known.unwrap_or(ORDER.len()), process.name.clone())
+    });
+}
+
+/// Why the two snapshots are not of one process, if they are not.
+pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<String> {
+    let (before, after) = (first.build_id(), second.build_id());
+    if !before.is_empty() && !after.is_empty() && before != after {
+        return Some(format!(
+            "The process was restarted or replaced in between: build id {before} became {after}."
+        ));
+    }
+    let allocated = |profile: &Profile| {
+        profile
+            .type_index("alloc_space")
+            .map(|kind| profile.net(kind))
+    };
+    let (before, after) = (allocated(first)?, allocated(second)?);
+    (after < before).then(|| {
+        format!(
+            "The process was restarted in between: memory allocated since its start fell from {} to {}.",
+            human(before, "bytes"),
+            human(after, "bytes")
+        )
+    })
+}

@@ -1,0 +1,230 @@
+//! The verdict: what the procedure decides from the profiles of each process.
+//!
+//! Every kind of trouble gets one of four states per process, with the sentence that says why and
+//! what would change it; the flare's verdict is made from the states. Numbers come from
+//! [`Thresholds`], owners from [`Owners`]. Knows nothing of archives or of how a report looks.
+//!
+//! - `input`: the profiles of a process, and what the rest of the flare tells.
+//! - `hole`: why something was not measured.
+//! - `leak`, `cpu`, `contention`: one kind each.
+//! - `finding`: what crossed, with evidence and confidence.
+//! - `notes`: what changes no verdict.
+
+mod contention;
+mod cpu;
+mod finding;
+mod hole;
+mod input;
+mod leak;
+mod notes;
+#[cfg(test)]
+mod tests;
+
+pub use cpu::gc_percent;
+pub use finding::{
+    Confidence, ContentionDetail, CpuDetail, Detail, Finding, FindingFunction, FindingStack,
+    LeakDetail,
+};
+pub use hole::{BY_COMMAND, Hole, OTEL, profiler_block, profiler_setting, program, words};
+pub use input::{
+    Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot, described,
+    sort_processes,
+};
+pub use notes::{Note, NoteKind};
+
+use super::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
+use super::owner::Owners;
+use super::thresholds::Thresholds;
+use profile::lens::aggregate::Weight;
+use profile::lens::view::{RowId, View};
+
+/// One kind of trouble in one process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The process.
+    pub process: String,
+    /// The kind.
+    pub kind: FindingKind,
+    /// The state.
+    pub measured: Measured,
+    /// Why it was not measured; `None` where it was.
+    pub hole: Option<Hole>,
+    /// In short, for example `+31.4 MB in 30.0 s`.
+    pub text: String,
+    /// In sentences, with the threshold.
+    pub why: String,
+    /// What each profile says, where the state is made of several.
+    pub profiles: Vec<ProfileSays>,
+    /// How near the threshold: 1 is at it. `None` where nothing was measured.
+    pub nearness: Option<f64>,
+    /// Bytes that a pair of heap snapshots grew by outside the Go runtime, where they were compared.
+    pub growth_bytes: Option<i64>,
+    /// What would change the state; a sentence.
+    pub would_change: String,
+}
+
+/// What one profile adds to a state that is made of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileSays {
+    /// The profile.
+    pub profile: ProfileName,
+    /// A sentence.
+    pub says: String,
+    /// It was recorded, if only to say that there was nothing to record.
+    pub measured: bool,
+}
+
+/// Everything that was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The flare's verdict.
+    pub kind: VerdictKind,
+    /// Name of the main process, where there is one.
+    pub main: Option<String>,
+    /// By process, main first, then by kind.
+    pub states: Vec<State>,
+    /// One per process and kind that crossed.
+    pub findings: Vec<Finding>,
+    /// What is worth knowing and changes nothing.
+    pub notes: Vec<Note>,
+}
+
+/// Judges all processes, main process first (see [`sort_processes`]).
+pub fn judge(
+    processes: &[ProcessProfiles],
+    context: &Context,
+    thresholds: &Thresholds,
+    owners: &Owners,
+) -> Judgement {
+    let judge = Judge {
+        context,
+        thresholds,
+        owners,
+    };
+    let mut result = Judgement {
+        kind: VerdictKind::NoProfiles,
+        main: processes.first().map(|main| main.name.clone()),
+        states: Vec::new(),
+        findings: Vec::new(),
+        notes: Vec::new(),
+    };
+    for process in processes {
+        for outcome in [
+            judge.leak(process),
+            judge.cpu(process),
+            judge.contention(process),
+        ] {
+            result.states.push(outcome.state);
+            result.findings.extend(outcome.finding);
+            result.notes.extend(outcome.notes);
+        }
+    }
+    result.notes.extend(judge.flare_notes(processes));
+    result.kind = flare_verdict(processes, &result.states);
+    result
+}
+
+fn flare_verdict(processes: &[ProcessProfiles], states: &[State]) -> VerdictKind {
+    let Some(main) = processes.first() else {
+        return VerdictKind::NoProfiles;
+    };
+    let crossed = |kind: FindingKind| {
+        states
+            .iter()
+            .any(|state| state.kind == kind && state.measured == Measured::Crossed)
+    };
+    match FindingKind::ALL.map(crossed) {
+        [false, false, false] => {}
+        [true, false, false] => return VerdictKind::MemoryLeak,
+        [false, true, false] => return VerdictKind::CpuSpike,
+        [false, false, true] => return VerdictKind::Contention,
+        _ => return VerdictKind::MultipleIssues,
+    }
+    let unmeasured = states.iter().any(|state| {
+        state.process == main.name
+            && state.kind != FindingKind::Contention
+            && matches!(state.measured, Measured::NotMeasured | Measured::Damaged)
+    });
+    let unread = processes.iter().any(|process| {
+        process.heap_first.is_unread()
+            || process.heap_second.is_unread()
+            || process.allocs.is_unread()
+            || process.cpu.is_unread()
+    });
+    if unmeasured || unread {
+        VerdictKind::Inconclusive
+    } else {
+        VerdictKind::Normal
+    }
+}
+
+/// What is known of one kind in one process.
+struct Outcome {
+    state: State,
+    finding: Option<Finding>,
+    notes: Vec<Note>,
+}
+
+struct Judge<'a> {
+    context: &'a Context,
+    thresholds: &'a Thresholds,
+    owners: &'a Owners,
+}
+
+impl Outcome {
+    fn new(
+        process: &str,
+        kind: FindingKind,
+        measured: Measured,
+        text: String,
+        why: String,
+    ) -> Self {
+        Self {
+            state: State {
+                process: process.to_owned(),
+                kind,
+                measured,
+                hole: None,
+                text,
+                why,
+                profiles: Vec::new(),
+                nearness: None,
+                growth_bytes: None,
+                would_change: String::new(),
+            },
+            finding: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Not measured: `why` in sentences; what would measure it follows from the hole.
+    fn hole(process: &str, kind: FindingKind, hole: Hole, why: String) -> Self {
+        let mut outcome = Self::new(process, kind, hole.measured(), hole.label().to_owned(), why);
+        outcome.state.hole = Some(hole);
+        outcome.state.would_change = hole.remedy(process, kind);
+        outcome
+    }
+}
+
+/// A name for sentences: functions of the Agent lose the module that they all share.
+fn within_agent(function: &str) -> &str {
+    function
+        .strip_prefix("github.com/DataDog/datadog-agent/")
+        .unwrap_or(function)
+}
+
+/// Rows that count, by value downwards, then by name as pprof does.
+fn largest(view: &View<'_>, sums: &[Weight], counts: &dyn Fn(RowId) -> bool) -> Vec<(RowId, i64)> {
+    let mut rows: Vec<(RowId, i64)> = sums
+        .iter()
+        .zip(0_u32..)
+        .filter(|(weight, row)| weight.flat != 0 && counts(*row))
+        .map(|(weight, row)| (row, weight.flat))
+        .collect();
+    rows.sort_by(|a, b| {
+        b.1.cmp(&a.1)
+            .then_with(|| view.name(a.0).cmp(view.name(b.0)))
+            .then(a.0.cmp(&b.0))
+    });
+    rows
+}

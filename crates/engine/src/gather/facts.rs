@@ -1,0 +1,718 @@
+//! What the Agent's texts say about the Agent, its memory and what is around it.
+
+use std::collections::BTreeMap;
+
+use super::Settings;
+use super::telling_frame;
+use super::texts::Texts;
+use diagnose::gc::{GcFacts, story};
+use diagnose::kinds::ProfileName;
+use diagnose::memory::{Account, Usage, account};
+use diagnose::owner::Owners;
+use diagnose::verdict::{
+    BY_COMMAND, Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
+};
+use flare::goroutines::Group;
+use flare::memstats::MemStats;
+use flare::status::Flavor;
+use flare::{Flare, Problem, Role, docker_inspect, kubelet_pods};
+use profile::lens::view::View;
+use profile::units::human;
+use report::model::{
+    AgentContext, Contexts, GoroutineReport, InstallMethod, KnownNames, Memory, SilentProcess,
+    Surroundings,
+};
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn hostname(texts: &Texts, flare: &Flare) -> String {
+    let status = texts.status.as_ref();
+    let host = texts.host.as_ref();
+    status
+        .and_then(|status| status.hostname.clone())
+        .or_else(|| host.and_then(|host| host.hostname.clone()))
+        .or_else(|| flare.root_name().map(str::to_owned))
+        .unwrap_or_else(|| stem(flare.name()))
+}
+
+/// Whether that is a host's name: that of a folder with a few loose profiles is not.
+pub(super) fn hostname_known(texts: &Texts, flare: &Flare) -> bool {
+    let said = texts
+        .status
+        .as_ref()
+        .and_then(|status| status.hostname.as_ref())
+        .or_else(|| texts.host.as_ref()?.hostname.as_ref());
+    let whole = || {
+        flare.root_name().is_some()
+            && flare
+                .entries()
+                .iter()
+                .any(|entry| entry.role == Role::Status || entry.path.contains("profiles/"))
+    };
+    said.is_some() || whole()
+}
+
+fn stem(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.strip_suffix(".zip").unwrap_or(name).to_owned()
+}
+
+/// Names that redaction has to know, wherever they stand.
+pub(super) fn names(texts: &Texts, hostname: &str, root: Option<&str>) -> KnownNames {
+    let mut names = KnownNames::default();
+    let mut add = |list: fn(&mut KnownNames) -> &mut Vec<String>, name: &str| {
+        let list = list(&mut names);
+        if !name.is_empty() && !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
+        }
+    };
+    add(|names| &mut names.hosts, hostname);
+    if let Some(root) = root {
+        add(|names| &mut names.hosts, root);
+    }
+    if let Some(host) = &texts.host {
+        for name in host.hostname.iter().chain(&host.names) {
+            add(|names| &mut names.hosts, name);
+        }
+    }
+    if let Some(name) = texts
+        .config
+        .as_ref()
+        .and_then(|config| config.hostname.as_ref())
+    {
+        add(|names| &mut names.hosts, name);
+    }
+    for container in &texts.pods {
+        add(|names| &mut names.pods, &container.pod);
+        add(|names| &mut names.containers, &container.container);
+        if let Some(node) = &container.node {
+            add(|names| &mut names.hosts, node);
+        }
+    }
+    for container in &texts.docker {
+        if let Some(name) = &container.name {
+            add(|names| &mut names.containers, name);
+        }
+    }
+    for container in texts.ecs.iter().flat_map(|ecs| &ecs.containers) {
+        add(|names| &mut names.containers, &container.name);
+    }
+    names
+}
+
+pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContext {
+    let status = texts.status.as_ref();
+    let host = texts.host.as_ref();
+    let profile_time = processes
+        .iter()
+        .flat_map(|process| ProfileName::ALL.map(|name| process.slot(name)))
+        .filter_map(|slot| slot?.profile())
+        .map(|profile| profile.time_ns / 1_000_000)
+        .filter(|&time| time > 0)
+        .min();
+    let process_started_at_ms = texts
+        .telemetry
+        .as_ref()
+        .and_then(|telemetry| i64::try_from(telemetry.process_start_ms()?).ok());
+    let started_at_ms = status
+        .and_then(|status| status.agent_start_ms)
+        .or(process_started_at_ms);
+    let captured_at_ms = status
+        .and_then(|status| status.status_date_ms)
+        .or(profile_time);
+    AgentContext {
+        version: status
+            .and_then(|status| status.version.clone())
+            .or_else(|| host.and_then(|host| host.agent_version.clone())),
+        flavor: status.map(|status| match &status.flavor {
+            Flavor::Agent => "agent".to_owned(),
+            Flavor::Iot => "iot_agent".to_owned(),
+            Flavor::Cluster => "cluster_agent".to_owned(),
+            Flavor::Security => "security_agent".to_owned(),
+            Flavor::Other(title) => title.clone(),
+        }),
+        started_at_ms,
+        process_started_at_ms,
+        captured_at_ms,
+        captured_local: status
+            .and_then(|status| status.status_date_local.clone())
+            .filter(|local| !local.ends_with("UTC")),
+        uptime_s: started_at_ms
+            .zip(captured_at_ms)
+            .map(|(start, end)| end.saturating_sub(start) as f64 / 1000.0)
+            .filter(|&uptime| uptime >= 0.0),
+        install_method: texts.install.as_ref().map(|install| InstallMethod {
+            tool: install.tool.clone(),
+            tool_version: install.tool_version.clone(),
+            installer_version: install.installer_version.clone(),
+        }),
+        platform: status.and_then(|status| {
+            let platform = status.platform.clone()?;
+            Some(match &status.platform_version {
+                Some(version) => format!("{platform} {version}"),
+                None => platform,
+            })
+        }),
+        os: status
+            .and_then(|status| status.os.clone())
+            .or_else(|| host.and_then(|host| host.os.clone())),
+        kernel: status.and_then(|status| status.kernel_version.clone()),
+        architecture: status.and_then(|status| {
+            status
+                .build_arch
+                .clone()
+                .or_else(|| status.kernel_arch.clone())
+        }),
+        go_version: status
+            .and_then(|status| status.go_version.clone())
+            .or_else(|| {
+                texts
+                    .debug
+                    .as_ref()
+                    .and_then(|debug| debug.go_version.clone())
+            }),
+        python_version: status.and_then(|status| status.python_version.clone()),
+        pid: status.and_then(|status| i64::try_from(status.pid?).ok()),
+        answered: !texts.local && status.is_some_and(|status| status.unavailable.is_none()),
+        local: texts.local,
+    }
+}
+
+/// Memory limit of the Agent's container, and where it stands. The orchestrator's word first.
+pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, String)> {
+    let pod = agent_pod(texts).and_then(|container| {
+        let source = format!("k8s/kubelet_pods.yaml, container {}", container.container);
+        Some((signed(container.memory_limit_bytes?), source))
+    });
+    let docker = || {
+        let container = docker_inspect::agent_container(&texts.docker)?;
+        Some((
+            signed(container.memory_limit_bytes?),
+            "docker_inspect.log".to_owned(),
+        ))
+    };
+    let ecs = || {
+        let limit = texts.ecs.as_ref()?.memory_limit_bytes()?;
+        Some((signed(limit), "ecs_metadata.json".to_owned()))
+    };
+    // The kernel's own word, after the Agent was killed at it.
+    let kernel = || {
+        let kill = texts
+            .oom_kills
+            .iter()
+            .rev()
+            .find(|kill| kill.in_cgroup && kill.is_agent() && kill.limit_bytes.is_some())?;
+        Some((
+            signed(kill.limit_bytes?),
+            "dmesg.log, the control group of the last kill".to_owned(),
+        ))
+    };
+    pod.or_else(docker).or_else(ecs).or_else(kernel)
+}
+
+fn agent_pod(texts: &Texts) -> Option<&kubelet_pods::PodContainer> {
+    let names = texts
+        .host
+        .as_ref()
+        .map(|host| host.names.as_slice())
+        .unwrap_or_default();
+    kubelet_pods::agent_container(&texts.pods, names)
+}
+
+/// Entries at the archive's end are missing.
+pub(super) fn is_cut_off(flare: &Flare) -> bool {
+    let recovered = |problem: &Problem| matches!(problem, Problem::Recovered { .. });
+    flare.problems().iter().any(recovered)
+}
+
+pub(super) fn context(
+    texts: &Texts,
+    cut_off: bool,
+    agent: &AgentContext,
+    memory_limit: Option<(i64, String)>,
+    goroutines: Option<&GoroutineReport>,
+    owners: &Owners,
+) -> Context {
+    let config = texts.config.as_ref();
+    let positive = |value: Option<u64>| {
+        value
+            .and_then(|value| i64::try_from(value).ok())
+            .filter(|&value| value > 0)
+    };
+    Context {
+        uptime_s: agent.uptime_s,
+        mutex_fraction: positive(config.and_then(|config| config.mutex_profile_fraction)),
+        block_rate: positive(config.and_then(|config| config.block_profile_rate)),
+        system_probe_rates: {
+            let config = texts.system_probe_config.as_ref();
+            [
+                positive(config.and_then(|config| config.mutex_profile_fraction)),
+                positive(config.and_then(|config| config.block_profile_rate)),
+            ]
+        },
+        windows: agent.os.as_deref() == Some("windows"),
+        local: agent.local,
+        cut_off,
+        gc_ends_ns: texts.memstats.as_ref().map_or_else(Vec::new, |memstats| {
+            memstats
+                .pause_end
+                .iter()
+                .filter_map(|&end| i64::try_from(end).ok())
+                .collect()
+        }),
+        profiler_on: profiler_on(texts),
+        rss_bytes: rss(texts),
+        memory_limit,
+        oom_kills: texts
+            .oom_kills
+            .iter()
+            .map(|kill| OomVictim {
+                process: kill.process.clone(),
+                in_cgroup: kill.in_cgroup,
+            })
+            .collect(),
+        goroutines: goroutines.map(|report| goroutine_sum(report, owners)),
+    }
+}
+
+/// Processes whose own continuous profiler is on, as far as the configuration dumps say.
+fn profiler_on(texts: &Texts) -> Vec<String> {
+    let on = |value: Option<bool>| value == Some(true);
+    let config = texts.config.as_ref();
+    let setting = |path: &str| {
+        config
+            .and_then(|config| config.settings.as_ref())
+            .and_then(|settings| settings.truth_at(path))
+    };
+    let core = on(config.and_then(|config| config.internal_profiling_enabled));
+    let processes = [
+        ("core", core),
+        ("datadog-cluster-agent", core),
+        (
+            "trace",
+            on(config.and_then(|config| config.apm_internal_profiling_enabled)),
+        ),
+        (
+            "process",
+            on(setting("process_config.internal_profiling.enabled")),
+        ),
+        (
+            "security-agent",
+            on(setting("security_agent.internal_profiling.enabled")),
+        ),
+        (
+            "system-probe",
+            on(texts
+                .system_probe_config
+                .as_ref()
+                .and_then(|config| config.internal_profiling_enabled))
+                || on(setting("system_probe_config.internal_profiling.enabled")),
+        ),
+    ];
+    processes
+        .into_iter()
+        .filter(|(_, on)| *on)
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+fn rss(texts: &Texts) -> Option<i64> {
+    texts
+        .telemetry
+        .as_ref()
+        .and_then(|telemetry| telemetry.rss_bytes())
+        .map(signed)
+}
+
+fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
+    let groups = &report.dump.groups;
+    // The report's own list of owners ends with the groups that it shows.
+    let telling = |group: &Group| {
+        let frames = group.frames.iter().map(String::as_str);
+        let responsible = owners.responsible(frames).map(|(place, _)| place);
+        telling_frame(group, responsible).to_owned()
+    };
+    let mut sites: BTreeMap<String, u64> = BTreeMap::new();
+    for group in groups.iter().filter(|group| group.waits_for_lock()) {
+        *sites.entry(telling(group)).or_default() += group.count;
+    }
+    GoroutineSum {
+        count: report.dump.count,
+        largest: groups.first().map(|group| (group.count, telling(group))),
+        waiting_for_locks: sites.values().sum(),
+        // The first of equals by name.
+        lock_site: sites.into_iter().rev().max_by_key(|(_, count)| *count),
+    }
+}
+
+pub(super) fn memory(
+    texts: &Texts,
+    agent: &AgentContext,
+    processes: &[ProcessProfiles],
+    limit: Option<(i64, String)>,
+    settings: &Settings,
+) -> Memory {
+    let python = texts
+        .telemetry
+        .as_ref()
+        .and_then(|telemetry| telemetry.python_bytes())
+        .map(signed);
+    let in_use = |name: &str| {
+        let process = processes.iter().find(|process| process.name == name)?;
+        let (_, heap) = process.last_heap()?;
+        Some(heap.total(heap.type_index("inuse_space")?))
+    };
+    let go = |stats: &MemStats| Usage {
+        sys: stats.sys.map(signed),
+        heap_released: stats.heap_released.map(signed),
+        heap_idle: stats.heap_idle.map(signed),
+        heap_inuse: stats.heap_inuse.map(signed),
+        heap_alloc: stats.heap_alloc.map(signed),
+        ..Usage::default()
+    };
+    let mut accounts: Vec<Account> = Vec::new();
+    let mut draw = |name: &str, usage: Usage| {
+        accounts.extend(account(name, &usage, &settings.thresholds));
+    };
+    // Of a local flare the statistics are the command's: they say nothing about the Agent.
+    if let Some(stats) = texts.memstats.as_ref().filter(|_| !agent.local) {
+        let name = described(processes);
+        draw(
+            name,
+            Usage {
+                rss: rss(texts),
+                in_use: in_use(name),
+                python,
+                rtloader: texts
+                    .rtloader
+                    .as_ref()
+                    .and_then(|rtloader| rtloader.inuse_bytes)
+                    .map(signed),
+                embeds_python: name == "core",
+                ..go(stats)
+            },
+        );
+    }
+    if let Some(stats) = texts
+        .trace_agent
+        .as_ref()
+        .and_then(|trace| trace.memstats.as_ref())
+    {
+        draw(
+            "trace",
+            Usage {
+                in_use: in_use("trace"),
+                ..go(stats)
+            },
+        );
+    }
+    if let Some(stats) = &texts.system_probe_memstats {
+        draw(
+            "system-probe",
+            Usage {
+                rss: texts
+                    .system_probe_telemetry
+                    .as_ref()
+                    .and_then(|telemetry| telemetry.rss_bytes())
+                    .map(signed),
+                in_use: in_use("system-probe"),
+                ..go(stats)
+            },
+        );
+    }
+    Memory {
+        rss_bytes: rss(texts),
+        python_bytes: python,
+        limit,
+        accounts,
+        gc: processes
+            .iter()
+            .map(|process| {
+                let facts = gc_facts(texts, agent, process, settings);
+                (process.name.clone(), story(&facts, &settings.thresholds))
+            })
+            .filter(|(_, story)| !story.is_empty())
+            .collect(),
+    }
+}
+
+fn gc_facts(
+    texts: &Texts,
+    agent: &AgentContext,
+    process: &ProcessProfiles,
+    settings: &Settings,
+) -> GcFacts {
+    let core = matches!(process.name.as_str(), "core" | "datadog-cluster-agent");
+    let stats = match process.name.as_str() {
+        "trace" => texts
+            .trace_agent
+            .as_ref()
+            .and_then(|trace| trace.memstats.as_ref()),
+        "system-probe" => texts.system_probe_memstats.as_ref(),
+        _ if core && !agent.local => texts.memstats.as_ref(),
+        _ => None,
+    };
+    let uptime_s = match process.name.as_str() {
+        "trace" => texts
+            .trace_agent
+            .as_ref()
+            .and_then(|trace| trace.uptime_s)
+            .map(|seconds| seconds as f64),
+        _ if core => agent.uptime_s,
+        _ => None,
+    };
+    let (gogc, memory_limit) = if core {
+        collector_settings(texts, agent)
+    } else {
+        (None, None)
+    };
+    GcFacts {
+        process: process.name.clone(),
+        cpu_percent: process.cpu.profile().and_then(|profile| {
+            let view = View::of(profile, "cpu").ok()?;
+            (view.total > 0).then(|| gc_percent(&view, &settings.thresholds))
+        }),
+        fraction_percent: stats
+            .and_then(|stats| stats.gc_cpu_fraction)
+            .map(|fraction| fraction * 100.0),
+        collections: stats
+            .and_then(|stats| stats.num_gc)
+            .map(|count| (signed(count), uptime_s)),
+        gogc,
+        memory_limit,
+        allocation_rate: allocation_rate(process, settings),
+    }
+}
+
+/// `GOGC` and `GOMEMLIMIT` of the core Agent: what the runtime works with, else what is set.
+fn collector_settings(texts: &Texts, agent: &AgentContext) -> (Option<String>, Option<String>) {
+    let percent = |percent: f64| match percent.is_finite() {
+        true => format!("{percent}"),
+        false => "off".to_owned(),
+    };
+    let telemetry = texts.telemetry.as_ref();
+    // In a local flare runtime_debug_info.log describes the command.
+    let debug = texts.debug.as_ref().filter(|_| !agent.local);
+    let envvars = texts.envvars.as_ref();
+    let gogc = telemetry
+        .and_then(|telemetry| telemetry.gogc_percent())
+        .or_else(|| debug.and_then(|debug| debug.gogc_percent()))
+        .or_else(|| envvars.and_then(|envvars| envvars.gogc_percent()))
+        .map(percent)
+        .or_else(|| {
+            debug
+                .and_then(|debug| debug.gogc.as_deref())
+                .filter(|text| text.contains("not set"))
+                .map(|_| "100".to_owned())
+        });
+    let limit = telemetry
+        .and_then(|telemetry| telemetry.gomemlimit_bytes())
+        .or_else(|| debug.and_then(|debug| debug.gomemlimit_bytes()))
+        .or_else(|| envvars.and_then(|envvars| envvars.gomemlimit_bytes()))
+        .map(|bytes| human(signed(bytes), "bytes"))
+        .or_else(|| {
+            debug
+                .and_then(|debug| debug.gomemlimit.as_deref())
+                .filter(|text| text.contains("not set"))
+                .map(|_| "off".to_owned())
+        });
+    (gogc, limit)
+}
+
+fn allocation_rate(process: &ProcessProfiles, settings: &Settings) -> Option<i64> {
+    let net = |profile: &profile::Profile| Some(profile.net(profile.type_index("alloc_space")?));
+    let first = net(process.heap_first.profile()?)?;
+    let second = net(process.heap_second.profile()?)?;
+    let allocated = second.saturating_sub(first);
+    let seconds = process.interval(&settings.thresholds).seconds();
+    (allocated > 0 && seconds > 0.0).then(|| (allocated as f64 / seconds) as i64)
+}
+
+pub(super) fn surroundings(texts: &Texts) -> Surroundings {
+    let pod = agent_pod(texts);
+    let docker = docker_inspect::agent_container(&texts.docker);
+    let cpu_limit = pod
+        .and_then(|pod| Some((pod.cpu_limit_cores?, "k8s/kubelet_pods.yaml".to_owned())))
+        .or_else(|| {
+            let cores = docker?.cpu_limit_cores?;
+            Some((cores, "docker_inspect.log".to_owned()))
+        })
+        .or_else(|| {
+            let cores = texts.ecs.as_ref()?.task_cpu_limit_cores?;
+            Some((cores, "ecs_metadata.json, the whole task".to_owned()))
+        });
+    let restarts = pod
+        .and_then(|pod| Some((pod.restarts?, pod.last_termination.clone())))
+        .or_else(|| {
+            let docker = docker?;
+            let why = docker.oom_killed.filter(|&killed| killed);
+            Some((docker.restarts?, why.map(|_| "OOMKilled".to_owned())))
+        });
+    Surroundings {
+        host_cores: texts
+            .host
+            .as_ref()
+            .and_then(|host| host.cpus.or(host.cpu_cores)),
+        host_memory: texts.host.as_ref().and_then(|host| host.memory_bytes),
+        cpu_limit,
+        restarts,
+        oom_kills: texts.oom_kills.clone(),
+        versions: texts.versions.clone(),
+        unhealthy: texts
+            .health
+            .as_ref()
+            .filter(|_| !texts.local)
+            .map(|health| health.unhealthy.clone())
+            .unwrap_or_default(),
+    }
+}
+
+pub(super) fn contexts(texts: &Texts) -> Contexts {
+    let telemetry = texts.telemetry.as_ref();
+    let number = |name: &str| {
+        telemetry
+            .and_then(|telemetry| telemetry.sum(name))
+            .map(|value| value as i64)
+    };
+    // In a local flare the expvar files describe the command, which holds no contexts.
+    let aggregator = texts.aggregator.as_ref().filter(|_| !texts.local);
+    Contexts {
+        dogstatsd: aggregator
+            .and_then(|vars| vars.dogstatsd_contexts)
+            .map(signed)
+            .or_else(|| number("aggregator__dogstatsd_contexts")),
+        by_type: aggregator
+            .map(|vars| {
+                vars.contexts_by_type
+                    .iter()
+                    .map(|(name, value)| (name.clone(), signed(*value)))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        bytes: number("aggregator__dogstatsd_contexts_bytes_by_mtype"),
+        queues: [
+            "dogstatsd__packets_channel_size",
+            "dogstatsd__packet_channel_size",
+            "tagset__hash_tags_accumulators_size",
+            "tagger__stored_entities",
+        ]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), number(name)?)))
+        .collect(),
+    }
+}
+
+pub(super) fn dogstatsd(texts: &Texts) -> Vec<(String, String)> {
+    texts
+        .status
+        .iter()
+        .flat_map(|status| &status.sections)
+        .filter(|section| section.name == "DogStatsD")
+        .flat_map(|section| section.facts.clone())
+        .collect()
+}
+
+pub(super) fn forwarder(texts: &Texts) -> Vec<(String, i64)> {
+    let Some(vars) = texts.forwarder.as_ref().filter(|_| !texts.local) else {
+        return Vec::new();
+    };
+    let transactions = &vars.transactions;
+    let queue = &vars.retry_queue;
+    [
+        ("Dropped", transactions.dropped),
+        ("Retried", transactions.retried),
+        ("Requeued", transactions.requeued),
+        ("RetryQueueSize", transactions.retry_queue_size),
+        (
+            "HighPriorityQueueFull",
+            transactions.high_priority_queue_full,
+        ),
+        ("Errors", transactions.errors),
+        ("Retry queue bytes", queue.memory_bytes),
+        ("Retry queue dropped", queue.dropped),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), signed(value?))))
+    .collect()
+}
+
+/// Processes whose profiles are missing for a reason: the flare itself says that they were not
+/// there to be asked, or every capture asks them.
+pub(super) fn silent(
+    texts: &Texts,
+    processes: &[ProcessProfiles],
+    flare: &Flare,
+    cut_off: bool,
+) -> Vec<SilentProcess> {
+    let missing = |name: &str| !processes.iter().any(|process| process.name == name);
+    let mut silent = Vec::new();
+    // A few loose profiles are no capture.
+    let is_flare = flare.entries().iter().any(|entry| {
+        !matches!(
+            entry.role,
+            Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
+        )
+    });
+    // The Cluster Agent makes flares of its own.
+    let beside_core = BY_COMMAND
+        .iter()
+        .any(|name| *name != "datadog-cluster-agent" && !missing(name));
+    if is_flare && missing("core") && beside_core {
+        silent.push(SilentProcess {
+            process: "core".to_owned(),
+            why: if cut_off {
+                "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
+            } else {
+                "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."
+            }
+            .to_owned(),
+            remedy: "See that its status command answers, and capture again; flare_creation.log says what failed.".to_owned(),
+        });
+    }
+    let mut tell = |process: &str, said: &str, file: &str| {
+        silent.push(SilentProcess {
+            process: process.to_owned(),
+            why: format!(
+                "There are no profiles of {}: it was not running or could not be reached ({file} says \
+                 \u{201c}{}\u{201d}).",
+                program(process),
+                said.trim().trim_end_matches('.')
+            ),
+            remedy: format!(
+                "If {} should run, start it, see that status shows it, and capture again.",
+                program(process)
+            ),
+        });
+    };
+    if missing("trace")
+        && let Some(error) = texts
+            .trace_agent
+            .as_ref()
+            .and_then(|trace| trace.error.as_ref())
+    {
+        tell("trace", error, "expvar/trace-agent");
+    }
+    for (process, config, file) in [
+        (
+            "process",
+            &texts.process_config,
+            "process_agent_runtime_config_dump.yaml",
+        ),
+        (
+            "system-probe",
+            &texts.system_probe_config,
+            "system_probe_runtime_config_dump.yaml",
+        ),
+    ] {
+        let said = config
+            .as_ref()
+            .and_then(|config| config.unavailable.as_ref())
+            .filter(|said| said.contains("not running") || said.contains("unreachable"));
+        if let Some(said) = said.filter(|_| missing(process)) {
+            tell(process, said, file);
+        }
+    }
+    silent
+}

@@ -1,0 +1,253 @@
+//! From an open flare to the facts of its report.
+//!
+//! Reads what is needed and nothing else, once. A file that can't be read or decoded becomes a
+//! fact like any other; nothing here ends the whole.
+//!
+//! - `reader`: reads files and remembers the fate of each.
+//! - `profiles`: decodes the profiles of each process.
+//! - `texts`: parses the Agent's own texts.
+//! - `facts`: what these say about the Agent, its memory and what is around it.
+//! - `tables`: from profiles to tables.
+
+mod facts;
+mod profiles;
+mod reader;
+mod tables;
+mod texts;
+
+pub use profiles::{Wanted, profiles};
+
+use diagnose::kinds::FindingKind;
+use diagnose::known::{CaseKind, KnownCases, Sighting};
+use diagnose::owner::UNOWNED;
+use diagnose::verdict::{self, Judgement, ProcessProfiles};
+use flare::goroutines::{Goroutines, Group};
+use flare::{Flare, Role};
+use reader::{Reader, file_fact};
+use report::model::{
+    GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
+    ShownGroup, TraceFile,
+};
+use report::screen::Progress;
+use report::settings::Settings;
+use texts::Texts;
+
+/// Reads everything and makes the facts. The decoded profiles come back beside them.
+pub fn gather(
+    flare: &mut Flare,
+    settings: &Settings,
+    progress: &mut dyn FnMut(Progress),
+) -> (Report, Vec<ProcessProfiles>) {
+    let total = flare
+        .entries()
+        .iter()
+        .filter(|entry| !matches!(entry.role, Role::Unneeded(_) | Role::Trace { .. }))
+        .fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
+    let mut reader = Reader::new(flare, progress, total);
+    let processes = profiles::read_profiles(&mut reader, settings, None);
+    let texts = Texts::read(&mut reader);
+    (reader.progress)(Progress {
+        what: "Analysing".to_owned(),
+        done: reader.done,
+        total: reader.total,
+    });
+
+    let hostname = facts::hostname(&texts, reader.flare);
+    let agent = facts::agent(&texts, &processes);
+    let goroutines = texts
+        .goroutines
+        .clone()
+        .map(|dump| goroutine_report(dump, settings));
+    let memory_limit = facts::memory_limit(&texts);
+    let cut_off = facts::is_cut_off(reader.flare);
+    let context = facts::context(
+        &texts,
+        cut_off,
+        &agent,
+        memory_limit.clone(),
+        goroutines.as_ref(),
+        &settings.owners,
+    );
+    let judgement = verdict::judge(&processes, &context, &settings.thresholds, &settings.owners);
+    let known = resemblances(&judgement, goroutines.as_ref(), &agent);
+    let mut room = settings.totals.row_bytes;
+    let process_reports: Vec<_> = processes
+        .iter()
+        .map(|process| tables::process_report(process, settings, &mut room))
+        .collect();
+
+    let traces = reader
+        .flare
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.role {
+            Role::Trace { process } => Some(TraceFile {
+                process: process.clone(),
+                path: entry.path.clone(),
+                size: entry.size,
+            }),
+            _ => None,
+        })
+        .collect();
+    let files = reader
+        .flare
+        .entries()
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| file_fact(entry, reader.fates.get(&index)))
+        .collect();
+    let report = Report {
+        source: reader.flare.name().to_owned(),
+        source_bytes: reader.flare.source_bytes(),
+        read_bytes: reader.flare.read_bytes(),
+        names: facts::names(&texts, &hostname, reader.flare.root_name()),
+        hostname_known: facts::hostname_known(&texts, reader.flare),
+        hostname,
+        memory: facts::memory(&texts, &agent, &processes, memory_limit, settings),
+        surroundings: facts::surroundings(&texts),
+        contexts: facts::contexts(&texts),
+        dogstatsd: facts::dogstatsd(&texts),
+        forwarder: facts::forwarder(&texts),
+        silent: facts::silent(&texts, &processes, reader.flare, cut_off),
+        trace_agent: texts.trace_agent.clone(),
+        checks: texts
+            .status
+            .as_ref()
+            .filter(|status| status.unavailable.is_none())
+            .map(|status| status.checks.clone()),
+        check_problems: texts
+            .status
+            .as_ref()
+            .map(|status| status.check_problems.clone())
+            .unwrap_or_default(),
+        jmx_checks: texts
+            .status
+            .as_ref()
+            .map(|status| status.jmx_checks.clone())
+            .unwrap_or_default(),
+        memstats: texts.memstats.clone(),
+        agent,
+        goroutines,
+        traces,
+        processes: process_reports,
+        judgement,
+        known,
+        settings: settings.view(),
+        changed_thresholds: settings
+            .thresholds
+            .changes()
+            .into_iter()
+            .map(|change| (change.name, change.default, change.value))
+            .collect(),
+        noise_sigmas: settings.thresholds.leak.noise_sigmas,
+        many_contexts: settings.thresholds.notes.many_contexts,
+        files,
+        problems: reader
+            .flare
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        cut_off,
+        creation_errors: texts
+            .creation
+            .map(|creation| creation.about_profiles)
+            .unwrap_or_default(),
+    };
+    (report, processes)
+}
+
+fn goroutine_report(dump: Goroutines, settings: &Settings) -> GoroutineReport {
+    // Groups come largest first. Single goroutines are what every Agent has.
+    let repeated = dump.groups.iter().take_while(|group| group.count > 1);
+    let largest = repeated.take(GROUPS_SHOWN).count().max(SINGLES_SHOWN);
+    let locks = dump
+        .groups
+        .iter()
+        .enumerate()
+        .skip(largest)
+        .filter(|(_, group)| group.waits_for_lock())
+        .take(LOCK_GROUPS_SHOWN);
+    let shown = dump
+        .groups
+        .iter()
+        .enumerate()
+        .take(largest)
+        .chain(locks)
+        .map(|(index, group)| {
+            let frames = group.frames.iter().map(String::as_str);
+            let found = settings.owners.responsible(frames);
+            ShownGroup {
+                index,
+                responsible: found.map(|(place, _)| place),
+                owner: found
+                    .map_or(UNOWNED, |(_, owner)| owner.owner.as_str())
+                    .to_owned(),
+            }
+        })
+        .collect();
+    GoroutineReport { dump, shown }
+}
+
+/// The frame that says what a group of goroutines does: the responsible one, else the leaf.
+fn telling_frame(group: &Group, responsible: Option<usize>) -> &str {
+    responsible
+        .and_then(|index| group.frames.get(index))
+        .or_else(|| group.frames.first())
+        .map_or("no frames", String::as_str)
+}
+
+/// Public cases that findings, and the goroutine dump, look like.
+fn resemblances(
+    judgement: &Judgement,
+    goroutines: Option<&GoroutineReport>,
+    agent: &report::model::AgentContext,
+) -> Vec<Resemblance> {
+    let cases = KnownCases::builtin();
+    let mut known = Vec::new();
+    let mut compare =
+        |finding: Option<usize>, kind: CaseKind, process: &str, stacks: &[(f64, Vec<&str>)]| {
+            let sighting = Sighting {
+                kind,
+                process,
+                stacks,
+                version: agent.version.as_deref(),
+                os: agent.os.as_deref(),
+            };
+            known.extend(cases.matching(&sighting).iter().map(|found| Resemblance {
+                finding,
+                reference: found.case.references.join(", "),
+                words: found.words(),
+            }));
+        };
+    for (index, finding) in judgement.findings.iter().enumerate() {
+        let kind = match finding.kind {
+            FindingKind::MemoryLeak => CaseKind::MemoryLeak,
+            FindingKind::CpuSpike => CaseKind::CpuSpike,
+            FindingKind::Contention => CaseKind::Contention,
+        };
+        let stacks: Vec<(f64, Vec<&str>)> = finding
+            .stacks
+            .iter()
+            .map(|stack| {
+                let frames = stack.frames.iter().map(String::as_str);
+                (stack.share, frames.collect())
+            })
+            .collect();
+        compare(Some(index), kind, &finding.process, &stacks);
+    }
+    if let Some(goroutines) = goroutines {
+        let dump = &goroutines.dump;
+        let stacks: Vec<(f64, Vec<&str>)> = goroutines
+            .groups()
+            .map(|(_, group)| {
+                let share = group.count as f64 / dump.count.max(1) as f64;
+                // Who started them tells as much as where they stand.
+                let frames = group.frames.iter().chain(&group.created_by);
+                (share, frames.map(String::as_str).collect())
+            })
+            .collect();
+        compare(None, CaseKind::Goroutines, "core", &stacks);
+    }
+    known
+}

@@ -1,0 +1,214 @@
+//! From the files of a flare to decoded profiles.
+
+use super::Settings;
+use super::reader::{Fate, Reader, entry_problem};
+use diagnose::kinds::ProfileName;
+use diagnose::verdict::{self, ProcessProfiles, Slot, words};
+use flare::{Flare, ProfileKind, Role};
+use profile::Profile;
+use profile::pprof::{DecodeError, decode_counted};
+use report::errors::chain;
+
+/// Chooses which profiles are read, by process and kind.
+pub type Wanted<'a> = &'a dyn Fn(&str, ProfileKind) -> bool;
+
+/// Decodes the profiles of a flare, or of one process only; main process first.
+pub fn profiles(
+    flare: &mut Flare,
+    settings: &Settings,
+    only: Option<Wanted<'_>>,
+) -> Vec<ProcessProfiles> {
+    let mut silent = |_| {};
+    let mut reader = Reader::new(flare, &mut silent, 0);
+    read_profiles(&mut reader, settings, only)
+}
+
+pub(super) fn read_profiles(
+    reader: &mut Reader<'_>,
+    settings: &Settings,
+    only: Option<Wanted<'_>>,
+) -> Vec<ProcessProfiles> {
+    let wanted: Vec<(usize, String, ProfileKind)> = reader
+        .flare
+        .entries()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, entry)| match &entry.role {
+            Role::Profile { process, kind } => Some((index, process.clone(), *kind)),
+            _ => None,
+        })
+        .collect();
+    let mut processes: Vec<ProcessProfiles> = Vec::new();
+    let mut spent = Spent::default();
+    for (index, name, kind) in wanted {
+        let at = match processes.iter().position(|process| process.name == name) {
+            Some(at) => at,
+            None if processes.len() >= reader.flare.limits().processes => {
+                let why = format!(
+                    "the flare has profiles of more than {} processes, the limit; {name} is left \
+                     out",
+                    reader.flare.limits().processes
+                );
+                reader.fates.insert(index, Fate::Failed(why));
+                continue;
+            }
+            None => {
+                processes.push(ProcessProfiles {
+                    name: name.clone(),
+                    ..ProcessProfiles::default()
+                });
+                processes.len() - 1
+            }
+        };
+        let Some(process) = processes.get_mut(at) else {
+            continue;
+        };
+        if only.is_some_and(|only| kind != ProfileKind::Unknown && !only(&name, kind)) {
+            continue;
+        }
+        reader.tell(index);
+        let slot = read_slot(reader.flare, index, settings, &mut spent);
+        let target = match kind {
+            ProfileKind::HeapFirst => Some(ProfileName::HeapFirst),
+            ProfileKind::HeapSecond => Some(ProfileName::HeapSecond),
+            ProfileKind::Allocs => Some(ProfileName::Allocs),
+            ProfileKind::Cpu => Some(ProfileName::Cpu),
+            ProfileKind::Block => Some(ProfileName::Block),
+            ProfileKind::Mutex => Some(ProfileName::Mutex),
+            ProfileKind::Unknown => slot.profile().and_then(sniff),
+        };
+        let fate = match (&slot, target) {
+            (Slot::Read(profile), Some(target)) => Fate::Used(format!(
+                "{} of {name}, {} samples",
+                words(target),
+                profile.samples.len()
+            )),
+            (Slot::Read(profile), None) => Fate::Noted(format!(
+                "a profile of a kind that is not judged ({})",
+                profile
+                    .sample_types
+                    .iter()
+                    .map(|kind| kind.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )),
+            (Slot::Reply(text), _) if text.is_empty() => Fate::Noted("an empty file".to_owned()),
+            (Slot::Reply(text), _) => {
+                Fate::Noted(format!("a text instead of a profile: {}", first_line(text)))
+            }
+            (Slot::Damaged(why) | Slot::LeftOut(why), _) => Fate::Failed(why.clone()),
+            (Slot::Absent, _) => Fate::Unused("not read".to_owned()),
+        };
+        let slot_of = target.and_then(|target| process.slot_mut(target));
+        match slot_of {
+            Some(place) if place.is_absent() => {
+                *place = slot;
+                reader.fates.insert(index, fate);
+            }
+            Some(_) => {
+                let why = "another file already holds this profile of the process".to_owned();
+                reader.fates.insert(index, Fate::Noted(why));
+            }
+            None => {
+                reader.fates.insert(index, fate);
+            }
+        }
+    }
+    verdict::sort_processes(&mut processes);
+    processes
+}
+
+/// What the profiles read so far have cost.
+#[derive(Default)]
+struct Spent {
+    unpacked_bytes: u64,
+    memory_bytes: u64,
+    steps: u64,
+}
+
+/// Reads one profile file, as long as all of them together stay within their limits.
+fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut Spent) -> Slot {
+    if let Some(problem) = flare
+        .entries()
+        .get(index)
+        .and_then(|entry| entry.problem.clone())
+    {
+        return unread(problem.fault.is_left_out(), entry_problem(&problem));
+    }
+    let totals = &settings.totals;
+    if spent.unpacked_bytes > totals.unpacked_bytes {
+        return past(
+            "unpack to",
+            spent.unpacked_bytes,
+            totals.unpacked_bytes,
+            "bytes",
+        );
+    }
+    let bytes = match flare.read(index) {
+        Err(error) => return unread(error.fault.is_left_out(), entry_problem(&error)),
+        Ok(bytes) => bytes,
+    };
+    let profile = match decode_counted(bytes, &settings.limits, &mut spent.unpacked_bytes) {
+        Ok(profile) => profile,
+        Err(DecodeError::Empty) => return Slot::Reply(String::new()),
+        Err(DecodeError::Text { quoted }) => return Slot::Reply(quoted),
+        Err(error) => return unread(error.is_left_out(), chain(&error)),
+    };
+    let memory = spent.memory_bytes.saturating_add(profile.memory_bytes());
+    if memory > totals.memory_bytes {
+        return past("take", memory, totals.memory_bytes, "bytes of memory");
+    }
+    let steps = spent.steps.saturating_add(profile.steps());
+    if steps > totals.steps {
+        return past("take", steps, totals.steps, "steps of work");
+    }
+    (spent.memory_bytes, spent.steps) = (memory, steps);
+    Slot::Read(Box::new(profile))
+}
+
+/// A profile that is left out because all profiles together would cost too much.
+fn past(verb: &str, found: u64, limit: u64, what: &str) -> Slot {
+    Slot::LeftOut(format!(
+        "the flare's profiles up to this one {verb} {found} {what}, the limit for all of them is \
+         {limit}; it is left out, those before it are read"
+    ))
+}
+
+fn unread(is_left_out: bool, why: String) -> Slot {
+    if is_left_out {
+        Slot::LeftOut(why)
+    } else {
+        Slot::Damaged(why)
+    }
+}
+
+/// What kind a profile is by its sample types, for files whose name does not tell.
+fn sniff(profile: &Profile) -> Option<ProfileName> {
+    let has = |name: &str| profile.sample_types.iter().any(|kind| kind.name == name);
+    if has("inuse_space") && profile.default_sample_type == "alloc_space" {
+        Some(ProfileName::Allocs)
+    } else if has("inuse_space") {
+        Some(ProfileName::HeapFirst)
+    } else if has("cpu") {
+        Some(ProfileName::Cpu)
+    } else if has("contentions") && has("delay") {
+        // Only the leaf tells: who unlocks held the lock, everything else waited.
+        let unlocks = (0_u32..).take(profile.functions.len()).any(|id| {
+            profile
+                .function_name(profile::FuncId(id))
+                .ends_with("Mutex).Unlock")
+        });
+        Some(if unlocks {
+            ProfileName::Mutex
+        } else {
+            ProfileName::Block
+        })
+    } else {
+        None
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    line.chars().take(120).collect()
+}

@@ -1,0 +1,123 @@
+//! What the page and the worker say to each other, and the errors that people read.
+//!
+//! Plain data, no logic, no browser types. Files travel beside the message, not in it.
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::export::{ExportFormat, ExportOptions};
+pub use report::axis::Axis;
+pub use report::document::{
+    Block, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell,
+    GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,
+    Share, StackView, StateGrid, Step, VerdictKind,
+};
+pub use report::redact::{Form, Replacement};
+
+pub use report::screen::{
+    BannerView, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, ReportView,
+};
+pub use report::settings::{Choices, OwnersFile, SettingsView};
+
+/// What the page asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// Read the files that travel beside this message and answer with [`Response::Opened`].
+    Open {
+        /// One path for each file beside the message, `/`-separated, as dropped.
+        paths: Vec<String>,
+        /// They were dropped or picked as a folder.
+        folder: bool,
+        /// What to judge by.
+        choices: Choices,
+    },
+    /// Say whether these choices can be used, with [`Response::Checked`] or [`Response::Failed`].
+    Check {
+        /// The choices.
+        choices: Choices,
+    },
+    /// Write the open flare's report in another form.
+    Export {
+        /// Which form.
+        format: ExportFormat,
+        /// What goes into it.
+        options: ExportOptions,
+    },
+    /// List what redaction would replace, with [`Response::Preview`].
+    Preview {
+        /// What goes into the exports.
+        options: ExportOptions,
+    },
+}
+
+/// What the worker answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Response {
+    /// The worker has started and takes requests. Nothing may be sent before this.
+    Ready {
+        /// Version of the engine; the page compares it with its own.
+        version: String,
+    },
+    /// Work goes on.
+    Progress(Progress),
+    /// The flare is read.
+    Opened(Box<ReportView>),
+    /// A form of the report.
+    Exported {
+        /// Which form.
+        format: ExportFormat,
+        /// Suggested file name.
+        file_name: String,
+        /// Media type.
+        media_type: String,
+        /// The whole text.
+        text: String,
+    },
+    /// The choices can be used; this is what they come to.
+    Checked(SettingsView),
+    /// What redaction replaces, in order of first appearance.
+    Preview(Vec<Replacement>),
+    /// The request could not be answered.
+    Failed(UserError),
+    /// The worker made a request, or tried to.
+    Contact(Contact),
+    /// The worker's code stopped; it has to be replaced.
+    Crashed {
+        /// The panic's message.
+        message: String,
+    },
+}
+
+/// A request, as the browser itself reports it to the page and to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contact {
+    /// It left.
+    Made {
+        /// Where to.
+        address: String,
+        /// When, in milliseconds since the page or the worker began.
+        at_ms: f64,
+    },
+    /// The page's policy refused it.
+    Refused {
+        /// Where it should have gone; a word for what has no address.
+        address: String,
+        /// By what rule of the policy.
+        rule: String,
+        /// When, in milliseconds since the page or the worker began.
+        at_ms: f64,
+    },
+}
+
+/// A failure in words for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserError {
+    /// What happened.
+    pub title: String,
+    /// To which file, where, found and expected.
+    pub detail: String,
+    /// What to do, and what still works.
+    pub hint: String,
+}

@@ -1,0 +1,23 @@
+//! From bytes to the report, through the engine.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+mod flare_archives;
+mod flare_fixtures;
+mod flare_texts;
+mod golden_top;
+mod golden_verdict;
+mod hostile_archives;
+mod hostile_profiles;
+mod pprof_rules;
+mod properties;
+mod report_advice;
+mod report_holes;
+mod report_json;
+mod report_redaction;
+mod report_surroundings;
+mod report_texts;
+mod speed;

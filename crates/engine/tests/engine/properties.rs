@@ -1,0 +1,129 @@
+//! What must hold for every profile, shown on all profiles of the test flares.
+
+use std::collections::BTreeMap;
+use testkit::fixtures;
+
+use diagnose::attribution::{Classes, attribute};
+use diagnose::owner::Owners;
+use profile::Profile;
+use profile::lens::aggregate::weights;
+use profile::lens::top::{TopOptions, top};
+use profile::lens::view::View;
+use profile::pprof::{Limits, decode};
+use profile::text::draw;
+
+fn pairs() -> Vec<(String, Profile, Profile)> {
+    let mut pairs = Vec::new();
+    for (flare, processes) in [
+        ("memory-leak", &["core", "trace"][..]),
+        ("multiple", &["core", "process", "system-probe"][..]),
+    ] {
+        let flare = fixtures::flare(flare);
+        for process in processes {
+            let read = |name: &str| {
+                let bytes = flare.profile(&format!("{process}-{name}-heap.pprof"));
+                decode(bytes, &Limits::default()).unwrap()
+            };
+            pairs.push((
+                format!("{}/{process}", flare.name),
+                read("1st"),
+                read("2nd"),
+            ));
+        }
+    }
+    pairs
+}
+
+fn values(view: &View<'_>) -> BTreeMap<String, (i64, i64)> {
+    let sums = weights(view);
+    let named = view.names().map(str::to_owned).zip(sums);
+    named
+        .filter(|(_, weight)| weight.flat != 0 || weight.cum != 0)
+        .map(|(name, weight)| (name, (weight.flat, weight.cum)))
+        .collect()
+}
+
+#[test]
+fn a_difference_with_itself_is_empty() {
+    for (name, first, _) in pairs() {
+        for kind in 0..first.sample_types.len() {
+            let view = View::diff(&first, &first, &kind.to_string()).unwrap();
+            assert!(top(&view, TopOptions::ALL).rows.is_empty(), "{name}");
+            assert_eq!(view.net(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_difference_turned_round_changes_every_sign() {
+    for (name, first, second) in pairs() {
+        let forward = values(&View::diff(&second, &first, "inuse_space").unwrap());
+        let backward = values(&View::diff(&first, &second, "inuse_space").unwrap());
+        let negated: BTreeMap<_, _> = backward
+            .into_iter()
+            .map(|(name, (flat, cum))| (name, (-flat, -cum)))
+            .collect();
+        assert_eq!(forward, negated, "{name}");
+    }
+}
+
+#[test]
+fn flat_and_owners_sum_to_the_total() {
+    let owners = Owners::builtin();
+    for (name, first, second) in pairs() {
+        for view in [
+            View::of(&first, ""),
+            View::diff(&second, &first, "alloc_space"),
+        ] {
+            let view = view.unwrap();
+            let flat: i64 = weights(&view).iter().map(|weight| weight.flat).sum();
+            assert_eq!(flat, view.net(), "{name}");
+            let shares = attribute(&view, &Classes::of(&view, owners), &|_| true).by_owner(owners);
+            assert_eq!(
+                shares.iter().map(|(_, value)| value).sum::<i64>(),
+                view.net(),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn recursion_counts_once_in_cum() {
+    let profile = draw("cpu/count", "main;a;b;a 5\nmain;a 2").unwrap();
+    let found = values(&View::of(&profile, "").unwrap());
+    let expected = [("a", (7, 7)), ("b", (0, 5)), ("main", (0, 7))];
+    assert_eq!(
+        found,
+        expected
+            .map(|(name, value)| (name.to_owned(), value))
+            .into()
+    );
+}
+
+#[test]
+fn a_difference_matches_functions_by_name_and_scales_to_the_finer_unit() {
+    let new = draw("space/kilobytes", "main;a 3\nmain;c 1").unwrap();
+    let base = draw("space/bytes", "x;a 1024\nx;b 10").unwrap();
+    let view = View::diff(&new, &base, "").unwrap();
+    assert_eq!(view.header.unit, "bytes");
+    assert_eq!(view.total, 1034, "the base's total");
+    let found = values(&view);
+    assert_eq!(found["a"], (2048, 2048));
+    assert_eq!(found["b"], (-10, -10));
+    assert_eq!(found["c"], (1024, 1024));
+}
+
+#[test]
+fn types_that_do_not_fit_are_refused() {
+    let heap = draw("space/bytes", "a 1").unwrap();
+    let cpu = draw("cpu/nanoseconds", "a 1").unwrap();
+    let error = View::diff(&heap, &cpu, "").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the profile has no sample type \"space\"; it has: cpu"
+    );
+    let other = draw("space/nanoseconds", "a 1").unwrap();
+    let error = View::diff(&heap, &other, "").unwrap_err();
+    assert!(error.to_string().contains("can't be subtracted"), "{error}");
+}

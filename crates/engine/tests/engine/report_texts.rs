@@ -1,0 +1,82 @@
+//! The texts of every flare, as their recipients read them. `UPDATE_EXPECT=1` rewrites them.
+
+use std::fs::File;
+use std::path::PathBuf;
+use testkit::{fixtures, made_up};
+
+use engine::Engine;
+use engine::export::{ExportFormat, ExportOptions, export};
+use expect_test::expect_file;
+use flare::{Input, ReadSeek};
+
+const FORMATS: [(ExportFormat, &str); 3] = [
+    (ExportFormat::Customer, "customer.txt"),
+    (ExportFormat::Escalation, "escalation.md"),
+    (ExportFormat::Jira, "jira.txt"),
+];
+
+fn text(flare: &fixtures::TestFlare, format: ExportFormat) -> String {
+    let file: Box<dyn ReadSeek> = Box::new(File::open(flare.path()).unwrap());
+    let mut engine = Engine::new();
+    let name = format!("{}.zip", flare.name);
+    let report = engine
+        .read(&name, Input::Zip(file), &mut |_| {})
+        .expect("the test flares can be read");
+    export(report, format, &ExportOptions::default()).text
+}
+
+#[test]
+fn texts_are_as_they_were_read_and_approved() {
+    let golden = PathBuf::from(testkit::ROOT).join("tests/golden");
+    for flare in fixtures::flares() {
+        for (format, ending) in FORMATS {
+            let path = golden.join(format!("{}.{ending}", flare.name));
+            expect_file![path].assert_eq(&text(&flare, format));
+        }
+    }
+}
+
+/// The variants that those flares do not show.
+#[test]
+fn texts_of_made_up_flares_are_as_they_were_read_and_approved() {
+    let golden = PathBuf::from(testkit::ROOT).join("tests/golden");
+    for (name, flare) in made_up::cases::all() {
+        let seen = flare.read();
+        for (format, ending) in FORMATS {
+            let path = golden.join(format!("{name}.{ending}"));
+            expect_file![path].assert_eq(&seen.text(format));
+        }
+    }
+}
+
+/// What must not reach a customer: teams, channels, functions, the profiler's own output.
+#[test]
+fn customers_read_nothing_internal() {
+    let fixtures = fixtures::flares()
+        .into_iter()
+        .map(|flare| (flare.name, text(&flare, ExportFormat::Customer)));
+    let made_up = made_up::cases::all()
+        .into_iter()
+        .map(|(name, flare)| (name, flare.read().text(ExportFormat::Customer)));
+    for (name, text) in fixtures.chain(made_up) {
+        for word in [
+            "#support",
+            "agent-runtimes",
+            "container-platform",
+            "agent-metric-pipelines",
+            "agent-log-pipelines",
+            "escalat",
+            "JIRA",
+            "github.com",
+            "pprof",
+            "goroutine",
+            "(*",
+            "inuse_space",
+            "flat%",
+        ] {
+            assert!(!text.contains(word), "{name}: {word}");
+        }
+        assert!(text.starts_with("Hello,"), "{name}");
+        assert!(text.lines().count() < 60, "{name}");
+    }
+}

@@ -1,0 +1,413 @@
+//! The report as a document: sections of blocks, every number already formatted.
+//!
+//! Writers (Markdown, the page) lay these out and compute nothing. Raw numbers stand beside the
+//! text where a script may want them.
+
+use serde::{Deserialize, Serialize};
+
+pub use diagnose::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
+
+/// Which part of the report a section is. The order of the variants is the report's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SectionKind {
+    /// What was decided, and why.
+    Verdict,
+    /// Which Agent, where, since when.
+    Agent,
+    /// `expvar/memstats` and what it says.
+    Memory,
+    /// What grew between the two heap snapshots.
+    HeapDiff,
+    /// What the last heap snapshot holds.
+    HeapInUse,
+    /// What was allocated between the two snapshots.
+    Allocations,
+    /// CPU consumers.
+    Cpu,
+    /// Where goroutines blocked.
+    Block,
+    /// Which locks were fought for.
+    Mutex,
+    /// Execution traces: present, size.
+    Traces,
+    /// Goroutine dump: count, by state.
+    Goroutines,
+    /// Running checks.
+    Checks,
+    /// What to do next.
+    Recommendations,
+    /// The text for the customer.
+    CustomerMessage,
+    /// The text for the JIRA card.
+    Escalation,
+    /// Every file of the flare.
+    Coverage,
+}
+
+impl SectionKind {
+    /// The stable name used in `data-section` hooks and anchors.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verdict => "verdict",
+            Self::Agent => "agent",
+            Self::Memory => "memory",
+            Self::HeapDiff => "heap-diff",
+            Self::HeapInUse => "heap-in-use",
+            Self::Allocations => "allocations",
+            Self::Cpu => "cpu",
+            Self::Block => "block",
+            Self::Mutex => "mutex",
+            Self::Traces => "traces",
+            Self::Goroutines => "goroutines",
+            Self::Checks => "checks",
+            Self::Recommendations => "recommendations",
+            Self::CustomerMessage => "customer-message",
+            Self::Escalation => "escalation",
+            Self::Coverage => "coverage",
+        }
+    }
+}
+
+/// State of a section at a glance, shown in the section list and never by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SectionState {
+    /// A threshold was crossed here.
+    Crossed,
+    /// Measured, nothing crossed.
+    Clear,
+    /// Could not be measured; the section says why.
+    NotMeasured,
+    /// A file of this section is damaged.
+    Damaged,
+    /// Nothing to judge here.
+    Info,
+}
+
+/// The whole report, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// For example `Flare profiling: web-7.example.com`.
+    pub title: String,
+    /// In the report's order; process sections are grouped by process, main process first.
+    pub sections: Vec<Section>,
+}
+
+/// One section.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Which part of the report.
+    pub kind: SectionKind,
+    /// The process it is about, for the per-process sections.
+    pub process: Option<String>,
+    /// Heading, for example `Heap diff, core`.
+    pub title: String,
+    /// State at a glance.
+    pub state: SectionState,
+    /// Content in reading order. Never empty: a section with nothing to show says why.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Block {
+    /// A paragraph of plain text.
+    Paragraph {
+        /// Plain text, no markup.
+        text: String,
+    },
+    /// A heading within the section.
+    Heading {
+        /// Plain text.
+        text: String,
+    },
+    /// Something worth noticing that changes no verdict.
+    Note {
+        /// What it is about, for example `steady-growth`; empty for a note without a name.
+        name: String,
+        /// Plain text.
+        text: String,
+    },
+    /// Why there is nothing to show, and how to get it.
+    Missing {
+        /// What is missing and why.
+        text: String,
+        /// The command that collects it, if there is one.
+        command: Option<String>,
+    },
+    /// Short name and value pairs.
+    Facts {
+        /// In reading order.
+        facts: Vec<Fact>,
+    },
+    /// Bulleted items.
+    List {
+        /// Plain text items.
+        items: Vec<String>,
+    },
+    /// Numbered steps, most important first.
+    Steps {
+        /// In order of priority.
+        steps: Vec<Step>,
+    },
+    /// A plain table.
+    Table(PlainTable),
+    /// A flame-style table of functions.
+    Functions(FunctionTable),
+    /// The grid of processes by kinds.
+    Grid(StateGrid),
+    /// Parts of a total, as one stacked bar and a table; they add up to the total.
+    Shares {
+        /// What is shared out, for example `inuse_space of the 2nd snapshot, by owner`.
+        caption: String,
+        /// What the parts are: heading of the table's first column, for example `Owner`.
+        what: String,
+        /// The whole, formatted.
+        total_text: String,
+        /// In the order of the bar.
+        shares: Vec<Share>,
+    },
+    /// Whole stacks: of a finding, or of goroutines that are alike.
+    Stacks {
+        /// What they are.
+        caption: String,
+        /// Largest first.
+        stacks: Vec<StackView>,
+    },
+    /// A text to copy as it stands.
+    Text {
+        /// Name of the text, said by the copy button.
+        name: String,
+        /// The text itself.
+        text: String,
+    },
+    /// Commands to run, one a line, verbatim.
+    Code {
+        /// What the commands are for, for example `Linux`.
+        caption: String,
+        /// Verbatim text.
+        text: String,
+    },
+}
+
+/// A name and its value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// For example `Agent version`.
+    pub name: String,
+    /// For example `7.71.2`.
+    pub value: String,
+    /// What it means or where it comes from, shown quietly.
+    pub hint: Option<String>,
+}
+
+/// A recommendation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The finding that it answers, for example `Memory leak in core`.
+    pub about: String,
+    /// What to do.
+    pub text: String,
+    /// A command to run, verbatim.
+    pub command: Option<String>,
+}
+
+/// A table without bars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlainTable {
+    /// What the table shows.
+    pub caption: String,
+    /// Column names, and whether the column holds numbers (set right).
+    pub columns: Vec<PlainColumn>,
+    /// As many cells as columns in each row.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A column of a [`PlainTable`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlainColumn {
+    /// Heading.
+    pub name: String,
+    /// Holds numbers.
+    pub numeric: bool,
+}
+
+/// A table of functions with bars, as `go tool pprof -top` orders it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionTable {
+    /// The process.
+    pub process: String,
+    /// The profile.
+    pub profile: ProfileName,
+    /// For example `inuse_space`.
+    pub sample_type: String,
+    /// Unit of the raw numbers, as the profile gives it, for example `bytes`.
+    pub unit: String,
+    /// One line under the heading, for example `2nd snapshot minus 1st, inuse_space, 30.0 s`.
+    pub caption: String,
+    /// What percentages are of, formatted: for a difference the base's total.
+    pub total: String,
+    /// The same, raw.
+    pub total_value: i64,
+    /// The first rows, in pprof's order.
+    pub rows: Vec<FunctionRow>,
+    /// How many rows the whole table has.
+    pub rows_total: usize,
+    /// For example `10 of 812 functions, 96.1 % of 12.4 s`.
+    pub shown: String,
+    /// The largest absolute flat or cum of the rows: the full width of a bar.
+    pub scale: i64,
+    /// Values may be negative: the table is of a difference.
+    pub signed: bool,
+}
+
+/// One function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionRow {
+    /// Full name, as the profile gives it.
+    pub function: String,
+    /// ` (inline)` or ` (partial-inline)` without the space, or empty.
+    pub inline: String,
+    /// Package path with the final dot or slash, may be empty: shown muted, may be cut.
+    pub package: String,
+    /// Receiver and function: shown in full.
+    pub short: String,
+    /// Source file, or empty.
+    pub file: String,
+    /// Raw flat value.
+    pub flat: i64,
+    /// Raw cumulative value.
+    pub cum: i64,
+    /// Formatted with unit; with a sign in differences.
+    pub flat_text: String,
+    /// Share of the total, for example `51.2 %`.
+    pub flat_share: String,
+    /// Running sum of flat shares, as pprof prints it.
+    pub sum_share: String,
+    /// Formatted with unit.
+    pub cum_text: String,
+    /// Share of the total.
+    pub cum_share: String,
+    /// The owner's name, for example `Core Agent, aggregation`; `unowned` where no rule applies.
+    pub owner: String,
+    /// Index of the owner's hue in the page's palette, stable for an owner's name.
+    pub owner_hue: u8,
+    /// Of a heap difference: the flat value's standard deviation, for example `± 1.2 MB`; else empty.
+    pub noise: String,
+    /// The flat value is within sampling noise.
+    pub within_noise: bool,
+}
+
+/// Processes by kinds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateGrid {
+    /// Column headings.
+    pub kinds: Vec<FindingKind>,
+    /// Main process first.
+    pub rows: Vec<GridRow>,
+}
+
+/// One process of a [`StateGrid`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridRow {
+    /// The process.
+    pub process: String,
+    /// One cell for each kind, in the order of [`StateGrid::kinds`].
+    pub cells: Vec<GridCell>,
+}
+
+/// One state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridCell {
+    /// Which kind.
+    pub kind: FindingKind,
+    /// The state.
+    pub measured: Measured,
+    /// The measured value in short, for example `+31.4 MB in 30.0 s`; or why there is none.
+    pub text: String,
+    /// Full sentences: what was measured against which threshold.
+    pub why: String,
+    /// What would change the state; a sentence.
+    pub would_change: String,
+    /// The command that collects what is missing.
+    pub command: Option<String>,
+    /// How sure the finding of this cell is: `high`, `medium`, `low`, or empty without a finding.
+    pub confidence: String,
+}
+
+/// One part of a total.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Owner's name, `unowned`, or the part's name.
+    pub name: String,
+    /// What it is, or empty.
+    pub hint: String,
+    /// Formatted value.
+    pub value_text: String,
+    /// Raw value; the values of one block add up to its total.
+    pub value: i64,
+    /// 0 to 100.
+    pub percent: f64,
+    /// For example `51.2 %`.
+    pub percent_text: String,
+    /// Hue index, as in [`FunctionRow::owner_hue`].
+    pub hue: u8,
+}
+
+/// One whole stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StackView {
+    /// What it weighs, for example `26.1 MB, 83.1 %` or `1,204 goroutines, select`.
+    pub title: String,
+    /// Owner of the responsible frame, or `unowned`.
+    pub owner: String,
+    /// Hue index, as in [`FunctionRow::owner_hue`].
+    pub owner_hue: u8,
+    /// More about it, for example `created by`.
+    pub facts: Vec<Fact>,
+    /// Frames, leaf first.
+    pub frames: Vec<FrameView>,
+    /// Frames of the whole stack; more than are shown where it is deep.
+    pub frames_total: usize,
+}
+
+/// One frame of a stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameView {
+    /// Full name.
+    pub function: String,
+    /// Package path with the final dot or slash, may be empty.
+    pub package: String,
+    /// Receiver and function.
+    pub short: String,
+    /// It is the responsible frame.
+    pub responsible: bool,
+}
+
+/// How a file of the flare was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileRole {
+    /// Could not be read or decoded. First, so that damaged files lead lists.
+    Failed,
+    /// Read, and something of it stands in the report.
+    Used,
+    /// Its presence or size is noted, its content was not needed.
+    Noted,
+    /// Not needed.
+    Unused,
+}
+
+impl FileRole {
+    /// The stable name used in `data-role` and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Used => "used",
+            Self::Noted => "noted",
+            Self::Unused => "unused",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A document of every kind of block, for the writers' tests.
+
+use super::document::{
+    Block, Document, Fact, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell, GridRow,
+    Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share,
+    StackView, StateGrid, Step,
+};
+
+/// One section of each state, with every block; each text of it is `text`.
+pub(super) fn every_block(text: &str) -> Document {
+    let blocks = vec![
+        Block::Heading { text: text.into() },
+        Block::Paragraph { text: text.into() },
+        Block::Heading { text: text.into() },
+        Block::Note {
+            name: "steady-growth".into(),
+            text: text.into(),
+        },
+        Block::Missing {
+            text: text.into(),
+            command: Some(text.into()),
+        },
+        Block::Facts {
+            facts: vec![Fact {
+                name: text.into(),
+                value: text.into(),
+                hint: Some(text.into()),
+            }],
+        },
+        Block::List {
+            items: vec![text.into()],
+        },
+        Block::Steps {
+            steps: vec![Step {
+                about: text.into(),
+                text: text.into(),
+                command: Some(text.into()),
+            }],
+        },
+        Block::Table(plain(text, 2)),
+        Block::Table(plain(text, 60)),
+        Block::Functions(functions(text, &[(60, 80), (-20, 40), (0, -10)], true)),
+        Block::Functions(functions(text, &[(100, 100), (0, 50)], false)),
+        Block::Grid(StateGrid {
+            kinds: FindingKind::ALL.to_vec(),
+            rows: vec![GridRow {
+                process: text.into(),
+                cells: [Measured::Crossed, Measured::Clear, Measured::NotMeasured]
+                    .into_iter()
+                    .zip(FindingKind::ALL)
+                    .map(|(measured, kind)| GridCell {
+                        kind,
+                        measured,
+                        text: text.into(),
+                        why: text.into(),
+                        would_change: text.into(),
+                        command: Some(text.into()),
+                        confidence: text.into(),
+                    })
+                    .collect(),
+            }],
+        }),
+        Block::Shares {
+            caption: text.into(),
+            what: text.into(),
+            total_text: text.into(),
+            shares: vec![share(text, 75.0, 3), share(text, -5.0, 12)],
+        },
+        Block::Stacks {
+            caption: text.into(),
+            stacks: vec![StackView {
+                title: text.into(),
+                owner: text.into(),
+                owner_hue: 2,
+                facts: vec![Fact {
+                    name: text.into(),
+                    value: text.into(),
+                    hint: None,
+                }],
+                frames: vec![
+                    FrameView {
+                        function: text.into(),
+                        package: text.into(),
+                        short: text.into(),
+                        responsible: true,
+                    };
+                    2
+                ],
+                frames_total: 9,
+            }],
+        },
+        Block::Text {
+            name: text.into(),
+            text: text.into(),
+        },
+        Block::Code {
+            caption: text.into(),
+            text: text.into(),
+        },
+    ];
+    let states = [
+        (SectionKind::Verdict, None, SectionState::Crossed),
+        (SectionKind::HeapDiff, Some("core"), SectionState::Clear),
+        (SectionKind::Cpu, Some("core"), SectionState::Damaged),
+        (SectionKind::Cpu, Some(text), SectionState::NotMeasured),
+        (SectionKind::Coverage, None, SectionState::Info),
+    ];
+    Document {
+        title: text.into(),
+        sections: states
+            .into_iter()
+            .map(|(kind, process, state)| Section {
+                kind,
+                process: process.map(str::to_owned),
+                title: text.into(),
+                state,
+                blocks: blocks.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// A table of one column of names, one of numbers.
+pub(super) fn plain(text: &str, rows: usize) -> PlainTable {
+    PlainTable {
+        caption: text.into(),
+        columns: vec![
+            PlainColumn {
+                name: text.into(),
+                numeric: false,
+            },
+            PlainColumn {
+                name: text.into(),
+                numeric: true,
+            },
+        ],
+        rows: vec![vec![text.into(), text.into()]; rows],
+    }
+}
+
+/// A table of functions with these flat and cumulative values.
+pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> FunctionTable {
+    let scale = values
+        .iter()
+        .map(|(flat, cum)| flat.saturating_abs().max(cum.saturating_abs()));
+    FunctionTable {
+        process: text.into(),
+        profile: ProfileName::HeapDiff,
+        sample_type: text.into(),
+        unit: text.into(),
+        caption: text.into(),
+        total: text.into(),
+        total_value: 100,
+        rows: values
+            .iter()
+            .map(|&(flat, cum)| FunctionRow {
+                function: text.into(),
+                inline: text.into(),
+                package: text.into(),
+                short: text.into(),
+                file: text.into(),
+                flat,
+                cum,
+                flat_text: text.into(),
+                flat_share: text.into(),
+                sum_share: text.into(),
+                cum_text: text.into(),
+                cum_share: text.into(),
+                owner: text.into(),
+                owner_hue: 1,
+                noise: text.into(),
+                within_noise: true,
+            })
+            .collect(),
+        rows_total: values.len(),
+        shown: text.into(),
+        scale: scale.max().unwrap_or(0),
+        signed,
+    }
+}
+
+fn share(text: &str, percent: f64, hue: u8) -> Share {
+    Share {
+        name: text.into(),
+        hint: text.into(),
+        value_text: text.into(),
+        value: 1,
+        percent,
+        percent_text: text.into(),
+        hue,
+    }
+}

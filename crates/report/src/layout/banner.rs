@@ -1,0 +1,173 @@
+//! The verdict in large: one or two sentences, the owner, how sure, and what was not measured.
+
+use super::super::document::{FindingKind, Measured, ProfileName, VerdictKind};
+use super::super::model::Report;
+use super::super::screen::BannerView;
+use super::{find, last_heap, tables_of};
+use diagnose::verdict::{Hole, State};
+use profile::units::human;
+
+pub(super) fn banner(report: &Report) -> BannerView {
+    let judgement = &report.judgement;
+    let first = judgement.findings.first();
+    BannerView {
+        kind: judgement.kind,
+        title: judgement.kind.title().to_owned(),
+        summary: summary(report),
+        owner: match first {
+            Some(_) => {
+                let mut owners: Vec<&str> = Vec::new();
+                for finding in &judgement.findings {
+                    if !owners.contains(&finding.owner()) {
+                        owners.push(finding.owner());
+                    }
+                }
+                owners.join("; ")
+            }
+            None => String::new(),
+        },
+        confidence: judgement
+            .findings
+            .iter()
+            .map(|finding| finding.confidence)
+            .max()
+            .map(|confidence| confidence.as_str().to_owned())
+            .unwrap_or_default(),
+        notes: unmeasured(report),
+    }
+}
+
+/// One or two sentences: what was found, or how near it came.
+pub fn summary(report: &Report) -> String {
+    let judgement = &report.judgement;
+    match judgement.kind {
+        VerdictKind::NoProfiles if report.cut_off => {
+            "The archive is cut off, and what is left of it holds no profiles, so neither memory nor CPU nor \
+             locks can be judged. The same file, sent once more and whole, may be all that is needed."
+                .to_owned()
+        }
+        VerdictKind::NoProfiles => {
+            "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
+             How to collect them stands under Recommendations."
+                .to_owned()
+        }
+        VerdictKind::Inconclusive => {
+            let missing: Vec<String> = judgement
+                .states
+                .iter()
+                .filter(|state| {
+                    state.kind != FindingKind::Contention
+                        && (state.hole.is_some_and(Hole::is_unread)
+                            || (state.measured == Measured::NotMeasured
+                                && Some(&state.process) == judgement.main.as_ref()))
+                })
+                .map(|state| {
+                    format!(
+                        "{} of {}: {}",
+                        state.kind.words(),
+                        state.process,
+                        state.text
+                    )
+                })
+                .collect();
+            format!(
+                "Nothing crossed a threshold, but not all that matters was measured ({}).",
+                missing.join("; ")
+            )
+        }
+        VerdictKind::Normal => normal_summary(report),
+        _ => {
+            let sentences: Vec<&str> = judgement
+                .findings
+                .iter()
+                .map(|finding| finding.summary.as_str())
+                .collect();
+            format!("{}.", sentences.join(". "))
+        }
+    }
+}
+
+fn normal_summary(report: &Report) -> String {
+    let mut parts = Vec::new();
+    if let Some(main) = report.processes.first() {
+        if let Some(table) = last_heap(main).and_then(|(_, tables)| find(tables, "inuse_space")) {
+            parts.push(format!(
+                "{}'s heap holds {}",
+                main.name,
+                human(table.total, &table.unit)
+            ));
+        }
+        if let Some(table) =
+            tables_of(main, ProfileName::Cpu).and_then(|tables| find(tables, "cpu"))
+            && table.duration_ns > 0
+        {
+            let cores = table.total as f64 / table.duration_ns as f64;
+            parts.push(format!("{cores:.2} cores are in use"));
+        }
+    }
+    let nearest = report
+        .judgement
+        .states
+        .iter()
+        .filter_map(|state| Some((state.nearness?, state)))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    let nearest = nearest.map(|(nearness, state)| {
+        format!(
+            " Nearest to its threshold: {} of {}, at {:.0} % of it ({}).",
+            state.kind.words(),
+            state.process,
+            nearness * 100.0,
+            state.text
+        )
+    });
+    let parts = if parts.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", parts.join(", "))
+    };
+    format!(
+        "Nothing crossed a threshold{parts}.{}",
+        nearest.unwrap_or_default()
+    )
+}
+
+/// What the banner has to say about holes: kinds that were measured nowhere, or not in the main process.
+fn unmeasured(report: &Report) -> Vec<String> {
+    let judgement = &report.judgement;
+    if report.processes.is_empty() {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    if let Some(silent) = report.main_missing() {
+        notes.push(format!("nothing of {} recorded", silent.process));
+    }
+    for kind in FindingKind::ALL {
+        let states: Vec<&State> = judgement
+            .states
+            .iter()
+            .filter(|state| state.kind == kind)
+            .collect();
+        let name = kind.words();
+        if states
+            .iter()
+            .all(|state| state.measured == Measured::NotMeasured)
+        {
+            notes.push(format!("{name} not measured"));
+            continue;
+        }
+        for state in states {
+            if let Some(hole) = state.hole.filter(|hole| hole.is_unread()) {
+                notes.push(format!(
+                    "{name} of {}: profile {}",
+                    state.process,
+                    hole.label()
+                ));
+            } else if state.measured == Measured::NotMeasured
+                && Some(&state.process) == judgement.main.as_ref()
+            {
+                notes.push(format!("{name} of {} not measured", state.process));
+            }
+        }
+    }
+    notes
+}

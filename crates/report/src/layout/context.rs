@@ -1,0 +1,408 @@
+//! Which Agent, on what host, and where its memory is.
+
+use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Share};
+use super::super::model::Report;
+use super::super::texts;
+use super::super::times::{day, duration, instant};
+use super::{bytes, count, fact, hinted, note, paragraph, section};
+use profile::units::{group_thousands, human, human_share, ratio_percent};
+
+pub(super) fn agent(report: &Report) -> Section {
+    const UNKNOWN: &str = "not in the flare";
+    let agent = &report.agent;
+    let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+    let time = |time: Option<i64>| time.and_then(instant).unwrap_or_else(|| UNKNOWN.to_owned());
+    let install = agent.install_method.as_ref().map(|method| {
+        let parts = [
+            &method.tool,
+            &method.tool_version,
+            &method.installer_version,
+        ];
+        parts
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
+    });
+    let platform = [
+        &agent.platform,
+        &agent.os,
+        &agent.kernel,
+        &agent.architecture,
+    ];
+    let platform: Vec<String> = platform.into_iter().flatten().cloned().collect();
+    let captured = match &agent.captured_local {
+        Some(local) => format!("{} ({local})", time(agent.captured_at_ms)),
+        None => time(agent.captured_at_ms),
+    };
+    let mut facts = vec![
+        fact("Agent version", or_unknown(&agent.version)),
+        fact("Started", time(agent.started_at_ms)),
+        fact(
+            "Uptime",
+            agent.uptime_s.map_or_else(|| UNKNOWN.to_owned(), duration),
+        ),
+        fact("Captured at", captured),
+        fact("Host name", report.hostname.clone()),
+        fact(
+            "Install method",
+            install
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| UNKNOWN.to_owned()),
+        ),
+        fact(
+            "Platform",
+            if platform.is_empty() {
+                UNKNOWN.to_owned()
+            } else {
+                platform.join(", ")
+            },
+        ),
+        fact("Go version", or_unknown(&agent.go_version)),
+    ];
+    if let Some(python) = &agent.python_version {
+        facts.push(fact("Python version", python.clone()));
+    }
+    if let Some(flavor) = &agent.flavor {
+        facts.push(fact("Flavor", flavor.clone()));
+    }
+    facts.push(fact(
+        "Flare",
+        if agent.local {
+            "local (built by the command)"
+        } else if agent.answered {
+            "built by the running Agent"
+        } else {
+            "not known whether the running Agent built it: its status is not there"
+        },
+    ));
+    facts.extend(surroundings(report));
+    let mut blocks = vec![Block::Facts { facts }];
+    blocks.extend(restarts(report));
+    section(
+        SectionKind::Agent,
+        "Agent Context",
+        SectionState::Info,
+        blocks,
+    )
+}
+
+/// The host and the container around the Agent: is it high at all?
+fn surroundings(report: &Report) -> Vec<Fact> {
+    let around = &report.surroundings;
+    let mut facts = Vec::new();
+    if let Some(cores) = around.host_cores {
+        let used: f64 = report.processes.iter().filter_map(texts::cores).sum();
+        let text = if used > 0.0 {
+            format!(
+                "{cores} logical cores; the profiled processes used {used:.2} ({:.1} %)",
+                used / cores.max(1) as f64 * 100.0
+            )
+        } else {
+            format!("{cores} logical cores")
+        };
+        facts.push(fact("Host CPU", text));
+    }
+    if let Some(memory) = around.host_memory {
+        facts.push(fact("Host memory", bytes(memory)));
+    }
+    if let Some((limit, source)) = &report.memory.limit {
+        let text = match report.memory.rss_bytes {
+            Some(rss) => format!(
+                "{}; {} resident is {} of it",
+                human(*limit, "bytes"),
+                human(rss, "bytes"),
+                human_share(rss, *limit)
+            ),
+            None => human(*limit, "bytes"),
+        };
+        facts.push(hinted("Container's memory limit", text, source));
+    } else if let Some((rss, memory)) = report.memory.rss_bytes.zip(around.host_memory) {
+        let memory = i64::try_from(memory).unwrap_or(i64::MAX);
+        facts.push(hinted(
+            "Memory limit",
+            format!(
+                "none found; {} resident is {} of the host's memory",
+                human(rss, "bytes"),
+                human_share(rss, memory)
+            ),
+            "kubelet_pods.yaml, docker_inspect.log and ecs_metadata.json give none",
+        ));
+    }
+    if let Some((limit, source)) = &around.cpu_limit {
+        facts.push(hinted(
+            "Container's CPU limit",
+            format!("{limit} cores"),
+            source,
+        ));
+    }
+    if let Some((restarts, why)) = &around.restarts {
+        let why = why
+            .as_ref()
+            .map_or_else(String::new, |why| format!(", last ended: {why}"));
+        facts.push(fact(
+            "Container restarts",
+            format!("{}{why}", count(*restarts)),
+        ));
+    }
+    if !around.oom_kills.is_empty() {
+        let kills: Vec<String> = around
+            .oom_kills
+            .iter()
+            .rev()
+            .take(5)
+            .map(|kill| {
+                let pid = kill
+                    .pid
+                    .map_or_else(String::new, |pid| format!(" (pid {pid})"));
+                format!("{}{pid}", kill.process)
+            })
+            .collect();
+        facts.push(hinted(
+            "Killed for lack of memory",
+            format!(
+                "{}: {}",
+                count(around.oom_kills.len() as u64),
+                kills.join(", ")
+            ),
+            "dmesg.log, the last ones first",
+        ));
+    }
+    if !around.unhealthy.is_empty() {
+        facts.push(hinted(
+            "Unhealthy components",
+            around.unhealthy.join(", "),
+            "health.yaml",
+        ));
+    }
+    facts
+}
+
+/// Upgrades and restarts, against which a change can be held.
+fn restarts(report: &Report) -> Vec<Block> {
+    const SHOWN: usize = 3;
+    let mut blocks = Vec::new();
+    let versions = &report.surroundings.versions;
+    if versions.len() > 1 {
+        let history: Vec<String> = versions
+            .iter()
+            .rev()
+            .take(SHOWN)
+            .map(|entry| {
+                let since = entry
+                    .timestamp_ms
+                    .and_then(day)
+                    .map_or_else(String::new, |time| format!(" since {time}"));
+                format!("{}{since}", entry.version)
+            })
+            .collect();
+        let more = versions.len().saturating_sub(SHOWN);
+        let more = if more > 0 {
+            format!(" and {more} before")
+        } else {
+            String::new()
+        };
+        blocks.push(paragraph(format!(
+            "Versions that ran here, newest first: {}{more}.",
+            history.join(", ")
+        )));
+    }
+    let upgraded = versions
+        .last()
+        .and_then(|entry| entry.timestamp_ms)
+        .zip(report.agent.captured_at_ms)
+        .map(|(since, now)| (now - since) as f64 / 86_400_000.0)
+        .filter(|days| versions.len() > 1 && (0.0..14.0).contains(days));
+    if let Some(days) = upgraded {
+        blocks.push(note(
+            "recent-upgrade",
+            format!(
+                "This version was first started {days:.1} days before the flare: ask whether the problem began with the upgrade."
+            ),
+        ));
+    }
+    let apart = report
+        .agent
+        .process_started_at_ms
+        .zip(report.agent.started_at_ms)
+        .map(|(process, agent)| process.saturating_sub(agent).saturating_abs())
+        .filter(|apart| *apart > 60_000);
+    if let Some(apart) = apart {
+        blocks.push(note(
+            "restarted",
+            format!(
+                "telemetry.log and status.log disagree on the Agent's start by {}: it was restarted while the flare was made, or the host's clock was changed.",
+                duration(apart as f64 / 1000.0)
+            ),
+        ));
+    }
+    blocks
+}
+
+pub(super) fn memory(report: &Report) -> Section {
+    let Some(stats) = &report.memstats else {
+        let mut blocks = vec![Block::Missing {
+            text: "expvar/memstats is not in the flare, or can't be read.".to_owned(),
+            command: None,
+        }];
+        blocks.extend(accounts(report));
+        blocks.extend(collector(report));
+        return section(
+            SectionKind::Memory,
+            "Memory Stats",
+            SectionState::NotMeasured,
+            blocks,
+        );
+    };
+    let size = |value: Option<u64>| value.map_or_else(|| "not given".to_owned(), bytes);
+    let count = |value: Option<u64>| {
+        value
+            .and_then(|value| i64::try_from(value).ok())
+            .map_or_else(|| "not given".to_owned(), group_thousands)
+    };
+    let mut facts = vec![
+        hinted(
+            "Alloc",
+            size(stats.alloc),
+            "live objects and garbage not yet collected",
+        ),
+        hinted(
+            "Sys",
+            size(stats.sys),
+            "taken from the system by the Go runtime",
+        ),
+        hinted(
+            "HeapInuse",
+            size(stats.heap_inuse),
+            "spans that hold objects",
+        ),
+        hinted(
+            "HeapObjects",
+            count(stats.heap_objects),
+            "objects on the heap",
+        ),
+        hinted(
+            "NumGC",
+            count(stats.num_gc),
+            "garbage collections since start",
+        ),
+        fact("HeapAlloc", size(stats.heap_alloc)),
+        fact("HeapSys", size(stats.heap_sys)),
+        hinted("HeapIdle", size(stats.heap_idle), "spans without objects"),
+        hinted(
+            "HeapReleased",
+            size(stats.heap_released),
+            "given back to the system",
+        ),
+        fact("StackInuse", size(stats.stack_inuse)),
+        hinted(
+            "NextGC",
+            size(stats.next_gc),
+            "heap size at which the next collection starts",
+        ),
+        hinted(
+            "TotalAlloc",
+            size(stats.total_alloc),
+            "allocated since start",
+        ),
+    ];
+    if let Some(fraction) = stats.gc_cpu_fraction {
+        facts.push(hinted(
+            "GCCPUFraction",
+            format!("{:.2} %", fraction * 100.0),
+            "share of the CPU time since start that the collector took",
+        ));
+    }
+    if let Some(rss) = report.memory.rss_bytes {
+        facts.push(hinted(
+            "RSS",
+            human(rss, "bytes"),
+            &format!(
+                "resident memory of {}, telemetry.log",
+                texts::described(report)
+            ),
+        ));
+    }
+    let mut blocks = vec![Block::Facts { facts }];
+    if report.agent.local {
+        blocks.push(Block::Missing {
+            text: "In a local flare expvar/memstats describes the command that built it, not the Agent: \
+                   the Agent's own numbers are not here. telemetry.log has its resident memory where it \
+                   answered. For the Agent's own statistics it has to be running when the flare is made, \
+                   without --local."
+                .to_owned(),
+            command: Some(texts::agent_command(report, "flare --profile 30")),
+        });
+    }
+    blocks.extend(accounts(report));
+    blocks.extend(collector(report));
+    section(
+        SectionKind::Memory,
+        "Memory Stats",
+        SectionState::Info,
+        blocks,
+    )
+}
+
+/// Memory accounts: one bar and one paragraph for each process whose Go memory is known.
+fn accounts(report: &Report) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for account in &report.memory.accounts {
+        blocks.push(Block::Heading {
+            text: format!("Memory account, {}", account.process),
+        });
+        blocks.push(paragraph(account.words.clone()));
+        let whole = match account.rss {
+            Some(rss) if account.excess == 0 => {
+                format!("{} resident memory", human(rss, "bytes"))
+            }
+            Some(rss) => format!(
+                "parts of {} in all, {} resident",
+                human(account.total, "bytes"),
+                human(rss, "bytes")
+            ),
+            None => format!("{} held by the Go runtime", human(account.total, "bytes")),
+        };
+        blocks.push(Block::Shares {
+            caption: format!("{}: {whole}", account.process),
+            what: "Part".to_owned(),
+            total_text: human(account.total, "bytes"),
+            shares: account
+                .parts
+                .iter()
+                .zip(0_u8..)
+                .map(|(part, index)| Share {
+                    name: part.name.to_owned(),
+                    hint: part.hint.to_owned(),
+                    value_text: human(part.bytes, "bytes"),
+                    value: part.bytes,
+                    percent: ratio_percent(part.bytes, account.total),
+                    percent_text: human_share(part.bytes, account.total),
+                    // Neighbours of the bar get hues that are far apart on the wheel of twelve.
+                    hue: if part.name == "Rest" {
+                        super::OWNER_HUES
+                    } else {
+                        index * 5 % super::OWNER_HUES
+                    },
+                })
+                .collect(),
+        });
+    }
+    blocks
+}
+
+/// The garbage collector's story, by process.
+fn collector(report: &Report) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (process, story) in &report.memory.gc {
+        if story.is_empty() {
+            continue;
+        }
+        blocks.push(Block::Heading {
+            text: format!("Garbage collection, {process}"),
+        });
+        blocks.push(paragraph(story.join(" ")));
+    }
+    blocks
+}

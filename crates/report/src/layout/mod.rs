@@ -1,0 +1,360 @@
+//! Lays the facts out as a document: sections in the report's order, numbers formatted.
+//!
+//! What is missing is named as missing, with the reason and the command that collects it.
+
+mod banner;
+mod context;
+mod profiles;
+mod rest;
+mod verdict;
+
+pub use banner::summary;
+
+use super::document::{
+    Block, Document, Fact, FrameView, FunctionRow, FunctionTable, PlainColumn, ProfileName,
+    Section, SectionKind, SectionState, Share, VerdictKind,
+};
+use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
+use super::texts;
+use super::times::minute;
+use diagnose::kinds::Measured;
+use diagnose::owner::{hue, split_name};
+use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
+
+/// Rows of a function table in the report.
+pub const TABLE_ROWS: usize = 10;
+
+/// The whole document.
+///
+/// `symptom` and `link` are the user's words for the escalation, or empty.
+pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
+    let mut sections = vec![
+        verdict::section(report),
+        context::agent(report),
+        context::memory(report),
+    ];
+    for process in &report.processes {
+        sections.extend([
+            profiles::heap_diff(report, process),
+            profiles::heap_in_use(report, process),
+            profiles::allocations(report, process),
+            profiles::profile_section(report, process, SectionKind::Cpu),
+            profiles::profile_section(report, process, SectionKind::Block),
+            profiles::profile_section(report, process, SectionKind::Mutex),
+        ]);
+    }
+    sections.extend([
+        rest::traces(report),
+        rest::goroutines(report),
+        rest::checks(report),
+        recommendations(report),
+        text_section(
+            SectionKind::CustomerMessage,
+            "Customer Message",
+            texts::customer_message(report),
+        ),
+        text_section(
+            SectionKind::Escalation,
+            "Escalation Summary",
+            texts::escalation(report, symptom, link),
+        ),
+        rest::coverage(report),
+    ]);
+    Document {
+        title: format!("Flare profiling: {}", report.hostname),
+        sections,
+    }
+}
+
+/// Everything that the page shows.
+pub fn view(report: &Report) -> ReportView {
+    let mut files: Vec<FileView> = report
+        .files
+        .iter()
+        .map(|file| FileView {
+            path: file.path.clone(),
+            size: file.size,
+            size_text: bytes(file.size),
+            role: file.role,
+            reason: file.reason.clone(),
+        })
+        .collect();
+    // Damaged ones lead; within a role the flare's own order stays.
+    files.sort_by_key(|file| file.role);
+    ReportView {
+        header: HeaderView {
+            hostname: report.hostname.clone(),
+            agent: report
+                .agent
+                .version
+                .as_ref()
+                .map(|version| format!("{} {version}", texts::agent_words(report)))
+                .unwrap_or_default(),
+            captured: report
+                .agent
+                .captured_at_ms
+                .and_then(minute)
+                .map(|time| format!("captured {time}"))
+                .unwrap_or_default(),
+            size: bytes(report.source_bytes),
+            source: report.source.clone(),
+        },
+        banner: banner::banner(report),
+        document: document(report, "", ""),
+        files,
+        stats: ReadStats {
+            source_bytes: report.source_bytes,
+            read_bytes: report.read_bytes,
+        },
+        settings: report.settings.clone(),
+    }
+}
+
+pub(super) fn paragraph(text: impl Into<String>) -> Block {
+    Block::Paragraph { text: text.into() }
+}
+
+pub(super) fn note(name: &str, text: impl Into<String>) -> Block {
+    Block::Note {
+        name: name.to_owned(),
+        text: text.into(),
+    }
+}
+
+pub(super) fn count(value: u64) -> String {
+    group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+pub(super) fn column(name: &str, numeric: bool) -> PlainColumn {
+    PlainColumn {
+        name: name.to_owned(),
+        numeric,
+    }
+}
+
+pub(super) fn fact(name: &str, value: impl Into<String>) -> Fact {
+    Fact {
+        name: name.to_owned(),
+        value: value.into(),
+        hint: None,
+    }
+}
+
+pub(super) fn hinted(name: &str, value: impl Into<String>, hint: &str) -> Fact {
+    Fact {
+        name: name.to_owned(),
+        value: value.into(),
+        hint: Some(hint.to_owned()),
+    }
+}
+
+pub(super) fn section(
+    kind: SectionKind,
+    title: &str,
+    state: SectionState,
+    blocks: Vec<Block>,
+) -> Section {
+    Section {
+        kind,
+        process: None,
+        title: title.to_owned(),
+        state,
+        blocks,
+    }
+}
+
+pub(super) fn bytes(value: u64) -> String {
+    human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")
+}
+
+pub(super) const fn section_state(measured: Measured) -> SectionState {
+    match measured {
+        Measured::Crossed => SectionState::Crossed,
+        Measured::Clear => SectionState::Clear,
+        Measured::NotMeasured => SectionState::NotMeasured,
+        Measured::Damaged => SectionState::Damaged,
+    }
+}
+
+fn tables_of(process: &ProcessReport, name: ProfileName) -> Option<&[Table]> {
+    match &process.profile(name)?.content {
+        ProfileContent::Tables(tables) => Some(tables),
+        _ => None,
+    }
+}
+
+fn find<'t>(tables: &'t [Table], sample_type: &str) -> Option<&'t Table> {
+    tables.iter().find(|table| table.sample_type == sample_type)
+}
+
+/// The last heap snapshot that could be read.
+fn last_heap(process: &ProcessReport) -> Option<(ProfileName, &[Table])> {
+    [ProfileName::HeapSecond, ProfileName::HeapFirst]
+        .into_iter()
+        .find_map(|name| Some((name, tables_of(process, name)?)))
+}
+
+/// A flame-style table of the first rows.
+fn function_table(
+    process: &ProcessReport,
+    profile: ProfileName,
+    table: &Table,
+    caption: String,
+    sigmas: f64,
+) -> Block {
+    let value = |value: i64| {
+        if table.is_diff {
+            human_signed(value, &table.unit)
+        } else {
+            human(value, &table.unit)
+        }
+    };
+    let rows: Vec<_> = table.rows.iter().take(TABLE_ROWS).collect();
+    let mut sum = 0_i64;
+    let function_rows = rows
+        .iter()
+        .map(|row| {
+            sum = sum.saturating_add(row.flat);
+            let (package, short) = split_name(&row.function);
+            FunctionRow {
+                function: row.function.clone(),
+                inline: row.inline.to_owned(),
+                package: package.to_owned(),
+                short: short.to_owned(),
+                file: row.file.clone(),
+                flat: row.flat,
+                cum: row.cum,
+                flat_text: value(row.flat),
+                flat_share: human_share(row.flat, table.total),
+                sum_share: human_share(sum, table.total),
+                cum_text: value(row.cum),
+                cum_share: human_share(row.cum, table.total),
+                owner: row.owner.clone(),
+                owner_hue: owner_hue(&row.owner),
+                noise: row
+                    .noise
+                    .map(|noise| format!("\u{b1} {}", human(noise, &table.unit)))
+                    .unwrap_or_default(),
+                within_noise: row.noise.is_some_and(|noise| {
+                    (row.flat.saturating_abs() as f64) < sigmas * noise as f64
+                }),
+            }
+        })
+        .collect();
+    let shown: i64 = rows.iter().fold(0, |sum, row| sum.saturating_add(row.flat));
+    let scale = rows
+        .iter()
+        .map(|row| row.flat.saturating_abs().max(row.cum.saturating_abs()))
+        .max()
+        .unwrap_or(0);
+    Block::Functions(FunctionTable {
+        process: process.name.clone(),
+        profile,
+        sample_type: table.sample_type.clone(),
+        unit: table.unit.clone(),
+        caption,
+        total: human(table.total, &table.unit),
+        total_value: table.total,
+        shown: format!(
+            "{} of {} functions, {} of {}",
+            rows.len(),
+            table.rows_total,
+            human_share(shown, table.total),
+            human(table.total, &table.unit)
+        ),
+        rows: function_rows,
+        rows_total: table.rows_total,
+        scale,
+        signed: table.is_diff,
+    })
+}
+
+fn owner_hue(owner: &str) -> u8 {
+    if owner == "unowned" {
+        OWNER_HUES
+    } else {
+        hue(owner)
+    }
+}
+
+fn shares(table: &Table, caption: &str) -> Block {
+    let text = |value: i64| {
+        if table.is_diff {
+            human_signed(value, &table.unit)
+        } else {
+            human(value, &table.unit)
+        }
+    };
+    // What goes against the whole has a share below zero: only so do they add up.
+    let share = |value: i64| {
+        let against = value.signum() * table.net.signum() < 0;
+        let share = human_share(value, table.net);
+        if against { format!("-{share}") } else { share }
+    };
+    Block::Shares {
+        caption: caption.to_owned(),
+        what: "Owner".to_owned(),
+        total_text: text(table.net),
+        shares: table
+            .owners
+            .iter()
+            .map(|(owner, value)| {
+                let owner = owner.as_deref().unwrap_or("unowned");
+                Share {
+                    name: owner.to_owned(),
+                    hint: String::new(),
+                    value_text: text(*value),
+                    value: *value,
+                    percent: ratio_percent(*value, table.net),
+                    percent_text: share(*value),
+                    hue: owner_hue(owner),
+                }
+            })
+            .collect(),
+    }
+}
+
+/// Frames of a stack, at most `limit` of them.
+fn frames<'f>(
+    functions: impl Iterator<Item = &'f str>,
+    responsible: Option<usize>,
+    limit: usize,
+) -> Vec<FrameView> {
+    functions
+        .take(limit)
+        .enumerate()
+        .map(|(index, function)| {
+            let (package, short) = split_name(function);
+            FrameView {
+                function: function.to_owned(),
+                package: package.to_owned(),
+                short: short.to_owned(),
+                responsible: responsible == Some(index),
+            }
+        })
+        .collect()
+}
+
+fn recommendations(report: &Report) -> Section {
+    let mut blocks = vec![Block::Steps {
+        steps: texts::recommendations(report),
+    }];
+    if report.judgement.kind == VerdictKind::NoProfiles {
+        blocks.extend(texts::how_to_collect());
+    }
+    section(
+        SectionKind::Recommendations,
+        "Recommendations",
+        SectionState::Info,
+        blocks,
+    )
+}
+
+fn text_section(kind: SectionKind, title: &str, text: String) -> Section {
+    let block = Block::Text {
+        name: title.to_lowercase(),
+        text,
+    };
+    section(kind, title, SectionState::Info, vec![block])
+}

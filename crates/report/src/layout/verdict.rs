@@ -1,0 +1,280 @@
+//! The verdict's section: grid of states, findings with their evidence, holes and notes.
+
+use super::super::document::{
+    Block, Fact, FindingKind, GridCell, GridRow, PlainTable, Section, SectionKind, SectionState,
+    StackView, StateGrid, VerdictKind,
+};
+use super::super::model::Report;
+use super::super::texts;
+use super::{column, fact, frames, hinted, note, owner_hue, paragraph, summary};
+use diagnose::verdict::Finding;
+use profile::units::{human, human_share, human_signed};
+
+pub(super) fn section(report: &Report) -> Section {
+    let judgement = &report.judgement;
+    let mut blocks = vec![
+        Block::Heading {
+            text: judgement.kind.title().to_owned(),
+        },
+        paragraph(summary(report)),
+    ];
+    if !report.processes.is_empty() {
+        blocks.push(Block::Grid(grid(report)));
+    }
+    for finding in &judgement.findings {
+        blocks.extend(finding_blocks(report, finding));
+    }
+    blocks.extend(report.silent.iter().map(|silent| Block::Missing {
+        text: format!("{} {}", silent.why, silent.remedy),
+        command: Some(texts::agent_command(report, "flare --profile 30")),
+    }));
+    blocks.extend(
+        judgement
+            .notes
+            .iter()
+            .map(|one| note(one.kind.as_str(), one.text.clone())),
+    );
+    for line in &report.creation_errors {
+        blocks.push(note(
+            "flare-creation",
+            format!("flare_creation.log: {line}"),
+        ));
+    }
+    for change in &report.settings.changes {
+        blocks.push(note("changed-setting", change.clone()));
+    }
+    let state = if judgement.findings.is_empty() {
+        match judgement.kind {
+            VerdictKind::Normal => SectionState::Clear,
+            _ => SectionState::NotMeasured,
+        }
+    } else {
+        SectionState::Crossed
+    };
+    super::section(SectionKind::Verdict, "Verdict", state, blocks)
+}
+
+fn grid(report: &Report) -> StateGrid {
+    let rows = report
+        .processes
+        .iter()
+        .map(|process| GridRow {
+            process: process.name.clone(),
+            cells: report
+                .judgement
+                .states
+                .iter()
+                .filter(|state| state.process == process.name)
+                .map(|state| GridCell {
+                    kind: state.kind,
+                    measured: state.measured,
+                    text: state.text.clone(),
+                    why: state.why.clone(),
+                    would_change: state.would_change.clone(),
+                    command: state.hole.map(|hole| {
+                        texts::agent_command(report, hole.capture(&state.process, state.kind))
+                    }),
+                    confidence: report
+                        .judgement
+                        .findings
+                        .iter()
+                        .find(|finding| {
+                            finding.process == state.process && finding.kind == state.kind
+                        })
+                        .map(|finding| finding.confidence.as_str().to_owned())
+                        .unwrap_or_default(),
+                })
+                .collect(),
+        })
+        .collect();
+    StateGrid {
+        kinds: FindingKind::ALL.to_vec(),
+        rows,
+    }
+}
+
+/// The evidence of one finding.
+fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading {
+        text: format!("{} in {}", finding.kind.title(), finding.process),
+    }];
+    // With one finding the section's own summary says it already.
+    if report.judgement.findings.len() > 1 {
+        blocks.push(paragraph(format!("{}.", finding.summary)));
+    }
+    let mut facts: Vec<Fact> = finding
+        .evidence
+        .iter()
+        .map(|(name, value)| fact(name, value.clone()))
+        .collect();
+    facts.push(fact("Owner", finding.owner()));
+    if !finding.component.is_empty() {
+        facts.push(fact("Component", finding.component.clone()));
+    }
+    if !finding.team.is_empty() {
+        facts.push(hinted(
+            "Team",
+            finding.team.clone(),
+            "last known owner, see data/owners.toml",
+        ));
+    }
+    facts.push(fact("Confidence", finding.confidence.as_str()));
+    blocks.push(Block::Facts { facts });
+    blocks.push(functions(finding));
+    if let Some(state) = report
+        .judgement
+        .states
+        .iter()
+        .find(|state| state.process == finding.process && state.kind == finding.kind)
+    {
+        blocks.push(paragraph(state.why.clone()));
+        blocks.push(paragraph(format!(
+            "What would change the verdict: {}",
+            state.would_change
+        )));
+    }
+    if !finding.reasons.is_empty() {
+        blocks.push(paragraph(format!(
+            "Confidence is {} because:",
+            finding.confidence.as_str()
+        )));
+        blocks.push(Block::List {
+            items: finding.reasons.clone(),
+        });
+        blocks.push(paragraph(finding.settle.clone()));
+    }
+    if !finding.meaning.is_empty() {
+        blocks.push(paragraph(format!(
+            "What it usually means: {}.",
+            finding.meaning
+        )));
+    }
+    blocks.push(paragraph(format!("Routing: {}", finding.routing.words)));
+    let correlation = texts::correlation(report, finding);
+    if !correlation.is_empty() {
+        blocks.push(Block::List { items: correlation });
+    }
+    let position = report
+        .judgement
+        .findings
+        .iter()
+        .position(|one| std::ptr::eq(one, finding));
+    blocks.extend(
+        report
+            .known
+            .iter()
+            .filter(|known| known.finding == position)
+            .map(|known| note("known-case", known.words.clone())),
+    );
+    if !finding.stacks.is_empty() {
+        blocks.push(stacks(finding));
+    }
+    blocks
+}
+
+/// The largest functions. Of a leak, what was allocated stands beside what stayed.
+fn functions(finding: &Finding) -> Block {
+    let unit = unit(finding);
+    let leak = finding.kind == FindingKind::MemoryLeak;
+    let differs = finding
+        .functions
+        .iter()
+        .any(|one| one.responsible != one.function);
+    let mut columns = vec![column("Function", false)];
+    if differs {
+        columns.push(column("Responsible frame", false));
+    }
+    columns.push(column(if leak { "Growth" } else { "Value" }, true));
+    columns.push(column("Share", true));
+    if leak {
+        columns.push(column("Objects", true));
+        columns.push(column("Mean object", true));
+        columns.push(column("Allocated", true));
+    }
+    columns.push(column("Owner", false));
+    let rows = finding
+        .functions
+        .iter()
+        .map(|one| {
+            let mut row = vec![one.function.clone()];
+            if differs {
+                row.push(one.responsible.clone());
+            }
+            let value = if leak {
+                human_signed(one.value, unit)
+            } else {
+                human(one.value, unit)
+            };
+            let doubt = if one.within_noise {
+                " (within noise)"
+            } else {
+                ""
+            };
+            row.push(format!("{value}{doubt}"));
+            row.push(human_share(one.value, finding.counted));
+            if leak {
+                let or_dash = |text: Option<String>| text.unwrap_or_else(|| "\u{2013}".to_owned());
+                row.push(or_dash(
+                    one.objects.map(|objects| human_signed(objects, "count")),
+                ));
+                row.push(or_dash(
+                    one.objects
+                        .filter(|&objects| objects > 0)
+                        .map(|objects| human(one.value / objects, "bytes")),
+                ));
+                row.push(or_dash(
+                    one.allocated.map(|allocated| human(allocated, "bytes")),
+                ));
+            }
+            row.push(one.owner.clone());
+            row
+        })
+        .collect();
+    Block::Table(PlainTable {
+        caption: "The largest functions of this finding".to_owned(),
+        columns,
+        rows,
+    })
+}
+
+const fn unit(finding: &Finding) -> &'static str {
+    match finding.kind {
+        FindingKind::MemoryLeak => "bytes",
+        FindingKind::CpuSpike | FindingKind::Contention => "nanoseconds",
+    }
+}
+
+/// Whole stacks, for those who know the code.
+fn stacks(finding: &Finding) -> Block {
+    const STACKS: usize = 3;
+    const FRAMES: usize = 40;
+    let unit = unit(finding);
+    Block::Stacks {
+        caption: "The heaviest stacks of this finding, leaf first".to_owned(),
+        stacks: finding
+            .stacks
+            .iter()
+            .take(STACKS)
+            .map(|stack| StackView {
+                title: format!(
+                    "{}, {}",
+                    if finding.kind == FindingKind::MemoryLeak {
+                        human_signed(stack.value, unit)
+                    } else {
+                        human(stack.value, unit)
+                    },
+                    human_share(stack.value, finding.counted)
+                ),
+                owner: stack.owner.clone(),
+                owner_hue: owner_hue(&stack.owner),
+                facts: Vec::new(),
+                frames: frames(
+                    stack.frames.iter().map(String::as_str),
+                    stack.responsible,
+                    FRAMES,
+                ),
+                frames_total: stack.frames.len(),
+            })
+            .collect(),
+    }
+}

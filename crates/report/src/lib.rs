@@ -1,0 +1,24 @@
+//! The report: plain facts ([`model`]), the document laid out from them ([`document`], [`layout`]),
+//! and writers.
+//!
+//! There is one document. The page, the Markdown file and the other formats render the same
+//! sections in the same order, so what is read on screen is what is pasted into the ticket.
+//! Refuses to know where facts come from, browsers and terminals.
+
+pub mod axis;
+pub mod document;
+pub mod errors;
+#[cfg(test)]
+mod every_block;
+pub mod html;
+pub mod json;
+pub mod layout;
+pub mod markdown;
+pub mod model;
+pub mod redact;
+pub mod redacted;
+pub mod screen;
+pub mod settings;
+pub mod text;
+pub mod texts;
+pub mod times;

@@ -1,0 +1,371 @@
+//! The report as facts: what was found, raw numbers, no layout and no wording beyond the verdict's.
+//!
+//! Built by [`super::gather`] from a flare; read by [`super::layout`], the writers and the JSON.
+
+use diagnose::kinds::ProfileName;
+use diagnose::memory::Account;
+use diagnose::verdict::{Interval, Judgement};
+use flare::dmesg::OomKill;
+use flare::goroutines::{Goroutines, Group};
+use flare::memstats::MemStats;
+use flare::status::{Check, CheckProblem, JmxCheck};
+use flare::trace_vars::TraceVars;
+use flare::version_history::VersionEntry;
+
+use super::document::FileRole;
+use super::settings::SettingsView;
+
+/// Everything that is known about one flare.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was dropped, for example `memory-leak.zip`.
+    pub source: String,
+    /// Its size in bytes.
+    pub source_bytes: u64,
+    /// Bytes that were really read of it.
+    pub read_bytes: u64,
+    /// The host: from `status.log`, else `metadata/host.json`, else the root folder, else the name
+    /// of what was dropped.
+    pub hostname: String,
+    /// It is a host's: a text of the Agent gives it, or it is the root folder of a whole flare.
+    pub hostname_known: bool,
+    /// The Agent.
+    pub agent: AgentContext,
+    /// Names that redaction has to know.
+    pub names: KnownNames,
+    /// `expvar/memstats`.
+    pub memstats: Option<MemStats>,
+    /// Where the memory is.
+    pub memory: Memory,
+    /// The host and the container around the Agent.
+    pub surroundings: Surroundings,
+    /// What the aggregator holds.
+    pub contexts: Contexts,
+    /// The `DogStatsD` section of `status.log`.
+    pub dogstatsd: Vec<(String, String)>,
+    /// The forwarder's transactions that were dropped, retried or wait.
+    pub forwarder: Vec<(String, i64)>,
+    /// What the trace-agent says of itself.
+    pub trace_agent: Option<TraceVars>,
+    /// Running checks; `None` when `status.log` does not tell.
+    pub checks: Option<Vec<Check>>,
+    /// Checks that could not be loaded or configured.
+    pub check_problems: Vec<CheckProblem>,
+    /// Checks that JMXFetch runs.
+    pub jmx_checks: Vec<JmxCheck>,
+    /// Goroutine dump.
+    pub goroutines: Option<GoroutineReport>,
+    /// Execution traces.
+    pub traces: Vec<TraceFile>,
+    /// Processes with profiles, main one first.
+    pub processes: Vec<ProcessReport>,
+    /// Processes that should have profiles and have none.
+    pub silent: Vec<SilentProcess>,
+    /// What was decided.
+    pub judgement: Judgement,
+    /// Public cases that findings look like.
+    pub known: Vec<Resemblance>,
+    /// What it was judged by.
+    pub settings: SettingsView,
+    /// Thresholds that are not the defaults: name, default, value.
+    pub changed_thresholds: Vec<(String, String, String)>,
+    /// Rows of a heap difference under so many standard deviations are within noise.
+    pub noise_sigmas: f64,
+    /// From which number of DogStatsD contexts on they are worth looking at.
+    pub many_contexts: i64,
+    /// Every file, in the flare's order.
+    pub files: Vec<FileFact>,
+    /// What is wrong with the flare as a whole.
+    pub problems: Vec<String>,
+    /// The archive is cut off: what it lacks may have been in it.
+    pub cut_off: bool,
+    /// Lines of `flare_creation.log` about profiles.
+    pub creation_errors: Vec<String>,
+}
+
+impl Report {
+    /// The core Agent, where the flare holds profiles of other processes and none of its own.
+    pub fn main_missing(&self) -> Option<&SilentProcess> {
+        self.silent.iter().find(|silent| silent.process == "core")
+    }
+}
+
+/// Names of hosts, containers and pods that stand anywhere in the flare's descriptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownNames {
+    /// Hosts.
+    pub hosts: Vec<String>,
+    /// Containers.
+    pub containers: Vec<String>,
+    /// Pods.
+    pub pods: Vec<String>,
+}
+
+/// Where the memory is, in bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// Resident memory of the core Agent, from `telemetry.log`.
+    pub rss_bytes: Option<i64>,
+    /// Python's own memory (`pymem__inuse` of `telemetry.log`).
+    pub python_bytes: Option<i64>,
+    /// Memory limit of the Agent's container, and where it stands.
+    pub limit: Option<(i64, String)>,
+    /// One account for each process whose Go memory is known, core first.
+    pub accounts: Vec<Account>,
+    /// The garbage collector's story, by process.
+    pub gc: Vec<(String, Vec<String>)>,
+}
+
+/// The host and the container around the Agent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Surroundings {
+    /// Logical cores of the host.
+    pub host_cores: Option<u64>,
+    /// Memory of the host in bytes.
+    pub host_memory: Option<u64>,
+    /// CPU limit of the Agent's container in cores, and where it stands.
+    pub cpu_limit: Option<(f64, String)>,
+    /// How often the Agent's container was restarted, and why it ended last.
+    pub restarts: Option<(u64, Option<String>)>,
+    /// Processes that the kernel killed for lack of memory.
+    pub oom_kills: Vec<OomKill>,
+    /// Versions that ran here, oldest first.
+    pub versions: Vec<VersionEntry>,
+    /// Components that reported themselves unhealthy.
+    pub unhealthy: Vec<String>,
+}
+
+/// What the aggregator holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contexts {
+    /// DogStatsD contexts, from `expvar/aggregator`, else `telemetry.log`.
+    pub dogstatsd: Option<i64>,
+    /// DogStatsD contexts by metric type.
+    pub by_type: Vec<(String, i64)>,
+    /// Bytes that contexts hold, where `telemetry.log` tells.
+    pub bytes: Option<i64>,
+    /// Sizes of queues and tag stores, `telemetry.log`: name and value.
+    pub queues: Vec<(String, i64)>,
+}
+
+/// The goroutine dump, with owners.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoroutineReport {
+    /// All of it.
+    pub dump: Goroutines,
+    /// The groups that are shown: the largest, and then others that wait for a lock.
+    pub shown: Vec<ShownGroup>,
+}
+
+/// A group of goroutines that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownGroup {
+    /// Place among the dump's groups.
+    pub index: usize,
+    /// Place of the responsible frame in the stack.
+    pub responsible: Option<usize>,
+    /// Its owner, or `unowned`.
+    pub owner: String,
+}
+
+impl GoroutineReport {
+    /// The groups that are shown, with their owners.
+    pub fn groups(&self) -> impl Iterator<Item = (&ShownGroup, &Group)> {
+        self.shown
+            .iter()
+            .filter_map(|shown| Some((shown, self.dump.groups.get(shown.index)?)))
+    }
+}
+
+/// How many groups of goroutines a report shows for their size.
+pub const GROUPS_SHOWN: usize = 30;
+
+/// The same where hardly any has more than one goroutine.
+pub const SINGLES_SHOWN: usize = 8;
+
+/// How many more it shows because they wait for a lock.
+pub const LOCK_GROUPS_SHOWN: usize = 20;
+
+/// A process that should have profiles and has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SilentProcess {
+    /// The prefix that its files would have.
+    pub process: String,
+    /// Full sentences.
+    pub why: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A public case that a finding, or the goroutine dump, looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resemblance {
+    /// Position of the finding; `None` for the goroutine dump.
+    pub finding: Option<usize>,
+    /// For example `DataDog/datadog-agent#56407`.
+    pub reference: String,
+    /// Full sentences: number, cause, remedy, and that it is no proof.
+    pub words: String,
+}
+
+/// Which Agent, where, since when.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentContext {
+    /// For example `7.71.2`.
+    pub version: Option<String>,
+    /// For example `agent`.
+    pub flavor: Option<String>,
+    /// Unix milliseconds.
+    pub started_at_ms: Option<i64>,
+    /// Unix milliseconds; of the status, else of the first profile.
+    pub captured_at_ms: Option<i64>,
+    /// The same in the host's own time, as `status.log` writes it, where that is not UTC.
+    pub captured_local: Option<String>,
+    /// When the process itself started, Unix milliseconds, from `telemetry.log`.
+    pub process_started_at_ms: Option<i64>,
+    /// Seconds between both.
+    pub uptime_s: Option<f64>,
+    /// For example `dpkg dpkg-1.22.6 (deb_package)`.
+    pub install_method: Option<InstallMethod>,
+    /// For example `ubuntu 24.04`.
+    pub platform: Option<String>,
+    /// For example `linux`.
+    pub os: Option<String>,
+    /// For example `6.8.0-1021-aws`.
+    pub kernel: Option<String>,
+    /// For example `amd64`.
+    pub architecture: Option<String>,
+    /// For example `go1.25.6`.
+    pub go_version: Option<String>,
+    /// For example `3.13.11`.
+    pub python_version: Option<String>,
+    /// Process id of the Agent.
+    pub pid: Option<i64>,
+    /// The running Agent's own status is in the flare.
+    pub answered: bool,
+    /// The flare was built by the command, not by the Agent.
+    pub local: bool,
+}
+
+/// How the Agent was installed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstallMethod {
+    /// For example `dpkg`.
+    pub tool: Option<String>,
+    /// For example `dpkg-1.22.6`.
+    pub tool_version: Option<String>,
+    /// For example `deb_package`.
+    pub installer_version: Option<String>,
+}
+
+/// An execution trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceFile {
+    /// The process.
+    pub process: String,
+    /// Path in the flare.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Profiles of one process.
+#[derive(Clone, Debug)]
+pub struct ProcessReport {
+    /// For example `core`.
+    pub name: String,
+    /// In the order of [`ProfileName::ALL`]; those whose file is absent are not there.
+    pub profiles: Vec<ProfileReport>,
+    /// Time between the heap snapshots.
+    pub interval: Interval,
+}
+
+impl ProcessReport {
+    /// One of its profiles.
+    pub fn profile(&self, name: ProfileName) -> Option<&ProfileReport> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+}
+
+/// One profile of a process.
+#[derive(Clone, Debug)]
+pub struct ProfileReport {
+    /// Which.
+    pub name: ProfileName,
+    /// What was found, or why nothing.
+    pub content: ProfileContent,
+}
+
+/// What a profile holds.
+#[derive(Clone, Debug)]
+pub enum ProfileContent {
+    /// One table for each sample type.
+    Tables(Vec<Table>),
+    /// A text was stored in its place.
+    Reply(String),
+    /// It can't be read; why.
+    Damaged(String),
+    /// A limit was met or memory was short; why.
+    LeftOut(String),
+}
+
+/// One profile for one sample type.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// For example `inuse_space`.
+    pub sample_type: String,
+    /// For example `bytes`.
+    pub unit: String,
+    /// What percentages are of; see [`profile::lens::view::View::total`].
+    pub total: i64,
+    /// Sum with signs.
+    pub net: i64,
+    /// How long it was recorded; 0 when unknown.
+    pub duration_ns: i64,
+    /// Percentages are of the base, values may be negative.
+    pub is_diff: bool,
+    /// How many rows there are in all.
+    pub rows_total: usize,
+    /// The first rows, in pprof's order, nothing trimmed.
+    pub rows: Vec<Row>,
+    /// Sums by owner's name, unowned (`None`) last; they add up to [`Table::net`].
+    pub owners: Vec<(Option<String>, i64)>,
+    /// The first lines of pprof's own text, header included; empty for sample types that no
+    /// verdict is about.
+    pub raw: String,
+}
+
+/// How many rows a report keeps of each table.
+pub const ROWS_KEPT: usize = 100;
+
+/// One function of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Full name.
+    pub function: String,
+    /// `(inline)`, `(partial-inline)` or nothing.
+    pub inline: &'static str,
+    /// A source file, or empty.
+    pub file: String,
+    /// Raw flat value.
+    pub flat: i64,
+    /// Raw cumulative value.
+    pub cum: i64,
+    /// Of a heap difference: one standard deviation of the flat value.
+    pub noise: Option<i64>,
+    /// Owner's name by the function itself, or `unowned`.
+    pub owner: String,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFact {
+    /// Path in the flare.
+    pub path: String,
+    /// Unpacked size.
+    pub size: u64,
+    /// Its role.
+    pub role: FileRole,
+    /// What it was used for, or why not.
+    pub reason: String,
+}

@@ -1,0 +1,468 @@
+//! What to do about one finding, per area of the Agent, for the engineer and for the customer.
+//!
+//! Knows settings and commands; refuses to know verdicts, confidence and the texts around the advice.
+
+use super::area::{Area, check_name, responsible};
+use super::commands::{agent_command, check_command, is_cluster_agent, where_to_run};
+use super::count;
+use super::facts::{
+    Suspect, busiest_checks, databases, heaviest_callers, holds_dogstatsd, instances, running,
+    suspects,
+};
+use crate::document::FindingKind;
+use crate::model::Report;
+use diagnose::verdict::Finding;
+use profile::units::group_thousands;
+
+/// What to do about one finding.
+#[derive(Default)]
+pub(super) struct Advice {
+    /// For the support engineer.
+    pub(super) engineer: Vec<(String, Option<String>)>,
+    /// For the customer, in plain words.
+    pub(super) customer: Vec<(String, Option<String>)>,
+    /// What the customer is to send.
+    pub(super) send: Vec<String>,
+}
+
+impl Advice {
+    fn engineer(&mut self, text: impl Into<String>, command: Option<String>) {
+        self.engineer.push((text.into(), command));
+    }
+
+    /// One for each, without a command.
+    fn both(&mut self, engineer: &str, customer: &str) {
+        self.engineer(engineer, None);
+        self.customer(customer, None);
+    }
+
+    fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
+        self.customer.push((text.into(), command));
+    }
+}
+
+pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
+    let mut advice = Advice::default();
+    match Area::of_finding(finding) {
+        Area::Python => python_advice(report, finding, &mut advice),
+        Area::GoCheck => go_check_advice(report, finding, &mut advice),
+        Area::Cluster => cluster_advice(&mut advice),
+        Area::Dogstatsd if is_intake(finding) => intake_advice(&mut advice),
+        Area::Metrics | Area::Dogstatsd => metrics_advice(report, finding, &mut advice),
+        Area::Serializer => serializer_advice(report, &mut advice),
+        Area::Forwarder => forwarder_advice(report, &mut advice),
+        Area::Trace => trace_advice(&mut advice),
+        Area::Obfuscate => obfuscate_advice(report, finding, &mut advice),
+        Area::Tagger | Area::Workload => workload_advice(report, finding, &mut advice),
+        Area::Logs => logs_advice(report, &mut advice),
+        Area::Process => advice.both(
+            "Compare the number of processes and containers of the host with the intervals under process_config.intervals in the process-agent's configuration; collection grows with both.",
+            "Please let us know how many processes and containers run on this host, and whether that has changed recently.",
+        ),
+        Area::SystemProbe => advice.both(
+            "Look at expvar/system-probe and system-probe/system_probe_telemetry.log for the number of tracked connections, and at system_probe_config.max_tracked_connections. eBPF maps never show in a heap profile.",
+            "Please let us know whether the number of network connections on this host has grown recently, and which network features of the Agent are turned on.",
+        ),
+        Area::Security => advice.both(
+            "Look at runtime_security_config and compliance_config in etc/security-agent.yaml: the number of rules and of events decides the cost.",
+            "Please let us know whether you use security rules of your own on this host, and whether they, or the number of processes that are started there, have changed recently.",
+        ),
+        Area::Otel => {
+            advice.both(
+                "Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.",
+                "Please let us know whether the amount of OpenTelemetry data that this host receives has grown recently.",
+            );
+            advice.send.push(
+                "the configuration of the OpenTelemetry pipelines, with keys and passwords removed".to_owned(),
+            );
+        }
+        Area::CheckRunner => advice.both(
+            "Look in status.log for checks whose average execution time is near their interval, and for many instances; check_runners limits how many run at once.",
+            "Please let us know whether integrations were added on this host, or their configuration was changed, recently.",
+        ),
+        Area::Runtime | Area::Other => other_advice(report, finding, &mut advice),
+    }
+    advice
+}
+
+fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let suspects = suspects(report);
+    let Some(first) = suspects.first() else {
+        advice.engineer(
+            "Find out which Python checks run (custom ones included): status.log shows none with a version. Have them disabled one by one while the process is watched.",
+            None,
+        );
+        advice.customer(
+            "Please let us know which Python-based integrations run on this host, checks of your own included, and whether any was added or changed recently.",
+            None,
+        );
+        return;
+    };
+    let name = first.check.name.as_str();
+    let memory = finding.kind == FindingKind::MemoryLeak;
+    let flags = if memory { "-m" } else { "" };
+    let what = if memory { "memory" } else { "time" };
+    advice.engineer(
+        format!(
+            "Start with the check {name} ({}), first of {} ranked suspects: run it alone and look at the {what} that it takes. The ranking is no proof, so go on with the next one if it is clean.",
+            first.words(),
+            suspects.len()
+        ),
+        Some(check_command(report, name, flags)),
+    );
+    advice.engineer(
+        format!(
+            "Have {name} disabled, or its {} halved, for ten minutes and compare a second flare: if the finding goes, it is that check.",
+            if first.check.instances.len() > 1 { "number of instances" } else { "collection interval" }
+        ),
+        None,
+    );
+    if memory {
+        advice.engineer(
+            "If no single run shows it, set tracemalloc_debug: true in datadog.yaml and restart: it records Python allocations per check. It lowers the check runners to one, so not for long.",
+            None,
+        );
+    }
+    advice.customer(
+        format!(
+            "The most active integration is {name} ({}). This does not prove that it is the cause, so please run it once on its own:",
+            instances(first.check.instances.len())
+        ),
+        Some(check_command(report, name, flags)),
+    );
+    advice
+        .send
+        .push(format!("the output of the check command for {name}"));
+    advice.send.push(format!(
+        "the configuration of {name} with passwords removed, and whether it was changed recently"
+    ));
+}
+
+fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let Some(name) = check_name(finding) else {
+        advice.engineer(
+            "Find the check by the function's package and look at its configuration and number of instances in config-check.log.",
+            None,
+        );
+        advice.customer(CHANGED, None);
+        return;
+    };
+    let details = running(report, name).map(|check| {
+        let source = check
+            .instances
+            .iter()
+            .find_map(|instance| instance.configuration_source.as_deref())
+            .map(|source| format!(", configured in {source}"))
+            .unwrap_or_default();
+        format!(" ({}{source})", Suspect::new(check).words())
+    });
+    advice.engineer(
+        format!(
+            "Look at the configuration of the check {name}{}: what it collects and how often decides its cost. Run it alone to see how much it returns.",
+            details.unwrap_or_default()
+        ),
+        Some(check_command(report, name, "")),
+    );
+    advice.customer(
+        format!("The check {name} is responsible for most of this. Please run it once on its own:"),
+        Some(check_command(report, name, "")),
+    );
+    advice.send.push(format!(
+        "the output of the check command for {name}, and the configuration of that check with passwords removed"
+    ));
+}
+
+fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let dogstatsd = holds_dogstatsd(report, finding);
+    let dogstatsd_leads = dogstatsd
+        && report
+            .contexts
+            .dogstatsd
+            .is_none_or(|contexts| contexts >= report.many_contexts);
+    if dogstatsd_leads {
+        let held = report
+            .contexts
+            .dogstatsd
+            .map_or_else(String::new, |contexts| {
+                format!(
+                    "The Agent held {} DogStatsD contexts. ",
+                    group_thousands(contexts)
+                )
+            });
+        advice.engineer(
+            format!(
+                "{held}Find the metrics with the most contexts and the tags that multiply them; tags with ever new values (user, session or request ids, timestamps) are the usual cause. The command counts on the live Agent."
+            ),
+            Some(agent_command(report, "dogstatsd top")),
+        );
+        advice.engineer(
+            "Have those tags removed where the metric is sent. What can't be changed at the source can be dropped by name (statsd_metric_blocklist in datadog.yaml) or renamed to fewer tags (dogstatsd_mapper_profiles).",
+            None,
+        );
+        advice.customer(
+            format!(
+                "Please run this command{}. It lists the metrics with the most tag combinations:",
+                where_to_run(report)
+            ),
+            Some(agent_command(report, "dogstatsd top")),
+        );
+        advice.customer(
+            "If tags with ever new values show up there (for example user, session or request IDs), please remove them where your applications send the metrics.",
+            None,
+        );
+        advice
+            .send
+            .push("the output of the dogstatsd top command".to_owned());
+    } else {
+        let checks = busiest_checks(report);
+        let names: Vec<String> = checks
+            .iter()
+            .map(|(name, samples)| format!("{name} ({} samples a run)", count(*samples)))
+            .collect();
+        let checks_text = if names.is_empty() {
+            "status.log names no check with metric samples".to_owned()
+        } else {
+            format!("the checks with the most samples are {}", names.join(", "))
+        };
+        advice.engineer(
+            if dogstatsd {
+                format!(
+                    "DogStatsD held only {} contexts, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare.",
+                    group_thousands(report.contexts.dogstatsd.unwrap_or_default())
+                )
+            } else {
+                format!(
+                    "This process receives nothing over DogStatsD, so look at what checks submit: {checks_text}. Reduce what the first one collects or tags, and compare."
+                )
+            },
+            None,
+        );
+        if let Some((name, _)) = checks.first() {
+            advice.customer(
+                format!("The check {name} submits the most metrics on this host. Please let us know whether its configuration or the monitored system changed recently."),
+                None,
+            );
+        }
+    }
+    if Area::of_finding(finding) == Area::Dogstatsd {
+        advice.engineer(QUEUE, None);
+    }
+}
+
+const QUEUE: &str = "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.";
+
+/// Packets before they are parsed: contexts and tags say nothing about them.
+fn is_intake(finding: &Finding) -> bool {
+    ["dogstatsd/packets", "dogstatsd/listeners"]
+        .iter()
+        .any(|package| responsible(finding).contains(package))
+}
+
+fn intake_advice(advice: &mut Advice) {
+    advice.engineer(QUEUE, None);
+    advice.engineer(
+        "Ask whether dogstatsd-capture was run since the Agent's start, and compare Metric Packets of the DogStatsD section of status.log with earlier days.",
+        None,
+    );
+    advice.customer(
+        "Please let us know whether the number of metrics that your applications send through DogStatsD has grown recently, and whether the command dogstatsd-capture was run since the Agent was last started.",
+        None,
+    );
+}
+
+fn cluster_advice(advice: &mut Advice) {
+    advice.engineer(
+        "What the Cluster Agent holds grows with the cluster: compare the number of nodes, pods and custom resources with earlier days, and look at what it collects (orchestrator_explorer, kubernetes_state_core, external metrics).",
+        None,
+    );
+    advice.customer(
+        "Please let us know how many nodes and pods the cluster has, and whether that, or what the Cluster Agent is set up to collect, has changed recently.",
+        None,
+    );
+}
+
+fn serializer_advice(report: &Report, advice: &mut Advice) {
+    advice.engineer(
+        "Payload size decides here: compare Series Flushed and Number Of Flushes in the Aggregator section of status.log, and reduce metrics or tags at the source.",
+        None,
+    );
+    advice.customer(
+        match busiest_checks(report).first() {
+            Some((name, _)) => format!("Please let us know whether the number of metrics that this host sends has grown recently. Of the checks, {name} submits the most."),
+            None => "Please let us know whether the number of metrics that this host sends has grown recently.".to_owned(),
+        },
+        None,
+    );
+}
+
+fn forwarder_advice(report: &Report, advice: &mut Advice) {
+    let retries = report.forwarder.iter().any(|(_, value)| *value > 0);
+    advice.engineer(
+        if retries {
+            "Transactions are dropped, retried or wait (see the correlation): check the way to Datadog, proxy included. forwarder_retry_queue_payloads_max_size bounds what waits in memory."
+        } else {
+            "The flare shows no dropped or waiting transactions. Check latency and proxy on the way to Datadog, and forwarder_num_workers."
+        },
+        Some(agent_command(report, "diagnose")),
+    );
+    advice.customer(
+        "Please check that the host reaches Datadog without interruption (firewall, proxy) by running:",
+        Some(agent_command(report, "diagnose")),
+    );
+    advice
+        .send
+        .push("the output of the diagnose command".to_owned());
+}
+
+fn trace_advice(advice: &mut Advice) {
+    advice.engineer(
+        "Compare the APM Agent section of status.log and expvar/trace-agent (traces, spans and bytes received per minute and service) with earlier days. Statistics are kept per service, resource and peer tag: resource names with ids in them are the usual cause of growth.",
+        None,
+    );
+    advice.customer(
+        "Please check whether the number of traces, or of distinct resource names (for example URLs that contain IDs), has grown recently on this host.",
+        None,
+    );
+}
+
+fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    if finding.process == "trace" {
+        advice.engineer(
+            "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
+            None,
+        );
+        advice.customer(
+            "Please check whether your applications send very long or generated SQL statements in their traces.",
+            None,
+        );
+        return;
+    }
+    let databases = databases(report);
+    let which = if databases.is_empty() {
+        "the checks with dbm: true".to_owned()
+    } else {
+        format!("dbm: true of {}", databases.join(", "))
+    };
+    advice.engineer(
+        format!(
+            "The cost follows the number of distinct queries that Database Monitoring collects. Look at {which}, at query_metrics.collection_interval and query_samples.collection_interval, and raise them to compare."
+        ),
+        None,
+    );
+    advice.customer(
+        "Please let us know how many database instances this Agent monitors with Database Monitoring, and whether their query load has grown recently.",
+        None,
+    );
+}
+
+fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    let tagger = Area::of_finding(finding) == Area::Tagger;
+    let (what, command, file) = if tagger {
+        (
+            "tagged entities and their tags",
+            "tagger-list",
+            "tagger-list.json",
+        )
+    } else {
+        (
+            "containers and other workloads",
+            "workload-list",
+            "workload-list.log",
+        )
+    };
+    let at_capture = in_flare(report, file).map_or_else(String::new, |file| {
+        format!(" {file} in the flare has the state at capture time.")
+    });
+    let why = match finding.kind {
+        FindingKind::Contention => {
+            "writers (containers that come and go) and readers (DogStatsD and checks that ask for tags) compete for the same lock"
+        }
+        FindingKind::MemoryLeak => {
+            "entries of containers that are long gone show a leak, many live ones show load"
+        }
+        FindingKind::CpuSpike => "the cost follows their number and how often they change",
+    };
+    advice.engineer(
+        format!("Count the {what} and watch how fast they change: {why}.{at_capture}"),
+        Some(agent_command(report, command)),
+    );
+    if tagger {
+        advice.engineer(
+            "Look at dogstatsd_tag_cardinality and checks_tag_cardinality in runtime_config_dump.yaml: \"high\" multiplies the tags and the look-ups; \"low\" is the default.",
+            None,
+        );
+    }
+    advice.customer(
+        "Please let us know how many containers run on this host and how often they are started and stopped, and whether either changed recently.",
+        None,
+    );
+    advice.customer(
+        "Please also run the following command twice, about one minute apart:",
+        Some(agent_command(report, command)),
+    );
+    advice
+        .send
+        .push(format!("both outputs of the {command} command"));
+}
+
+/// The path of a file of that name, where the flare has it.
+fn in_flare<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
+    let mut paths = report.files.iter().map(|file| file.path.as_str());
+    paths.find(|path| path.rsplit('/').next() == Some(name))
+}
+
+fn logs_advice(report: &Report, advice: &mut Advice) {
+    let registry = in_flare(report, "registry.json")
+        .map_or_else(String::new, |file| format!(" and at {file}"));
+    advice.engineer(
+        format!(
+            "Look at the Logs Agent section of status.log{registry}: number of tailed files, multi-line and processing rules, and very long lines decide the cost. logs_config.open_files_limit bounds the files."
+        ),
+        // The Cluster Agent tails no files.
+        (!is_cluster_agent(report)).then(|| agent_command(report, "stream-logs")),
+    );
+    advice.customer(
+        "Please check whether the number of log files or the log volume on this host has grown recently, and whether there are very long log lines.",
+        None,
+    );
+}
+
+/// What a customer can tell about a part of the Agent that has no name for them.
+const CHANGED: &str = "Please let us know since when you see the problem, and whether the version of the Agent, its configuration or the load on this host changed around that time.";
+
+fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    advice.customer(CHANGED, None);
+    if finding.routing.actionable {
+        let meaning = if finding.meaning.is_empty() {
+            String::new()
+        } else {
+            format!(" What it usually means: {}.", finding.meaning)
+        };
+        advice.engineer(
+            format!(
+                "Look at {}{}: {} is responsible.{meaning}",
+                finding.owner(),
+                if finding.component.is_empty() || finding.component == finding.owner() {
+                    String::new()
+                } else {
+                    format!(" ({})", finding.component)
+                },
+                responsible(finding)
+            ),
+            None,
+        );
+        return;
+    }
+    let callers = heaviest_callers(report, finding);
+    advice.engineer(
+        if callers.is_empty() {
+            "The function says nothing by itself, and no owned caller is among the first rows: open the profile's flame graph and look at the callers by cum %.".to_owned()
+        } else {
+            format!(
+                "The function says nothing by itself. Heaviest owned callers by cum: {}. Start there.",
+                callers.join("; ")
+            )
+        },
+        None,
+    );
+}

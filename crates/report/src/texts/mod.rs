@@ -1,0 +1,140 @@
+//! The texts that leave the report: recommendations, the customer's message, the escalation.
+//!
+//! Each is made for its reader. Recommendations and the escalation name functions, settings and
+//! teams; the message for the customer names nothing that a customer could not act on.
+//!
+//! One module per reader ([`recommendations()`], [`customer_message`], [`how_to_collect`],
+//! [`escalation()`] and [`jira`]) stands on what they share: `area` (what a function works on),
+//! `commands`, `facts` (the flare in sentences), `holes` (what was not measured) and `advice`.
+//! Nothing here knows the order of the report's sections, browsers or terminals.
+
+mod advice;
+mod area;
+mod collect;
+mod commands;
+mod customer;
+mod escalation;
+mod facts;
+mod holes;
+mod markup;
+mod recommendations;
+
+pub use collect::how_to_collect;
+pub use commands::agent_command;
+pub use customer::customer_message;
+pub use facts::{cores, correlation};
+pub use markup::{escalation, jira};
+pub use recommendations::recommendations;
+
+use super::document::ProfileName;
+use super::markdown::clean;
+use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::times::minute;
+use diagnose::verdict::Finding;
+use profile::units::{group_thousands, human};
+
+fn bytes(value: u64) -> String {
+    human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")
+}
+
+fn count(value: u64) -> String {
+    group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn about(finding: &Finding) -> String {
+    format!("{} in {}", finding.kind.title(), finding.process)
+}
+
+fn table<'r>(
+    process: &'r ProcessReport,
+    name: ProfileName,
+    sample_type: &str,
+) -> Option<&'r Table> {
+    match &process.profile(name)?.content {
+        ProfileContent::Tables(tables) => tables
+            .iter()
+            .find(|table| table.sample_type == sample_type)
+            .or_else(|| tables.last()),
+        _ => None,
+    }
+}
+
+const fn sample_type(name: ProfileName) -> &'static str {
+    match name {
+        ProfileName::HeapFirst | ProfileName::HeapSecond | ProfileName::HeapDiff => "inuse_space",
+        ProfileName::Allocs => "alloc_space",
+        ProfileName::Cpu => "cpu",
+        ProfileName::Block | ProfileName::Mutex => "delay",
+    }
+}
+
+fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
+    report.processes.iter().find(|process| process.name == name)
+}
+
+/// Findings, the surest first.
+fn by_confidence(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = report.judgement.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.confidence);
+    findings
+}
+
+/// The Agent that the flare is of.
+pub fn agent_words(report: &Report) -> &'static str {
+    match commands::is_cluster_agent(report) {
+        true => "Cluster Agent",
+        false => "Agent",
+    }
+}
+
+/// ` (Agent 7.71.2 on host web-7, recorded 2026-11-23 06:12 UTC)`.
+fn origin(report: &Report) -> String {
+    let mut parts = Vec::new();
+    // The name of a folder with loose profiles says nothing of a host.
+    let host = match report.hostname_known {
+        true => clean(&report.hostname),
+        false => String::new(),
+    };
+    let agent = agent_words(report);
+    match (&report.agent.version, host.is_empty()) {
+        (Some(version), false) => parts.push(format!("{agent} {} on host {host}", clean(version))),
+        (Some(version), true) => parts.push(format!("{agent} {}", clean(version))),
+        (None, false) => parts.push(format!("host {host}")),
+        (None, true) => {}
+    }
+    if let Some(time) = captured(report) {
+        parts.push(format!("recorded {time}"));
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn captured(report: &Report) -> Option<String> {
+    minute(report.agent.captured_at_ms?)
+}
+
+/// The process that `telemetry.log` and `expvar/memstats` are of.
+pub fn described(report: &Report) -> &'static str {
+    match commands::is_cluster_agent(report) {
+        true => "the Cluster Agent",
+        false => "the core Agent",
+    }
+}
+
+fn process_words(name: &str) -> String {
+    match name {
+        "core" => "the Agent's main process".to_owned(),
+        "trace" => "the Trace Agent (APM)".to_owned(),
+        "process" => "the Process Agent".to_owned(),
+        "security-agent" => "the Security Agent".to_owned(),
+        "system-probe" => "the System Probe".to_owned(),
+        "datadog-cluster-agent" => "the Cluster Agent".to_owned(),
+        "otel-agent" => "the OpenTelemetry Agent".to_owned(),
+        // Files whose names tell no process.
+        "profile" => "the recorded process".to_owned(),
+        other => format!("the process {}", clean(other)),
+    }
+}

@@ -1,0 +1,311 @@
+//! The steps for the support engineer, in order, each naming its finding.
+//!
+//! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
+
+use super::advice::advice;
+use super::commands::{
+    CAPTURE, LONG_CAPTURE, agent_command, capture_seconds, is_cluster_agent, longer_capture,
+};
+use super::holes::{contention_unmeasured, unmeasured};
+use super::{about, by_confidence};
+use crate::document::{Step, VerdictKind};
+use crate::markdown::clean;
+use crate::model::Report;
+use diagnose::verdict::{Confidence, Finding, NoteKind};
+
+/// Prioritised steps, each naming its finding.
+pub fn recommendations(report: &Report) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    match report.judgement.kind {
+        VerdictKind::NoProfiles => no_profiles_steps(report, &mut steps),
+        VerdictKind::Normal => {
+            silent_steps(report, &mut steps);
+            normal_steps(report, &mut steps);
+        }
+        VerdictKind::Inconclusive => {
+            silent_steps(report, &mut steps);
+            unmeasured_steps(report, &mut steps);
+        }
+        _ => {
+            for finding in by_confidence(report) {
+                finding_steps(report, finding, &mut steps);
+            }
+            silent_steps(report, &mut steps);
+            unmeasured_steps(report, &mut steps);
+        }
+    }
+    steps
+}
+
+/// The main process is what a flare is judged by first.
+fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
+    if let Some(silent) = report.main_missing() {
+        push(
+            steps,
+            "The core Agent was not recorded",
+            format!("{} {}", silent.why, silent.remedy),
+            Some(agent_command(report, CAPTURE)),
+        );
+    }
+}
+
+fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String>) {
+    if !steps
+        .iter()
+        .any(|step| step.text == text && step.command == command)
+    {
+        steps.push(Step {
+            about: about.to_owned(),
+            text,
+            command,
+        });
+    }
+}
+
+fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
+    let about = about(finding);
+    let confirm = |steps: &mut Vec<Step>| {
+        push(
+            steps,
+            &about,
+            format!(
+                "Confirm it, because {}. {}{}",
+                finding.reasons.join("; "),
+                if finding.settle.is_empty() {
+                    "A longer capture would settle it."
+                } else {
+                    &finding.settle
+                },
+                if finding.process == "trace" {
+                    format!(
+                        " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
+                        capture_seconds(longer_capture(finding))
+                    )
+                } else {
+                    String::new()
+                }
+            ),
+            Some(agent_command(report, longer_capture(finding))),
+        );
+    };
+    if finding.confidence == Confidence::Low {
+        confirm(steps);
+    }
+    let position = report
+        .judgement
+        .findings
+        .iter()
+        .position(|one| std::ptr::eq(one, finding));
+    for known in report
+        .known
+        .iter()
+        .filter(|known| known.finding == position)
+    {
+        push(
+            steps,
+            &about,
+            format!("See whether a reported case fits. {}", known.words),
+            None,
+        );
+    }
+    for (text, command) in advice(report, finding).engineer {
+        push(steps, &about, text, command);
+    }
+    if finding.confidence == Confidence::Medium {
+        confirm(steps);
+    }
+    let words = clean(&finding.routing.words);
+    if !finding.routing.escalate_to.is_empty() {
+        push(
+            steps,
+            &about,
+            format!(
+                "Escalate to {}, with the escalation summary below and the flare. It is about: {}.",
+                finding.routing.escalate_to,
+                routing_reason(&words)
+            ),
+            None,
+        );
+    } else if !words.is_empty() {
+        push(steps, &about, format!("Do not escalate yet. {words}"), None);
+    }
+}
+
+/// The routing's words without the clause on whom to escalate to, which stands before them.
+fn routing_reason(words: &str) -> &str {
+    let end = words
+        .find("escalate to")
+        .filter(|end| *end > 0)
+        .unwrap_or(words.len());
+    words
+        .get(..end)
+        .unwrap_or(words)
+        .trim_end_matches([' ', ';', ':', ',', '.'])
+}
+
+fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
+    let about = "No profiles in the flare";
+    if report.cut_off {
+        push(
+            steps,
+            about,
+            "The archive is cut off, so profiles may have been in it. Ask for the same file once more, unchanged, and compare its size with that of the original.".to_owned(),
+            None,
+        );
+    }
+    if !report.creation_errors.is_empty() {
+        push(
+            steps,
+            about,
+            format!(
+                "The Agent tried to collect profiles and failed: {}. Solve that first.",
+                report.creation_errors.join("; ")
+            ),
+            None,
+        );
+    }
+    if report.agent.local {
+        push(
+            steps,
+            about,
+            "The flare was made by the command itself because the Agent did not answer. Check that the Agent is running before the next capture.".to_owned(),
+            Some(agent_command(report, "status")),
+        );
+    }
+    push(
+        steps,
+        about,
+        "Ask for a flare with profiles, taken while the problem is happening. 30 s is the least that the Agent accepts; no restart and no change of configuration is needed.".to_owned(),
+        Some(agent_command(report, CAPTURE)),
+    );
+    if !is_cluster_agent(report) {
+        push(
+            steps,
+            about,
+            "If the Agent seems stuck or slow rather than busy, have lock contention recorded too; the two flags work in the core Agent only.".to_owned(),
+            Some(agent_command(report, "flare --profile 30 --profile-mutex --profile-blocking")),
+        );
+    }
+    push(
+        steps,
+        about,
+        "If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.66/7.67) does when memory or CPU crosses a limit.".to_owned(),
+        None,
+    );
+}
+
+fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
+    let about = "No finding";
+    let alarming: Vec<_> = report
+        .judgement
+        .notes
+        .iter()
+        .filter(|note| is_alarming(note.kind))
+        .collect();
+    push(
+        steps,
+        about,
+        if alarming.is_empty() {
+            "Nothing has to be fixed by what the profiles show. Close with the customer message unless the symptom is still there; the next steps are for that case."
+        } else {
+            "Nothing crossed a threshold, but do not close yet: what follows may explain the symptom."
+        }
+        .to_owned(),
+        None,
+    );
+    for note in alarming {
+        push(steps, "Worth a look", note.text.clone(), None);
+    }
+    let account = report
+        .memory
+        .accounts
+        .iter()
+        .find(|account| account.rss.is_some());
+    if let Some(account) = account {
+        push(
+            steps,
+            "If memory is the symptom",
+            account.words.clone(),
+            None,
+        );
+    }
+    push(
+        steps,
+        "If memory is the symptom",
+        "A slow leak does not show in a short window: take a longer capture, or two flares some hours apart without a restart in between.".to_owned(),
+        Some(agent_command(report, LONG_CAPTURE)),
+    );
+    push(
+        steps,
+        "If CPU is the symptom",
+        "Take the flare while the CPU is high; a profile of a quiet minute is clear by nature."
+            .to_owned(),
+        Some(agent_command(report, "flare --profile 60")),
+    );
+    if let Some((hole, state)) = contention_unmeasured(report) {
+        push(
+            steps,
+            "If the Agent seems stuck",
+            format!("Contention was not measured. {}", state.would_change),
+            Some(agent_command(
+                report,
+                hole.capture(&state.process, state.kind),
+            )),
+        );
+    }
+}
+
+/// Notes that may be the trouble itself, although no profile crosses.
+const fn is_alarming(kind: NoteKind) -> bool {
+    matches!(
+        kind,
+        NoteKind::SteadyGrowth
+            | NoteKind::BusyCores
+            | NoteKind::NearLimit
+            | NoteKind::OomKills
+            | NoteKind::SameStack
+    )
+}
+
+fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
+    for (hole, state) in unmeasured(report) {
+        let about = format!("{} in {} not measured", state.kind.title(), state.process);
+        let command = agent_command(report, hole.capture(&state.process, state.kind));
+        let text = format!("{} {}", state.why.trim_end(), state.would_change);
+        let known = steps
+            .iter()
+            .any(|step| step.command.as_ref() == Some(&command));
+        if known {
+            let text = format!("{text} The command above collects it.");
+            push(steps, &about, text, None);
+        } else {
+            push(steps, &about, text, Some(command));
+        }
+    }
+    if !report.creation_errors.is_empty() {
+        let text = format!(
+            "flare_creation.log says why profiles are missing: {}.",
+            report.creation_errors.join("; ")
+        );
+        push(steps, "Collection of profiles", text, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routing_reasons_do_not_repeat_the_route() {
+        assert_eq!(
+            routing_reason("A, probably b (c); escalate to the x team."),
+            "A, probably b (c)"
+        );
+        assert_eq!(
+            routing_reason("O (c): escalate to the team that owns it (t)."),
+            "O (c)"
+        );
+        assert_eq!(routing_reason("Nothing else."), "Nothing else");
+        assert_eq!(routing_reason(""), "");
+    }
+}

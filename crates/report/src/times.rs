@@ -1,0 +1,32 @@
+//! Instants and durations in words, as every text of the report writes them.
+
+use profile::units::utc;
+
+/// An instant of Unix milliseconds, for example `2026-11-23 06:12:02 UTC`.
+pub fn instant(time_ms: i64) -> Option<String> {
+    let (date, time) = utc(i128::from(time_ms) * 1_000_000)?;
+    Some(format!("{date} {time} UTC"))
+}
+
+/// The same to the minute.
+pub fn minute(time_ms: i64) -> Option<String> {
+    let (date, time) = utc(i128::from(time_ms) * 1_000_000)?;
+    Some(format!("{date} {} UTC", time.get(..5)?))
+}
+
+/// Its day.
+pub fn day(time_ms: i64) -> Option<String> {
+    Some(utc(i128::from(time_ms) * 1_000_000)?.0)
+}
+
+/// `2 d 3 h`, `19 h 0 min`, `42 s`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    let (days, hours, minutes) = (whole / 86_400, whole / 3600 % 24, whole / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{whole} s"),
+        (0, 0, minutes) => format!("{minutes} min {} s", whole % 60),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}

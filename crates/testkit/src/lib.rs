@@ -1,0 +1,22 @@
+//! What tests, fuzzing, examples and the bench make up or read: one copy for all of them.
+//!
+//! - [`fixtures`]: the flares of `tests/flares` with the outputs of `go tool pprof`.
+//! - [`flare_zip`]: archives, well-formed or broken on purpose, field by field.
+//! - [`made`]: profiles put together sample by sample, with any bytes as names.
+//! - [`made_up`]: whole flares drawn as text.
+//!
+//! Refuses to be part of any program that users get.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "tests are its only users, and a test stops at what it does not expect"
+)]
+
+pub mod fixtures;
+pub mod flare_zip;
+pub mod made;
+pub mod made_up;
+
+/// The checkout.
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
