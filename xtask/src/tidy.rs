@@ -41,10 +41,10 @@ fn refuse(folder: &str, words: &[&str], except: &[&str]) {
 #[test]
 fn the_page_computes_nothing() {
     let core = [
-        "flare::",
-        "profile::",
-        "diagnose::",
-        "report::",
+        "use diagnose::",
+        "use flare::",
+        "use profile::",
+        "use report::",
         "engine::gather",
     ];
     // The worker and its reader adapt the core to the browser; that is their whole job. What the
