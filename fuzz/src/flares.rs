@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use engine::Engine;
+use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export, preview};
 use flare::{Flare, Input, Limits, LooseFile};
 use report::settings::{Choices, OwnersFile, Settings};
@@ -242,15 +242,12 @@ pub fn report(bytes: &[u8]) {
     let files = files(rest);
     let settings = &SETTINGS[usize::from(choice & 0xf)];
     let read = || {
-        let mut engine = Engine::with_settings(settings.clone());
         let input = files
             .iter()
             .map(|(path, content)| LooseFile::from_bytes(path.clone(), content.clone()))
             .collect();
-        engine
-            .read("pay-7", Input::Files(input), &mut |_| {})
-            .cloned()
-            .ok()
+        let flare = OpenFlare::read("pay-7", Input::Files(input), settings.clone(), &mut |_| {});
+        flare.ok().map(|flare| flare.report().clone())
     };
     let Some(report) = read() else {
         return;

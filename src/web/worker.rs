@@ -67,7 +67,7 @@ fn answer(engine: &mut Engine, message: &JsValue) {
                 &mut |progress: Progress| post(&Response::Progress(progress)),
             )
         }
-        request => engine.handle(request),
+        Request::Ask(question) => engine.answer(question),
     };
     post(&response);
     IN_HAND.set(wire::NO_REQUEST);

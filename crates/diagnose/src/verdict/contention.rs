@@ -6,9 +6,7 @@ use super::finding::{ContentionDetail, Detail, Finding, Parts};
 use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
 use super::{Judge, Outcome, ProfileSays, largest};
-use profile::Profile;
-use profile::lens::aggregate::weights;
-use profile::lens::view::{RowId, View};
+use profile::lens::view::RowId;
 use profile::units::{human, human_share};
 
 const KIND: FindingKind = FindingKind::Contention;
@@ -151,12 +149,8 @@ impl Judge<'_> {
         if let Some(largest) = largest_delay {
             outcome.state.nearness = Some(largest as f64 / limits.delay_ns.max(1) as f64);
         }
-        if let Some((profile_name, sum)) = crossed
-            && let Some(profile) = process
-                .slot(profile_name)
-                .and_then(super::input::Slot::profile)
-        {
-            outcome.finding = self.contention_finding(process, profile_name, profile, sum);
+        if let Some((profile_name, sum)) = crossed {
+            outcome.finding = self.contention_finding(process, profile_name, sum);
         }
         outcome
     }
@@ -165,11 +159,7 @@ impl Judge<'_> {
         if let Some((hole, why)) = hole::unusable(process, name, self.context) {
             return Side::Hole(hole, why);
         }
-        let Some(view) = process
-            .slot(name)
-            .and_then(super::input::Slot::profile)
-            .and_then(|profile| View::of(profile, "delay").ok())
-        else {
+        let Some(Ok(view)) = process.view(name, "delay") else {
             let why = format!("The {} has no delay values.", hole::words(name));
             return Side::Hole(Hole::Unsuitable, why);
         };
@@ -178,7 +168,7 @@ impl Judge<'_> {
             counted: 0,
             idle: 0,
         };
-        for (weight, row) in weights(&view).iter().zip(0_u32..) {
+        for (weight, row) in view.weights().iter().zip(view.rows()) {
             sum.all = sum.all.saturating_add(weight.flat);
             if self.is_idle(name, view.name(row)) {
                 sum.idle = sum.idle.saturating_add(weight.flat);
@@ -210,17 +200,17 @@ impl Judge<'_> {
         &self,
         process: &ProcessProfiles,
         name: ProfileName,
-        profile: &Profile,
         sum: &LockSum,
     ) -> Option<Finding> {
-        let view = View::of(profile, "delay").ok()?;
+        let view = process.view(name, "delay")?.ok()?;
         let counts = |row: RowId| !self.is_idle(name, view.name(row));
-        let rows = largest(&view, &weights(&view), &counts);
-        let attribution = attribute(&view, &Classes::of(&view, self.owners), &counts);
+        let rows = largest(&view, view.weights(), &counts);
+        let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
         let events = view.retyped("contentions").ok().map_or(0, |events| {
-            weights(&events)
+            events
+                .weights()
                 .iter()
-                .zip(0_u32..)
+                .zip(view.rows())
                 .filter(|(_, row)| counts(*row))
                 .fold(0_i64, |sum, (weight, _)| sum.saturating_add(weight.flat))
         });

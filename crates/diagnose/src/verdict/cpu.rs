@@ -9,7 +9,6 @@ use super::input::ProcessProfiles;
 use super::notes::{Note, NoteKind};
 use super::{Judge, Outcome, largest, within_agent};
 use profile::Profile;
-use profile::lens::aggregate::weights;
 use profile::lens::view::{RowId, View};
 use profile::units::{human, ratio_percent};
 
@@ -21,11 +20,11 @@ impl Judge<'_> {
         if let Some((hole, why)) = hole::unusable(process, ProfileName::Cpu, self.context) {
             return Outcome::hole(name, KIND, hole, why);
         }
-        let Some(profile) = process.cpu.profile() else {
+        let (Some(profile), Some(subject)) = (process.cpu.profile(), process.cpu.subject()) else {
             let why = "The flare holds no CPU profile of this process.".to_owned();
             return Outcome::hole(name, KIND, Hole::Absent, why);
         };
-        let view = match View::of(profile, "cpu").or_else(|_| View::of(profile, "")) {
+        let view = match View::under(subject, "cpu").or_else(|_| View::under(subject, "")) {
             Ok(view) => view,
             Err(error) => {
                 let why = format!("The CPU profile of {name} can't be read as one: {error}.");
@@ -42,8 +41,10 @@ impl Judge<'_> {
             return outcome;
         }
         let limits = &self.thresholds.cpu;
-        let rows = largest(&view, &weights(&view), &|_| true);
-        let (row, flat) = rows.first().copied().unwrap_or((0, 0));
+        let rows = largest(&view, view.weights(), &|_| true);
+        let (hottest, flat) = rows
+            .first()
+            .map_or(("", 0), |&(row, flat)| (view.name(row), flat));
         let percent = flat as f64 / total as f64 * 100.0;
         let seconds = total as f64 / 1e9;
         let duration = profile.duration_ns as f64 / 1e9;
@@ -57,7 +58,7 @@ impl Judge<'_> {
         let why = format!(
             "{} takes {percent:.1} % of {} of CPU time; the threshold is over {} % with at least {} s \
              of samples and {} % of one core ({cores_text}).",
-            view.name(row),
+            hottest,
             human(total, "nanoseconds"),
             limits.function_percent,
             limits.min_cpu_s,
@@ -100,7 +101,7 @@ impl Judge<'_> {
                 format!(
                     "{} takes {percent:.1} % of the CPU profile, but the process used only {} in all: \
                      a busy line in an idle process.",
-                    view.name(row),
+                    hottest,
                     human(total, "nanoseconds"),
                 ),
             );
@@ -109,7 +110,7 @@ impl Judge<'_> {
                 NoteKind::BusyCores,
                 format!(
                     "{cores:.2} cores in use with no single hot function (the largest is {} with {percent:.1} %).",
-                    view.name(row),
+                    hottest,
                 ),
             );
         }
@@ -133,7 +134,7 @@ impl Judge<'_> {
         &self,
         process: &ProcessProfiles,
         profile: &Profile,
-        view: &View<'_>,
+        view: &View,
         rows: &[(RowId, i64)],
         percent: f64,
         cores: Option<f64>,
@@ -180,7 +181,7 @@ impl Judge<'_> {
                 rows,
                 counts: &|_| true,
                 counted: view.total,
-                attribution: &attribute(view, &Classes::of(view, self.owners), &|_| true),
+                attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
                 reasons,
                 value: percent,
                 unit: "percent",
@@ -210,21 +211,17 @@ impl Judge<'_> {
 
 /// Share of the CPU time whose stack has a frame of the garbage collector, in percent. Each sample
 /// counts once.
-pub fn gc_percent(view: &View<'_>, thresholds: &Thresholds) -> f64 {
+pub fn gc_percent(view: &View, thresholds: &Thresholds) -> f64 {
     let gc: Vec<bool> = view
         .names()
         .map(|name| thresholds.is_gc_frame(name))
         .collect();
     let mut sum = 0_i64;
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let hit = side
-                .rows(sample)
-                .any(|row| gc.get(row as usize).copied().unwrap_or(false));
-            if hit {
-                sum = sum.saturating_add(side.value(sample));
-            }
+    view.each_stack(|stack, value| {
+        let is_gc = |row: RowId| gc.get(row.index()).copied().unwrap_or(false);
+        if stack.rows().any(is_gc) {
+            sum = sum.saturating_add(value);
         }
-    }
+    });
     ratio_percent(sum, view.total)
 }

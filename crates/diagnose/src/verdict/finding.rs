@@ -198,11 +198,11 @@ impl Finding {
 }
 
 /// What a finding is made of, whatever its kind.
-pub(super) struct Parts<'p, 'v> {
+pub(super) struct Parts<'p> {
     pub(super) kind: FindingKind,
     pub(super) process: &'p ProcessProfiles,
     pub(super) profile: ProfileName,
-    pub(super) view: &'p View<'v>,
+    pub(super) view: &'p View,
     /// Rows that count, by value downwards.
     pub(super) rows: &'p [(RowId, i64)],
     /// Whether samples with that leaf count.
@@ -230,7 +230,7 @@ impl Judge<'_> {
     /// responsible frame within the Agent.
     pub(super) fn finding(
         &self,
-        parts: Parts<'_, '_>,
+        parts: Parts<'_>,
         summary: impl FnOnce(&FindingFunction, &str) -> String,
     ) -> Finding {
         let Parts {

@@ -2,7 +2,10 @@
 
 use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
+use std::sync::{Arc, OnceLock};
+
 use profile::Profile;
+use profile::lens::view::{Subject, View, ViewError};
 use profile::units::human;
 
 /// What became of one profile file.
@@ -18,15 +21,23 @@ pub enum Slot {
     /// The file is there, as sound as was seen, and was not read to its end: a limit was met, or
     /// memory was short. Says nothing against the file; why.
     LeftOut(String),
-    /// Decoded.
-    Read(Box<Profile>),
+    /// Decoded, and open to any question.
+    Read(Arc<Subject>),
 }
 
 impl Slot {
     /// The decoded profile.
     pub fn profile(&self) -> Option<&Profile> {
         match self {
-            Self::Read(profile) => Some(profile),
+            Self::Read(subject) => subject.profiles().next().map(Arc::as_ref),
+            _ => None,
+        }
+    }
+
+    /// The same, to be looked at.
+    pub const fn subject(&self) -> Option<&Arc<Subject>> {
+        match self {
+            Self::Read(subject) => Some(subject),
             _ => None,
         }
     }
@@ -59,9 +70,45 @@ pub struct ProcessProfiles {
     pub block: Slot,
     /// Mutex.
     pub mutex: Slot,
+    /// The second heap snapshot minus the first, made at the first question.
+    pub(super) heap_diff: OnceLock<Arc<Subject>>,
 }
 
 impl ProcessProfiles {
+    /// A process without any profile yet.
+    pub fn new(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+
+    /// One of its profiles to look at, or the difference of the heap snapshots; `None` where what
+    /// it takes could not be read.
+    pub fn subject(&self, name: ProfileName) -> Option<&Arc<Subject>> {
+        if name != ProfileName::HeapDiff {
+            return self.slot(name)?.subject();
+        }
+        let (first, second) = (self.heap_first.subject()?, self.heap_second.subject()?);
+        let made = || Subject::diff(second, first);
+        Some(self.heap_diff.get_or_init(made))
+    }
+
+    /// All of them, the difference included.
+    pub fn subjects(&self) -> impl Iterator<Item = &Arc<Subject>> {
+        let names = ProfileName::ALL.into_iter();
+        names.filter_map(|name| self.subject(name))
+    }
+
+    /// One of them under the lens of a sample type.
+    pub(super) fn view(
+        &self,
+        name: ProfileName,
+        sample_type: &str,
+    ) -> Option<Result<View, ViewError>> {
+        Some(View::under(self.subject(name)?, sample_type))
+    }
+
     /// The slot of a profile; a difference has none.
     pub const fn slot(&self, name: ProfileName) -> Option<&Slot> {
         match name {
@@ -76,7 +123,8 @@ impl ProcessProfiles {
     }
 
     /// The slot to fill.
-    pub const fn slot_mut(&mut self, name: ProfileName) -> Option<&mut Slot> {
+    pub fn slot_mut(&mut self, name: ProfileName) -> Option<&mut Slot> {
+        self.heap_diff = OnceLock::new();
         match name {
             ProfileName::HeapFirst => Some(&mut self.heap_first),
             ProfileName::HeapSecond => Some(&mut self.heap_second),

@@ -9,21 +9,20 @@ use super::hole::{self, Hole};
 use super::input::{self, Interval, ProcessProfiles};
 use super::notes::{Note, NoteKind};
 use super::{Judge, Outcome, largest};
-use profile::lens::aggregate::{Weight, weights};
+use profile::lens::aggregate::Weight;
 use profile::lens::view::{RowId, View};
 use profile::units::{human, human_share, human_signed};
 
 const KIND: FindingKind = FindingKind::MemoryLeak;
 
 /// Everything that is measured of one pair.
-struct Growth<'p, 'v> {
+struct Growth<'p> {
     process: &'p ProcessProfiles,
-    view: &'p View<'v>,
-    objects: &'p View<'v>,
-    allocated: Option<View<'v>>,
+    view: &'p View,
+    objects: &'p View,
+    allocated: Option<View>,
     /// Non-runtime rows by growth, downwards.
     rows: Vec<(RowId, i64)>,
-    object_sums: Vec<Weight>,
     noise: Noise,
     sigma: f64,
     interval: Interval,
@@ -31,7 +30,7 @@ struct Growth<'p, 'v> {
     top: i64,
 }
 
-impl Growth<'_, '_> {
+impl Growth<'_> {
     fn per_minute(&self, value: i64) -> f64 {
         value as f64 / (self.interval.seconds() / 60.0)
     }
@@ -69,21 +68,25 @@ impl Judge<'_> {
         if let Some(why) = input::restarted(first, second) {
             return Outcome::hole(name, KIND, Hole::Restarted, why);
         }
-        let views = View::diff(second, first, "inuse_space")
-            .and_then(|view| Ok((view.retyped("inuse_objects")?, view)));
+        let views = process.view(ProfileName::HeapDiff, "inuse_space");
+        let views =
+            views.map(|view| view.and_then(|view| Ok((view.retyped("inuse_objects")?, view))));
         let (objects, view) = match views {
-            Ok(views) => views,
-            Err(error) => {
+            Some(Ok(views)) => views,
+            None => {
+                let why = "The flare holds no heap snapshots of this process.".to_owned();
+                return Outcome::hole(name, KIND, Hole::Absent, why);
+            }
+            Some(Err(error)) => {
                 let why = format!("The snapshots can't be compared: {error}.");
                 return Outcome::hole(name, KIND, Hole::Unsuitable, why);
             }
         };
-        let sums = weights(&view);
-        let object_sums = weights(&objects);
+        let sums = view.weights();
         let interval = process.interval(self.thresholds);
         if sums
             .iter()
-            .chain(&object_sums)
+            .chain(objects.weights())
             .all(|weight| *weight == Weight::default())
         {
             let why = format!(
@@ -94,7 +97,7 @@ impl Judge<'_> {
             return Outcome::hole(name, KIND, Hole::Identical, why);
         }
         let runtime: Vec<bool> = view.names().map(is_runtime_package).collect();
-        let counts = |row: RowId| !runtime.get(row as usize).copied().unwrap_or(false);
+        let counts = |row: RowId| !runtime.get(row.index()).copied().unwrap_or(false);
         let rows = largest(&view, &sums, &counts);
         let noise = Noise::of(&view, &objects);
         let growth = Growth {
@@ -105,8 +108,7 @@ impl Judge<'_> {
                 .fold(0_i64, |sum, (_, value)| sum.saturating_add(*value)),
             top: rows.first().map_or(0, |(_, value)| *value),
             rows,
-            object_sums,
-            sigma: noise.of_rows(&counts),
+            sigma: noise.of_rows(view.rows().filter(|&row| counts(row))),
             noise,
             interval,
             view: &view,
@@ -115,7 +117,7 @@ impl Judge<'_> {
         self.judge_growth(&growth, &counts)
     }
 
-    fn judge_growth(&self, growth: &Growth<'_, '_>, counts: &dyn Fn(RowId) -> bool) -> Outcome {
+    fn judge_growth(&self, growth: &Growth<'_>, counts: &dyn Fn(RowId) -> bool) -> Outcome {
         let limits = &self.thresholds.leak;
         let name = growth.process.name.as_str();
         let seconds = growth.interval.seconds();
@@ -215,7 +217,7 @@ impl Judge<'_> {
         outcome
     }
 
-    fn leak_notes(&self, growth: &Growth<'_, '_>, outcome: &mut Outcome) {
+    fn leak_notes(&self, growth: &Growth<'_>, outcome: &mut Outcome) {
         let name = growth.process.name.as_str();
         let limits = &self.thresholds.notes;
         let seconds = growth.interval.seconds();
@@ -296,12 +298,16 @@ impl Judge<'_> {
 
     fn leak_finding(
         &self,
-        growth: &Growth<'_, '_>,
+        growth: &Growth<'_>,
         counts: &dyn Fn(RowId) -> bool,
         by_one: bool,
     ) -> Finding {
         let limits = &self.thresholds.leak;
-        let attribution = attribute(growth.view, &Classes::of(growth.view, self.owners), counts);
+        let attribution = attribute(
+            growth.view,
+            &Classes::of(growth.view.subject(), self.owners),
+            counts,
+        );
         let (net, interval) = (growth.net, growth.interval);
         let mut reasons = Vec::new();
         if (net as f64) < limits.noise_sigmas * growth.sigma {
@@ -337,19 +343,14 @@ impl Judge<'_> {
         }
         let value = if by_one { growth.top } else { net };
         let per_minute = growth.per_minute(value);
-        let sum = |view: &View<'_>, sums: &[Weight]| {
+        let sum = |view: &View| {
             view.names()
-                .zip(sums)
+                .zip(view.weights())
                 .filter(|(name, _)| !is_runtime_package(name))
                 .fold(0_i64, |sum, (_, weight)| sum.saturating_add(weight.flat))
         };
-        let objects = sum(growth.objects, &growth.object_sums);
-        let alloc_sums = growth.allocated.as_ref().map(weights);
-        let allocated = growth
-            .allocated
-            .as_ref()
-            .zip(alloc_sums.as_ref())
-            .map(|(view, sums)| sum(view, sums));
+        let objects = sum(growth.objects);
+        let allocated = growth.allocated.as_ref().map(sum);
         let detail = LeakDetail {
             interval,
             growth: net,
@@ -395,8 +396,11 @@ impl Judge<'_> {
         );
         let rows = growth.rows.iter().map(|(row, _)| *row);
         for (function, row) in finding.functions.iter_mut().zip(rows) {
-            function.objects = flat_of(&growth.object_sums, row);
-            function.allocated = alloc_sums.as_deref().and_then(|sums| flat_of(sums, row));
+            function.objects = flat_of(growth.objects, row);
+            function.allocated = growth
+                .allocated
+                .as_ref()
+                .and_then(|view| flat_of(view, row));
             function.within_noise =
                 (function.value as f64) < limits.noise_sigmas * growth.noise.of_row(row);
         }
@@ -427,8 +431,8 @@ impl Judge<'_> {
     }
 }
 
-fn flat_of(sums: &[Weight], row: RowId) -> Option<i64> {
-    sums.get(row as usize).map(|weight| weight.flat)
+fn flat_of(view: &View, row: RowId) -> Option<i64> {
+    view.weights().get(row.index()).map(|weight| weight.flat)
 }
 
 /// Retention beside churn: what stayed, and what was allocated to that end.

@@ -470,8 +470,8 @@ fn gc_facts(
     };
     GcFacts {
         process: process.name.clone(),
-        cpu_percent: process.cpu.profile().and_then(|profile| {
-            let view = View::of(profile, "cpu").ok()?;
+        cpu_percent: process.cpu.subject().and_then(|subject| {
+            let view = View::under(subject, "cpu").ok()?;
             (view.total > 0).then(|| gc_percent(&view, &settings.thresholds))
         }),
         fraction_percent: stats

@@ -5,7 +5,7 @@ use super::super::document::{
 };
 use super::super::model::{ProcessReport, ProfileContent, Report};
 use super::super::texts;
-use super::{find, function_table, last_heap, paragraph, section_state, shares, tables_of};
+use super::{find, function_block, last_heap, paragraph, section_state, shares, tables_of};
 use diagnose::verdict::{Hole, State, words};
 use profile::units::{group_thousands, human};
 
@@ -116,7 +116,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     if let Some(state) = state {
         blocks.push(told(report, state));
     }
-    blocks.push(function_table(
+    blocks.push(function_block(
         process,
         ProfileName::HeapDiff,
         table,
@@ -190,7 +190,7 @@ pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
     text.push('.');
     let blocks = vec![
         paragraph(text),
-        function_table(
+        function_block(
             process,
             name,
             table,
@@ -225,7 +225,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             process.interval.text(),
             human(rate, &table.unit)
         )));
-        blocks.push(function_table(
+        blocks.push(function_block(
             process,
             ProfileName::HeapDiff,
             table,
@@ -237,7 +237,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
         ));
     }
     if let Some(table) = allocs {
-        blocks.push(function_table(
+        blocks.push(function_block(
             process,
             ProfileName::Allocs,
             table,
@@ -352,7 +352,7 @@ pub(super) fn profile_section(
         ),
         _ => format!("{} since the rate was set", table.sample_type),
     };
-    blocks.push(function_table(
+    blocks.push(function_block(
         process,
         name,
         table,
