@@ -7,13 +7,14 @@
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::corpus;
 use crate::project::Project;
 use crate::run;
 
@@ -60,8 +61,13 @@ pub(super) fn of_tests(project: &Project, folder: &Path) -> Result<()> {
 }
 
 /// Writes `<folder>/<target>/<flare>-<file>`; `made_up` has the flares of [`of_tests`], and
-/// `corpus` the committed inputs.
-pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &Path) -> Result<()> {
+/// `committed` the committed archives.
+pub(super) fn write(
+    project: &Project,
+    folder: &Path,
+    made_up: &Path,
+    committed: &Path,
+) -> Result<()> {
     // The bodies of the targets and the seeds have to agree on the numbers of files.
     let source = fs::read_to_string(project.root.join("fuzz/src/flares.rs"))
         .context("fuzz/src/flares.rs cannot be read")?;
@@ -80,7 +86,7 @@ pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &P
             }
         }
     }
-    as_files_of_a_flare(corpus, &paths, folder)?;
+    as_files_of_a_flare(committed, &paths, folder)?;
     for (number, name) in (0_u8..).zip(["owners", "thresholds", "known_cases"]) {
         let text = fs::read_to_string(project.root.join(format!("data/{name}.toml")))?;
         // Comments are half of these files, and say nothing to a parser.
@@ -121,7 +127,7 @@ pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &P
 }
 
 /// What the other targets found, each as one file of a flare.
-fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result<()> {
+fn as_files_of_a_flare(committed: &Path, paths: &[String], folder: &Path) -> Result<()> {
     let numbers = |wanted: &dyn Fn(&str) -> bool| -> Vec<u8> {
         let paths = (0_u8..).zip(paths).filter(|(_, path)| wanted(path));
         paths.map(|(number, _)| number).collect()
@@ -142,11 +148,11 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
         ("archive", numbers(&|path| path == "local")),
     ];
     for (target, numbers) in places {
-        for (at, content) in inputs(&corpus.join(target))?.iter().enumerate() {
+        for (at, content) in inputs(committed, target)?.iter().enumerate() {
             one_file(folder, target, at, &numbers, content)?;
         }
     }
-    for (at, input) in inputs(&corpus.join("redact"))?.iter().enumerate() {
+    for (at, input) in inputs(committed, "redact")?.iter().enumerate() {
         // The first byte picks what kind of text it is.
         one_file(
             folder,
@@ -156,7 +162,7 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
             input.get(1..).unwrap_or_default(),
         )?;
     }
-    for (at, input) in inputs(&corpus.join("agent_texts"))?.iter().enumerate() {
+    for (at, input) in inputs(committed, "agent_texts")?.iter().enumerate() {
         let Some((choice, content)) = input.split_first() else {
             continue;
         };
@@ -181,17 +187,10 @@ fn one_file(folder: &Path, target: &str, at: usize, numbers: &[u8], content: &[u
     Ok(())
 }
 
-/// The files of a folder, in the order of their names.
-fn inputs(folder: &Path) -> Result<Vec<Vec<u8>>> {
-    let mut paths = Vec::new();
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder)? {
-            paths.push(entry?.path());
-        }
-    }
-    paths.sort();
-    let read = |path: &PathBuf| fs::read(path).with_context(|| path.display().to_string());
-    paths.iter().map(read).collect()
+/// The committed inputs of a target, in the order of their names.
+fn inputs(committed: &Path, target: &str) -> Result<Vec<Vec<u8>>> {
+    let inputs = corpus::read(&committed.join(format!("{target}.zip")))?;
+    Ok(inputs.into_values().collect())
 }
 
 fn of_flare(
