@@ -4,6 +4,7 @@
 //! test `tests/fuzz_corpus.rs`, which includes this file and replays the committed corpus without
 //! any fuzzer. Each function panics where the core breaks a promise, not only where it panics.
 
+mod dice;
 mod flares;
 mod made_up;
 pub mod mutate;
