@@ -5,6 +5,7 @@
 //! any fuzzer. Each function panics where the core breaks a promise, not only where it panics.
 
 mod dice;
+mod flare_bytes;
 mod flares;
 mod made_up;
 pub mod mutate;

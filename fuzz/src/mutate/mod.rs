@@ -8,7 +8,7 @@ mod records;
 mod text;
 
 use super::dice::Dice;
-use super::flares;
+use super::flare_bytes::{self, MADE_UP, SYMPTOM, joined, path};
 
 /// The fuzzer's own mutation: a buffer, how much of it is the input, how long it may become; how
 /// long it became.
@@ -85,7 +85,7 @@ pub fn cross(kind: Kind, first: &[u8], second: &[u8], out: &mut [u8], seed: u32)
                 }
             }
             let choice = first.first().copied().unwrap_or_default();
-            flares::joined(choice, &files)
+            joined(choice, &files)
         }
     };
     both.truncate(out.len());
@@ -97,9 +97,22 @@ pub fn cross(kind: Kind, first: &[u8], second: &[u8], out: &mut [u8], seed: u32)
 
 fn pieces(input: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let rest = input.get(1..).unwrap_or_default();
-    flares::pieces(rest)
+    flare_bytes::pieces(rest)
         .map(|(number, content)| (number, content.to_vec()))
         .collect()
+}
+
+/// What the file of that number is mutated as; bytes, where it is a profile as it comes.
+fn kind(number: u8) -> Option<Kind> {
+    if number == SYMPTOM {
+        Some(Kind::Text)
+    } else if number & MADE_UP != 0 {
+        Some(Kind::Choices)
+    } else if path(number).starts_with("profiles/") || path(number).starts_with("otel/") {
+        None
+    } else {
+        Some(Kind::Text)
+    }
 }
 
 /// Mutates one file of a flare, or which files it has.
@@ -129,7 +142,7 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
         }
         _ => {
             if let Some((number, content)) = files.get_mut(at) {
-                match flares::kind(*number).filter(|_| !dice.one_in(5)) {
+                match kind(*number).filter(|_| !dice.one_in(5)) {
                     Some(kind) => step(kind, content, dice, by_bytes),
                     None => {
                         let size = content.len();
@@ -141,7 +154,7 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
             }
         }
     }
-    *input = flares::joined(choice, &files);
+    *input = joined(choice, &files);
 }
 
 /// Mutates bytes that are read one after the other as choices: their places stay, or what follows
