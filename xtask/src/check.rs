@@ -97,11 +97,7 @@ pub fn run(kind: browser::Kind) -> Result<()> {
         },
     )?;
     page::build(&project, &tools)?;
-
     bundle::build(&project)?;
-    step("sizes", "what a visitor's browser fetches", || {
-        bundle::check_modules(&project)
-    })?;
 
     // Last, and with nothing printed after it: the output ends with the runner's own summary.
     println!(
