@@ -3,11 +3,29 @@
 //! One run of the test program for each form. What a form or a browser leaves out stands in one
 //! table, with the reason, and is printed before the run.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
 
+use crate::browser::{Browser, Kind};
+use crate::bundle;
 use crate::project::Project;
 use crate::run;
-use crate::setup::browser::{Browser, Kind};
+
+/// What the tests read: the form of the page, by name.
+pub const FORM: &str = "FLARESCOPE_FORM";
+/// The folder of the built page.
+pub const DIST: &str = "FLARESCOPE_DIST";
+/// The page as one file.
+pub const BUNDLE: &str = "FLARESCOPE_BUNDLE";
+/// Which browser it is, by name.
+pub const KIND: &str = "FLARESCOPE_BROWSER";
+/// The browser's program.
+pub const PROGRAM: &str = "FLARESCOPE_BROWSER_PROGRAM";
+/// The driver's program.
+pub const DRIVER: &str = "FLARESCOPE_DRIVER";
+/// Where screenshots go.
+pub const SCREENSHOTS: &str = "FLARESCOPE_SCREENSHOTS";
 
 /// How the page is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +116,29 @@ impl LeftOut {
     }
 }
 
+/// Tells a command where browser, driver and page are.
+pub fn apply<'a>(
+    command: &'a mut Command,
+    browser: &Browser,
+    project: &Project,
+    form: Form,
+) -> &'a mut Command {
+    let screenshots = match browser.kind {
+        Kind::Chromium => "screenshots",
+        Kind::Firefox => "screenshots-firefox",
+    };
+    command
+        .env(FORM, form.name())
+        .env(DIST, project.dist())
+        .env(BUNDLE, bundle::file(project))
+        .env(KIND, browser.kind.name())
+        .env(PROGRAM, &browser.program)
+        .env(DRIVER, &browser.driver)
+        .env(SCREENSHOTS, project.target.join(screenshots))
+        // A failed test says what the page showed; a backtrace through the runtime hides it.
+        .env("RUST_LIB_BACKTRACE", "0")
+}
+
 /// Runs them in every form. Page and file have to be built.
 ///
 /// # Errors
@@ -117,7 +158,7 @@ pub fn run(project: &Project, browser: &Browser) -> Result<()> {
             println!("   without {tests} ({reason})");
         }
         let mut command = run::command("cargo", &project.root);
-        browser.apply(&mut command, project, form).args([
+        apply(&mut command, browser, project, form).args([
             "test",
             "--package=browser-tests",
             "--locked",

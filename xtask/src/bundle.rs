@@ -24,7 +24,6 @@ use sha2::{Digest, Sha256};
 use crate::page::{self, policy};
 use crate::project::{Project, shown};
 use crate::run::step;
-use crate::setup;
 
 /// What the file may weigh gzipped, as a server sends it. Both modules are in it, so that they need no
 /// budgets of their own.
@@ -36,8 +35,7 @@ pub const BUDGET_BYTES: usize = 1_200_000;
 /// When the page can't be built or a part of it is not as expected.
 pub fn run() -> Result<()> {
     let project = Project::find()?;
-    let tools = setup::for_page(&project)?;
-    page::build(&project, &tools)?;
+    page::build(&project)?;
     build(&project).map(drop)
 }
 
