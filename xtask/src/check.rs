@@ -72,19 +72,23 @@ pub fn run(kind: Kind) -> Result<()> {
 /// Clippy and rustdoc, warnings denied. One after the other: they share a folder, which cargo locks.
 fn lints(job: &Job, project: &Project, wasm: &Handle<Wasm>) -> Result<()> {
     let root = &project.root;
-    job.step("clippy of the host's code", || {
-        job.run(run::command("cargo", root).args([
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    })?;
-    job.step("docs, with their links and examples", || {
+    job.step(
+        "clippy",
+        "host code of all packages, warnings denied",
+        || {
+            job.run(run::command("cargo", root).args([
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )?;
+    job.step("docs", "their links, warnings denied", || {
         job.run(
             run::command("cargo", root)
                 .args(["doc", "--quiet", "--workspace", "--no-deps", "--locked"])
@@ -92,18 +96,22 @@ fn lints(job: &Job, project: &Project, wasm: &Handle<Wasm>) -> Result<()> {
         )
     })?;
     let wasm = wasm.wait()?;
-    job.step("clippy of the code that only the browser runs", || {
-        job.run(wasm.cargo(project)?.args([
-            "clippy",
-            "--quiet",
-            "--lib",
-            "--bin=app",
-            "--bin=worker",
-            "--target=wasm32-unknown-unknown",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    })
+    job.step(
+        "clippy for wasm32",
+        "the code that only the browser runs",
+        || {
+            job.run(wasm.cargo(project)?.args([
+                "clippy",
+                "--quiet",
+                "--lib",
+                "--bin=app",
+                "--bin=worker",
+                "--target=wasm32-unknown-unknown",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )
 }

@@ -159,11 +159,11 @@ impl Job {
     ///
     /// # Errors
     /// Those of `work`.
-    pub fn step<T>(&self, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.say(what);
+    pub fn step<T>(&self, what: &str, why: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.say(format!("{what}: {why}"));
         let start = Instant::now();
         let value = work()?;
-        self.say(format!("done in {}", run::elapsed(start)));
+        self.say(format!("{what} took {}", run::elapsed(start)));
         Ok(value)
     }
 

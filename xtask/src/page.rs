@@ -83,7 +83,8 @@ pub fn start<'scope>(jobs: &Jobs<'scope, '_>, project: &'scope Project) -> Start
         let compiled = format!("{source} {}", wasm.identity());
         if !was.starts_with(&compiled) {
             job.step(
-                "compiling both modules, minutes when much has changed",
+                "compiling both modules",
+                "minutes when much has changed",
                 || compile(job, project, &wasm, &source),
             )?;
         }
@@ -93,7 +94,7 @@ pub fn start<'scope>(jobs: &Jobs<'scope, '_>, project: &'scope Project) -> Start
             job.say("unchanged since the last build");
             return Ok(());
         }
-        job.step("Trunk, which runs wasm-bindgen and wasm-opt", || {
+        job.step("Trunk", "runs wasm-bindgen and wasm-opt", || {
             let mut trunk = tools.trunk(project)?;
             trunk
                 .args(["build", "--release", "--dist"])

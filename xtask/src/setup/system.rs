@@ -42,7 +42,7 @@ pub(super) fn apt_install(job: &Job, packages: &[&str]) -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    job.step(&format!("apt-get install {}", packages.join(" ")), || {
+    job.step("apt-get install", &packages.join(" "), || {
         // A mirror that does not answer is no reason to stop: the lists at hand may do.
         if let Err(error) = job.run_to_the_end(&mut command(&["update"])) {
             job.say(format!("{error:#}; going on with the lists at hand"));

@@ -86,7 +86,7 @@ pub(super) fn wasm_bindgen(job: &Job, project: &Project) -> Result<Option<PathBu
     if program.is_file() {
         build()?;
     } else {
-        job.step("compiling, half a minute", build)?;
+        job.step("compiling", "half a minute", build)?;
     }
     ensure!(
         program.is_file(),
@@ -115,7 +115,8 @@ pub(super) fn wasm_opt(job: &Job, project: &Project) -> Result<(Option<PathBuf>,
     };
     if !present()
         && let Err(error) = job.step(
-            &format!("fetching binaryen {BINARYEN_VERSION} from npm, some 100 MB unpacked"),
+            &format!("fetching binaryen {BINARYEN_VERSION}"),
+            "from npm, some 100 MB unpacked",
             || install_binaryen(job, &home),
         )
     {
@@ -200,10 +201,8 @@ impl Tool<'_> {
             return Ok(None);
         }
         let installed = job.step(
-            &format!(
-                "compiling {package} {version}, some minutes; it is kept in {}",
-                home.display()
-            ),
+            &format!("compiling {package} {version}"),
+            &format!("some minutes; it is kept in {}", home.display()),
             || self.install(job, project, &home),
         );
         if let Err(error) = installed {
