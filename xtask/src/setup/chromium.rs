@@ -1,6 +1,4 @@
-//! A browser and its WebDriver: the user's own, or one installed for the tests.
-//!
-//! Chromium is found here; Firefox has a file of its own.
+//! Chromium or Chrome and its chromedriver: the user's own, or installed for the tests.
 
 use std::env;
 use std::fs;
@@ -8,28 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
 
-use super::{firefox, installed, system, variable};
-use crate::browser_tests::Form;
-use crate::bundle;
+use super::system::{self, installed, variable};
+use crate::browser::{Browser, Kind};
+use crate::jobs::Job;
 use crate::project::{Project, program_file, tools_folder};
 use crate::run;
-
-/// What the browser tests read: the form of the page, by name.
-pub const FORM: &str = "FLARESCOPE_FORM";
-/// The folder of the built page.
-pub const DIST: &str = "FLARESCOPE_DIST";
-/// The page as one file.
-pub const BUNDLE: &str = "FLARESCOPE_BUNDLE";
-/// Which browser it is, by name.
-pub const KIND: &str = "FLARESCOPE_BROWSER";
-/// The browser's program.
-pub const PROGRAM: &str = "FLARESCOPE_BROWSER_PROGRAM";
-/// The driver's program.
-pub const DRIVER: &str = "FLARESCOPE_DRIVER";
-/// Where screenshots go.
-pub const SCREENSHOTS: &str = "FLARESCOPE_SCREENSHOTS";
 
 const NAMES: [&str; 5] = [
     "chromium",
@@ -43,100 +25,16 @@ const NAMES: [&str; 5] = [
 const RELEASES: &str = "https://googlechromelabs.github.io/chrome-for-testing";
 const DOWNLOADS: &str = "https://storage.googleapis.com/chrome-for-testing-public";
 
-/// The browsers that the page is tested in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// Chromium or Chrome
-    Chromium,
-    /// Firefox
-    Firefox,
-}
-
-impl Kind {
-    /// Its name in the environment of the tests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium",
-            Self::Firefox => "firefox",
-        }
-    }
-
-    /// The browser of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Chromium, Self::Firefox]
-            .into_iter()
-            .find(|kind| kind.name() == name)
-    }
-
-    /// Its name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Chromium => "Chromium",
-            Self::Firefox => "Firefox",
-        }
-    }
-}
-
-/// A browser and a driver that fit together.
-#[derive(Clone, Debug)]
-pub struct Browser {
-    /// Which it is.
-    pub kind: Kind,
-    /// The browser's program.
-    pub program: PathBuf,
-    /// Its driver: of Chromium, one of the same major version.
-    pub driver: PathBuf,
-}
-
-impl Browser {
-    /// Tells a command where browser, driver and page are.
-    pub fn apply<'a>(
-        &self,
-        command: &'a mut Command,
-        project: &Project,
-        form: Form,
-    ) -> &'a mut Command {
-        let screenshots = match self.kind {
-            Kind::Chromium => "screenshots",
-            Kind::Firefox => "screenshots-firefox",
-        };
-        command
-            .env(FORM, form.name())
-            .env(DIST, project.dist())
-            .env(BUNDLE, bundle::file(project))
-            .env(KIND, self.kind.name())
-            .env(PROGRAM, &self.program)
-            .env(DRIVER, &self.driver)
-            .env(SCREENSHOTS, project.target.join(screenshots))
-            // A failed test says what the page showed; a backtrace through the runtime hides it.
-            .env("RUST_LIB_BACKTRACE", "0")
-    }
-}
-
-/// Finds or installs a browser and its driver.
+/// Finds or installs Chromium or Chrome, and its driver.
 ///
 /// # Errors
 /// When there is none and none can be had; the message names the remedy.
-pub fn find(project: &Project, kind: Kind) -> Result<Browser> {
-    let found = match kind {
-        Kind::Chromium => find_chromium(project)?,
-        Kind::Firefox => firefox::find(project)?,
-    };
-    println!(
-        "   {} with {}",
-        found.program.display(),
-        found.driver.display()
-    );
-    ensure_fonts();
-    Ok(found)
-}
-
-fn find_chromium(project: &Project) -> Result<Browser> {
+pub(super) fn find(job: &Job, project: &Project) -> Result<Browser> {
     let mut tried = Vec::new();
     local(project).or_else(|error| {
-        println!("   {error:#}");
+        job.say(format!("{error:#}"));
         tried.push(format!("  on this computer: {error:#}"));
-        install(project, &mut tried)
+        install(job, project, &mut tried)
     })
 }
 
@@ -150,11 +48,11 @@ fn chromium(program: PathBuf, driver: PathBuf) -> Browser {
 
 /// With a browser but no driver, fetches the driver; with neither, both: from Debian where that
 /// is possible, because its package brings the libraries along, else from Google.
-fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
+fn install(job: &Job, project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
     let mut attempt = |name: &str, outcome: Result<Browser>| match outcome {
         Ok(browser) => Some(browser),
         Err(error) => {
-            println!("   {name}: {error:#}");
+            job.say(format!("{name}: {error:#}"));
             tried.push(format!("  {name}: {error:#}"));
             None
         }
@@ -164,6 +62,7 @@ fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
             "driver from Google",
             major_version(&chrome, project).and_then(|major| {
                 let driver = download(
+                    job,
                     "chromedriver",
                     &release(&format!("_{major}"), project)?,
                     project,
@@ -176,7 +75,7 @@ fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
     }
     if let Some(browser) = attempt(
         "Debian's packages",
-        system::apt_install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
+        system::apt_install(job, &["chromium", "chromium-driver", "fonts-dejavu-core"])
             .and_then(|()| local(project)),
     ) {
         return Ok(browser);
@@ -185,8 +84,8 @@ fn install(project: &Project, tried: &mut Vec<String>) -> Result<Browser> {
         "Chrome for Testing",
         release("_STABLE", project).and_then(|version| {
             Ok(chromium(
-                download("chrome-headless-shell", &version, project)?,
-                download("chromedriver", &version, project)?,
+                download(job, "chrome-headless-shell", &version, project)?,
+                download(job, "chromedriver", &version, project)?,
             ))
         }),
     ) {
@@ -355,7 +254,7 @@ fn release(suffix: &str, project: &Project) -> Result<String> {
 }
 
 /// Fetches one program into our cache and returns its file.
-fn download(name: &str, version: &str, project: &Project) -> Result<PathBuf> {
+fn download(job: &Job, name: &str, version: &str, project: &Project) -> Result<PathBuf> {
     let platform = platform().context("Google has no build for this system")?;
     let tools = tools_folder()?;
     let home = tools.join(format!("{name}-{version}"));
@@ -367,8 +266,8 @@ fn download(name: &str, version: &str, project: &Project) -> Result<PathBuf> {
     }
     fs::create_dir_all(&tools).with_context(|| format!("{} cannot be made", tools.display()))?;
     let archive = tools.join(format!("{name}-{version}.zip"));
-    println!("   fetching {name} {version} from Google");
-    run::run(curl(project)?.arg("-o").arg(&archive).arg(format!(
+    job.say(format!("fetching {name} {version} from Google"));
+    job.run(curl(project)?.arg("-o").arg(&archive).arg(format!(
         "{DOWNLOADS}/{version}/{platform}/{name}-{platform}.zip"
     )))?;
     // Unpacked beside its place first: a folder that is there is a whole one.
@@ -391,20 +290,6 @@ fn curl(project: &Project) -> Result<Command> {
     let mut command = run::command(curl, &project.root);
     command.args(["-fsSL", "--connect-timeout", "10"]);
     Ok(command)
-}
-
-/// Chromium on a bare Linux draws boxes for letters when there is no font at all.
-fn ensure_fonts() {
-    let folders = ["/usr/share/fonts", "/usr/local/share/fonts"];
-    let some = folders
-        .iter()
-        .any(|folder| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()));
-    if cfg!(target_os = "linux")
-        && !some
-        && let Err(error) = system::apt_install(&["fonts-dejavu-core"])
-    {
-        println!("   no fonts found ({error:#}): text in screenshots may be missing");
-    }
 }
 
 #[cfg(test)]
