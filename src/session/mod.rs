@@ -1,14 +1,14 @@
 //! The page's end of the worker as a state machine: what happens goes in as [`Event`]s, what is to
 //! be done comes out as [`Effect`]s.
 //!
-//! - [`interface`]: events, effects, and what passes through unseen.
-//! - [`screen`]: what is shown.
-//! - [`opening`]: one flare being read, from the drop to the report or a failure.
-//! - [`asking`]: questions about the open flare and their answers. A new kind of request gets a
+//! - `interface`: events, effects, and what passes through unseen.
+//! - `screen`: what is shown.
+//! - `opening`: one flare being read, from the drop to the report or a failure.
+//! - `asking`: questions about the open flare and their answers. A new kind of request gets a
 //!   variant of `Asked`, and its answer a line in `answered`.
-//! - [`choosing`]: what flares are judged by.
-//! - [`link`]: the worker, from its files to its end. [`watchdog`]: signs of life.
-//! - [`words`]: every sentence that is said.
+//! - `choosing`: what flares are judged by.
+//! - `link`: the worker, from its files to its end. `watchdog`: signs of life.
+//! - `words`: every sentence that is said.
 //!
 //! One request for a flare is under way at a time. A busy worker hears nothing, so cancelling and
 //! replacing end it and start another; the files stay here, and the next worker gets them again when

@@ -5,6 +5,7 @@
 pub mod bars;
 pub mod files;
 pub mod mark;
+pub mod menu;
 pub mod redaction;
 pub mod row;
 pub mod sections;

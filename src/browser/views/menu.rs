@@ -10,45 +10,7 @@ use super::icons::ChevronIcon;
 use crate::browser::client::Client;
 use crate::protocol::ExportFormat;
 use crate::session::Deliver;
-
-const ITEMS: [(&str, &str, ExportFormat, Deliver); 6] = [
-    (
-        "copy-jira",
-        "Copy escalation for JIRA",
-        ExportFormat::Jira,
-        Deliver::Copy,
-    ),
-    (
-        "copy-markdown",
-        "Copy report, Markdown",
-        ExportFormat::Markdown,
-        Deliver::Copy,
-    ),
-    (
-        "download-markdown",
-        "Download report, Markdown",
-        ExportFormat::Markdown,
-        Deliver::Save,
-    ),
-    (
-        "download-html",
-        "Download report, HTML",
-        ExportFormat::Html,
-        Deliver::Save,
-    ),
-    (
-        "download-text",
-        "Download report, plain text",
-        ExportFormat::Text,
-        Deliver::Save,
-    ),
-    (
-        "download-json",
-        "Download report, JSON",
-        ExportFormat::Json,
-        Deliver::Save,
-    ),
-];
+use crate::shown::menu::{ITEMS, next};
 
 /// The forms of the report that have no button of their own.
 #[component]
@@ -144,14 +106,7 @@ fn move_focus(root: &HtmlElement, step: isize) {
     let at = items
         .iter()
         .position(|item| active.as_ref() == Some(item.as_ref()));
-    let count = items.len();
-    let next = match (at, step) {
-        (None, 1..) => 0,
-        (None, _) => count.saturating_sub(1),
-        (Some(at), 1..) => (at + 1) % count,
-        (Some(at), _) => (at + count - 1) % count,
-    };
-    if let Some(item) = items.get(next) {
+    if let Some(item) = items.get(next(at, step, items.len())) {
         focus(item);
     }
 }
