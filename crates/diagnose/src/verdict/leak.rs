@@ -98,7 +98,7 @@ impl Judge<'_> {
         }
         let runtime: Vec<bool> = view.names().map(is_runtime_package).collect();
         let counts = |row: RowId| !runtime.get(row.index()).copied().unwrap_or(false);
-        let rows = largest(&view, &sums, &counts);
+        let rows = largest(&view, sums, &counts);
         let noise = Noise::of(&view, &objects);
         let growth = Growth {
             process,
