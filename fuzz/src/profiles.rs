@@ -9,6 +9,7 @@ use diagnose::noise::Noise;
 use diagnose::owner::Owners;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_percent, judge};
+use flare::Process;
 use profile::lens::aggregate::weights;
 use profile::lens::stacks::heaviest;
 use profile::lens::top::{TopOptions, top};
@@ -208,10 +209,7 @@ pub fn profile_structured(bytes: &[u8]) {
         difference(second, first);
     }
     let named = profiles.iter().any(names_no_number);
-    let mut process = ProcessProfiles {
-        name: "core".to_owned(),
-        ..ProcessProfiles::default()
-    };
+    let mut process = ProcessProfiles::none(Process::Core);
     for profile in profiles {
         let has = |name: &str| profile.sample_types.iter().any(|kind| kind.name == name);
         let slots: &[ProfileName] = if has("cpu") {

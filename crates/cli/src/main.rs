@@ -14,7 +14,7 @@ mod command_line {
     use diagnose::kinds::ProfileName;
     use engine::export::{ExportFormat, ExportOptions, export};
     use engine::{Engine, with_view};
-    use flare::{self, Flare, Input};
+    use flare::{self, Flare, Input, Process};
     use profile::lens::top::{TopOptions, top};
     use profile::lens::view::View;
     use profile::pprof::{Limits, decode};
@@ -314,8 +314,15 @@ mod command_line {
             let mut flare = Flare::open(&name, input, &flare::Limits::default())
                 .map_err(|error| failure(path, &error))?;
             let settings = Settings::default();
-            with_view(&mut flare, &settings, process, profile, kind, text)
-                .map_err(|error| failure(path, &error))?
+            with_view(
+                &mut flare,
+                &settings,
+                &Process::parse(process),
+                profile,
+                kind,
+                text,
+            )
+            .map_err(|error| failure(path, &error))?
         } else {
             let profile = read_profile(path)?;
             let base = arguments

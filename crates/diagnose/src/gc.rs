@@ -1,10 +1,11 @@
 //! What the garbage collector costs, and why it works as hard as it does.
 
 use super::thresholds::Thresholds;
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 /// What is known of one process's collector.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GcFacts {
     /// Its share of the CPU profile, in percent.
     pub cpu_percent: Option<f64>,
@@ -19,7 +20,22 @@ pub struct GcFacts {
     /// Bytes allocated a second between the heap snapshots.
     pub allocation_rate: Option<i64>,
     /// The process.
-    pub process: String,
+    pub process: Process,
+}
+
+impl GcFacts {
+    /// Nothing known yet.
+    pub const fn unknown(process: Process) -> Self {
+        Self {
+            cpu_percent: None,
+            fraction_percent: None,
+            collections: None,
+            gogc: None,
+            memory_limit: None,
+            allocation_rate: None,
+            process,
+        }
+    }
 }
 
 /// Go collects at least every two minutes; a little more, for what is rounded.
@@ -119,16 +135,12 @@ mod tests {
     use super::*;
 
     fn tell(facts: GcFacts) -> String {
-        let facts = GcFacts {
-            process: "core".to_owned(),
-            ..facts
-        };
         story(&facts, &Thresholds::builtin()).join(" ")
     }
 
     #[test]
     fn nothing_known_is_no_story() {
-        assert_eq!(tell(GcFacts::default()), "");
+        assert_eq!(tell(GcFacts::unknown(Process::Core)), "");
     }
 
     #[test]
@@ -140,7 +152,7 @@ mod tests {
             gogc: Some("50".to_owned()),
             memory_limit: Some("512MiB".to_owned()),
             allocation_rate: Some(40 << 20),
-            process: String::new(),
+            process: Process::Core,
         });
         assert_eq!(
             text,
@@ -153,7 +165,7 @@ mod tests {
         let collected = |count: i64| {
             tell(GcFacts {
                 collections: Some((count, Some(13_000.0))),
-                ..GcFacts::default()
+                ..GcFacts::unknown(Process::Core)
             })
         };
         assert_eq!(
@@ -170,7 +182,7 @@ mod tests {
             gogc: Some("100".to_owned()),
             memory_limit: Some("off".to_owned()),
             allocation_rate: Some(1 << 20),
-            ..GcFacts::default()
+            ..GcFacts::unknown(Process::Core)
         });
         assert_eq!(
             text,
@@ -179,14 +191,14 @@ mod tests {
         assert!(
             tell(GcFacts {
                 gogc: Some("off".to_owned()),
-                ..GcFacts::default()
+                ..GcFacts::unknown(Process::Core)
             })
             .contains("only GOMEMLIMIT")
         );
         assert!(
             tell(GcFacts {
                 gogc: Some("400".to_owned()),
-                ..GcFacts::default()
+                ..GcFacts::unknown(Process::Core)
             })
             .contains("over the default")
         );

@@ -10,6 +10,7 @@ mod version;
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
+use flare::Process;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -69,8 +70,8 @@ pub struct KnownCase {
     pub nature: CaseNature,
     /// The kinds of trouble it makes; never empty.
     pub kinds: Vec<CaseKind>,
-    /// Processes it was seen in, as file names give them; empty for any.
-    pub processes: Vec<String>,
+    /// Processes it was seen in; empty for any.
+    pub processes: Vec<Process>,
     /// The operating system, where it needs that one.
     pub os: Option<String>,
     /// Where it was reported, in words. Nothing is compared with it.
@@ -101,8 +102,8 @@ pub struct KnownCases {
 pub struct Sighting<'a> {
     /// The kind of trouble.
     pub kind: CaseKind,
-    /// The process, as file names give it.
-    pub process: &'a str,
+    /// The process.
+    pub process: &'a Process,
     /// Stacks, leaf first, with their share of what the finding counts (0..=1).
     pub stacks: &'a [(f64, Vec<&'a str>)],
     /// As in `status.log`, for example `7.72.0-rc.3`.
@@ -254,14 +255,13 @@ impl KnownCase {
 
     /// Everything but the stacks.
     fn may_be(&self, sighting: &Sighting<'_>, version: Option<Version>) -> bool {
-        let process = |name: &String| name == sighting.process;
         let os = |name: &str| {
             sighting
                 .os
                 .is_some_and(|own| own.eq_ignore_ascii_case(name))
         };
         self.kinds.contains(&sighting.kind)
-            && (self.processes.is_empty() || self.processes.iter().any(process))
+            && (self.processes.is_empty() || self.processes.contains(sighting.process))
             && self.os.as_deref().is_none_or(os)
             && (self.versions.is_empty()
                 || version

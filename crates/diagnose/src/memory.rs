@@ -12,6 +12,7 @@
 //! not resident: where the parts add up to more than the whole, the account says so.
 
 use super::thresholds::Thresholds;
+use flare::Process;
 use profile::units::{human, human_share, ratio_percent};
 
 /// What is known of one process, in bytes.
@@ -79,7 +80,7 @@ impl Conclusion {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// Resident memory, where it is known; what the parts are held against.
     pub rss: Option<i64>,
     /// What the Go runtime holds: `Sys - HeapReleased`.
@@ -97,7 +98,7 @@ pub struct Account {
 }
 
 /// Draws up the account. `None` where Go's own share is not known.
-pub fn account(process: &str, usage: &Usage, thresholds: &Thresholds) -> Option<Account> {
+pub fn account(process: &Process, usage: &Usage, thresholds: &Thresholds) -> Option<Account> {
     let sys = usage.sys?;
     let held = sys.saturating_sub(usage.heap_released.unwrap_or(0)).max(0);
     let mut parts = Vec::new();
@@ -165,7 +166,7 @@ pub fn account(process: &str, usage: &Usage, thresholds: &Thresholds) -> Option<
         .iter()
         .fold(0_i64, |sum, part| sum.saturating_add(part.bytes));
     let mut account = Account {
-        process: process.to_owned(),
+        process: process.clone(),
         rss: usage.rss,
         held,
         total,
@@ -316,7 +317,7 @@ mod tests {
     const MB: i64 = 1 << 20;
 
     fn check(usage: &Usage, expected: &Expect) {
-        let account = account("core", usage, &Thresholds::builtin()).unwrap();
+        let account = account(&Process::Core, usage, &Thresholds::builtin()).unwrap();
         let sum: i64 = account.parts.iter().map(|part| part.bytes).sum();
         assert_eq!(sum, account.total);
         let parts: Vec<String> = account
@@ -523,7 +524,7 @@ mod tests {
             "#]],
         );
         assert_eq!(
-            account("core", &Usage::default(), &Thresholds::builtin()),
+            account(&Process::Core, &Usage::default(), &Thresholds::builtin()),
             None
         );
     }

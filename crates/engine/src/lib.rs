@@ -10,7 +10,7 @@ pub mod protocol;
 use crate::protocol::{Choices, Progress, Request, Response, UserError};
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{ProcessProfiles, Slot};
-use flare::{self, Flare, FlareError, Input, LooseFile, ProfileKind};
+use flare::{self, Flare, FlareError, Input, LooseFile, Process, ProfileKind};
 use profile::lens::view::{View, ViewError};
 use report::errors::chain;
 use report::layout;
@@ -269,12 +269,12 @@ pub fn settings_for_user(error: &SettingsError) -> UserError {
 pub fn with_view<T>(
     flare: &mut Flare,
     settings: &Settings,
-    process: &str,
+    process: &Process,
     name: ProfileName,
     sample_type: &str,
     show: impl FnOnce(&View<'_>) -> T,
 ) -> Result<T, ProfileError> {
-    let wanted = |found: &str, kind: ProfileKind| {
+    let wanted = |found: &Process, kind: ProfileKind| {
         found == process
             && match name {
                 ProfileName::HeapFirst => kind == ProfileKind::HeapFirst,
@@ -289,10 +289,10 @@ pub fn with_view<T>(
             }
     };
     let processes = gather::profiles(flare, settings, Some(&wanted));
-    let Some(found) = processes.iter().find(|found| found.name == process) else {
+    let Some(found) = processes.iter().find(|found| found.name == *process) else {
         return Err(ProfileError::NoProcess {
-            wanted: process.to_owned(),
-            available: processes.into_iter().map(|found| found.name).collect(),
+            wanted: process.to_string(),
+            available: (processes.iter().map(|found| found.name.to_string())).collect(),
         });
     };
     let view = if name == ProfileName::HeapDiff {
@@ -312,7 +312,7 @@ fn usable<'p>(
     wanted: ProfileName,
 ) -> Result<&'p profile::Profile, ProfileError> {
     let unusable = |why: String| ProfileError::Unusable {
-        process: process.name.clone(),
+        process: process.name.to_string(),
         profile: name.as_str(),
         why,
     };
@@ -324,7 +324,7 @@ fn usable<'p>(
         Some(Slot::Damaged(why)) => Err(unusable(format!("is damaged: {why}"))),
         Some(Slot::LeftOut(why)) => Err(unusable(format!("is left out: {why}"))),
         Some(Slot::Absent) | None => Err(ProfileError::NoProfile {
-            process: process.name.clone(),
+            process: process.name.to_string(),
             wanted: wanted.as_str(),
             available: available(flare, &process.name),
         }),
@@ -332,10 +332,10 @@ fn usable<'p>(
 }
 
 /// Names of the profiles of a process, from the files' names.
-fn available(flare: &Flare, process: &str) -> Vec<String> {
+fn available(flare: &Flare, process: &Process) -> Vec<String> {
     let has = |kind: ProfileKind| {
         let role = flare::Role::Profile {
-            process: process.to_owned(),
+            process: process.clone(),
             kind,
         };
         flare.find(&role).is_some()

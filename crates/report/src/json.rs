@@ -11,6 +11,7 @@ use serde_json::Number;
 use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{Finding, Hole, State};
+use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Instance};
 use profile::units::rfc3339;
@@ -398,7 +399,7 @@ fn root(report: &Report) -> Root<'_> {
         agent: agent(report),
         verdict: VerdictJson {
             kind: judgement.kind.as_str(),
-            main_process: judgement.main.as_deref(),
+            main_process: judgement.main.as_ref().map(Process::as_str),
             states: judgement.states.iter().map(state).collect(),
             findings: judgement
                 .findings
@@ -416,7 +417,7 @@ fn root(report: &Report) -> Root<'_> {
                 .iter()
                 .map(|note| NoteJson {
                     kind: note.kind.as_str(),
-                    process: note.process.as_deref(),
+                    process: note.process.as_ref().map(Process::as_str),
                     text: &note.text,
                 })
                 .collect(),
@@ -435,7 +436,7 @@ fn root(report: &Report) -> Root<'_> {
             .traces
             .iter()
             .map(|trace| TraceJson {
-                process: &trace.process,
+                process: trace.process.as_str(),
                 path: &trace.path,
                 size: trace.size,
             })
@@ -470,7 +471,7 @@ fn root(report: &Report) -> Root<'_> {
             .silent
             .iter()
             .map(|silent| SilentJson {
-                process: &silent.process,
+                process: silent.process.as_str(),
                 why: &silent.why,
                 remedy: &silent.remedy,
             })
@@ -515,7 +516,7 @@ fn memory(report: &Report) -> MemoryJson<'_> {
             .accounts
             .iter()
             .map(|account| AccountJson {
-                process: &account.process,
+                process: account.process.as_str(),
                 rss_bytes: account.rss,
                 go_held_bytes: account.held,
                 total_bytes: account.total,
@@ -535,7 +536,10 @@ fn memory(report: &Report) -> MemoryJson<'_> {
         garbage_collection: memory
             .gc
             .iter()
-            .map(|(process, words)| StoryJson { process, words })
+            .map(|(process, words)| StoryJson {
+                process: process.as_str(),
+                words,
+            })
             .collect(),
     }
 }
@@ -601,7 +605,7 @@ fn instant(unix_ms: i64) -> Option<String> {
 
 fn state(state: &State) -> StateJson<'_> {
     StateJson {
-        process: &state.process,
+        process: state.process.as_str(),
         kind: state.kind.as_str(),
         state: state.measured.as_str(),
         text: &state.text,
@@ -632,7 +636,7 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
     let first = finding.first();
     FindingJson {
         kind: finding.kind.as_str(),
-        process: &finding.process,
+        process: finding.process.as_str(),
         profile: finding.profile.as_str(),
         function: first.map_or("", |first| first.function.as_str()),
         responsible_function: first.map_or("", |first| first.responsible.as_str()),
@@ -705,7 +709,7 @@ fn quantity(value: f64, unit: &str) -> Number {
 
 fn process(process: &ProcessReport) -> ProcessJson<'_> {
     ProcessJson {
-        name: &process.name,
+        name: process.name.as_str(),
         profiles: process
             .profiles
             .iter()

@@ -5,6 +5,7 @@
 use diagnose::kinds::ProfileName;
 use diagnose::memory::Account;
 use diagnose::verdict::{Interval, Judgement};
+use flare::Process;
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
 use flare::memstats::MemStats;
@@ -86,7 +87,9 @@ pub struct Report {
 impl Report {
     /// The core Agent, where the flare holds profiles of other processes and none of its own.
     pub fn main_missing(&self) -> Option<&SilentProcess> {
-        self.silent.iter().find(|silent| silent.process == "core")
+        self.silent
+            .iter()
+            .find(|silent| silent.process == Process::Core)
     }
 }
 
@@ -113,7 +116,7 @@ pub struct Memory {
     /// One account for each process whose Go memory is known, core first.
     pub accounts: Vec<Account>,
     /// The garbage collector's story, by process.
-    pub gc: Vec<(String, Vec<String>)>,
+    pub gc: Vec<(Process, Vec<String>)>,
 }
 
 /// The host and the container around the Agent.
@@ -189,8 +192,8 @@ pub const LOCK_GROUPS_SHOWN: usize = 20;
 /// A process that should have profiles and has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SilentProcess {
-    /// The prefix that its files would have.
-    pub process: String,
+    /// The process.
+    pub process: Process,
     /// Full sentences.
     pub why: String,
     /// What to do about it.
@@ -262,7 +265,7 @@ pub struct InstallMethod {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceFile {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// Path in the flare.
     pub path: String,
     /// Size in bytes.
@@ -272,8 +275,8 @@ pub struct TraceFile {
 /// Profiles of one process.
 #[derive(Clone, Debug)]
 pub struct ProcessReport {
-    /// For example `core`.
-    pub name: String,
+    /// Which.
+    pub name: Process,
     /// In the order of [`ProfileName::ALL`]; those whose file is absent are not there.
     pub profiles: Vec<ProfileReport>,
     /// Time between the heap snapshots.

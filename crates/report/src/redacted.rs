@@ -5,14 +5,9 @@
 
 use super::model::{ProfileContent, Report, Table};
 use super::redact::{Names, Redactor, Text};
-use diagnose::verdict::{BY_COMMAND, Detail, Finding, OTEL};
-use flare::NAMELESS_PROCESS;
+use diagnose::verdict::{Detail, Finding};
+use flare::Process;
 use flare::status::{Check, CheckState, Instance};
-
-/// The Agent's own processes and those of files without a name say nothing of a customer.
-fn is_own(process: &str) -> bool {
-    BY_COMMAND.contains(&process) || process == OTEL || process == NAMELESS_PROCESS
-}
 
 /// A redactor that knows the names of this flare.
 pub fn redactor(report: &Report) -> Redactor {
@@ -26,8 +21,11 @@ pub fn redactor(report: &Report) -> Redactor {
     let mut guess = Redactor::new(names.clone());
     let profiled = report.processes.iter().map(|process| &process.name);
     let traced = report.traces.iter().map(|trace| &trace.process);
-    for name in profiled.chain(traced) {
-        if !is_own(name) && !names.hosts.contains(name) && guess.text(name, Text::Prose) != *name {
+    for process in profiled.chain(traced) {
+        if let Process::Other(name) = process
+            && !names.hosts.contains(name)
+            && guess.text(name, Text::Prose) != *name
+        {
             names.hosts.push(name.clone());
         }
     }
@@ -61,9 +59,9 @@ impl Walk<'_> {
         }
     }
 
-    /// The same name becomes the same wherever it stands, so what belongs together still does.
-    fn process(&mut self, name: &mut String) {
-        if !is_own(name) {
+    /// The Agent's own say nothing of a customer. The same name becomes the same wherever it stands, so what belongs together still does.
+    fn process(&mut self, process: &mut Process) {
+        if let Process::Other(name) = process {
             self.prose(name);
         }
     }

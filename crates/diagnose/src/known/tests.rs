@@ -317,7 +317,7 @@ const EXAMPLES: &[(&str, &[&str], &[&str])] = &[
 /// A sighting that owns what it is made of.
 struct Drawn {
     kind: CaseKind,
-    process: String,
+    process: Process,
     version: Option<String>,
     os: Option<String>,
     stacks: Vec<(f64, Vec<String>)>,
@@ -339,7 +339,7 @@ impl Drawn {
                 "goroutines" => CaseKind::Goroutines,
                 other => panic!("no kind: {other}"),
             },
-            process: process.to_owned(),
+            process: Process::parse(process),
             version: known(version),
             os: known(os),
             stacks: parts

@@ -6,6 +6,7 @@ use super::finding::{ContentionDetail, Detail, Finding, Parts};
 use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
 use super::{Judge, Outcome, ProfileSays, largest};
+use flare::Process;
 use profile::Profile;
 use profile::lens::aggregate::weights;
 use profile::lens::view::{RowId, View};
@@ -40,7 +41,7 @@ impl Side {
 
 impl Judge<'_> {
     pub(super) fn contention(&self, process: &ProcessProfiles) -> Outcome {
-        let name = process.name.as_str();
+        let name = &process.name;
         let limits = &self.thresholds.contention;
         let sides = [ProfileName::Mutex, ProfileName::Block]
             .map(|profile| (profile, self.lock_side(process, profile)));
@@ -139,7 +140,7 @@ impl Judge<'_> {
                     _ => None,
                 });
                 let hole = match (empty, hole) {
-                    (true, _) if name == "core" => Hole::RateZero,
+                    (true, _) if *name == Process::Core => Hole::RateZero,
                     (true, _) => Hole::RateZeroElsewhere,
                     (false, Some(hole)) => hole,
                     (false, None) => Hole::Absent,
@@ -187,12 +188,10 @@ impl Judge<'_> {
             }
         }
         // Only these set them at start, whether their profiler is on or not.
-        let rate = self.context.rate(&process.name, name).filter(|_| {
-            matches!(
-                process.name.as_str(),
-                "core" | "datadog-cluster-agent" | "system-probe"
-            )
-        });
+        let rate = self
+            .context
+            .rate(&process.name, name)
+            .filter(|_| process.name.sets_rates_at_start());
         match sum.all {
             0 if rate.is_some() => Side::Quiet,
             0 => Side::Empty,
@@ -233,7 +232,7 @@ impl Judge<'_> {
         let sampled = events / fraction.max(1);
         // Rates of the configuration count since the start, flags only while the flare is made; and
         // flags reach the core Agent alone. Other processes are about as old as that.
-        let since_start = (rate.is_some() || process.name != "core")
+        let since_start = (rate.is_some() || process.name != Process::Core)
             && self.context.uptime_s.is_some_and(|uptime| uptime > 0.0);
         let window_s = match (since_start, self.context.uptime_s, process.cpu.profile()) {
             (true, Some(uptime), _) => uptime,
@@ -288,8 +287,8 @@ impl Judge<'_> {
                 threshold: self.thresholds.contention.delay_ns as f64,
                 evidence: evidence(&detail, sum.counted),
                 detail: Detail::Contention(detail),
-                settle: match process.name.as_str() {
-                    "core" => "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it.",
+                settle: match process.name {
+                    Process::Core => "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it.",
                     _ => "A flare with --profile 60 under load would settle it.",
                 },
             },

@@ -8,6 +8,7 @@ use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
 use super::notes::{Note, NoteKind};
 use super::{Judge, Outcome, largest, within_agent};
+use flare::Process;
 use profile::Profile;
 use profile::lens::aggregate::weights;
 use profile::lens::view::{RowId, View};
@@ -17,7 +18,7 @@ const KIND: FindingKind = FindingKind::CpuSpike;
 
 impl Judge<'_> {
     pub(super) fn cpu(&self, process: &ProcessProfiles) -> Outcome {
-        let name = process.name.as_str();
+        let name = &process.name;
         if let Some((hole, why)) = hole::unusable(process, ProfileName::Cpu, self.context) {
             return Outcome::hole(name, KIND, hole, why);
         }
@@ -191,9 +192,9 @@ impl Judge<'_> {
                     cores,
                 }),
                 evidence,
-                settle: match process.name.as_str() {
+                settle: match process.name {
                     // Its profiles are put into every flare, and no flag changes them.
-                    "otel-agent" => "Another flare while the load is high would settle it.",
+                    Process::OtelAgent => "Another flare while the load is high would settle it.",
                     _ => "A longer CPU profile (--profile 60) while the load is high would settle it.",
                 },
             },

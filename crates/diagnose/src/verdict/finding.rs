@@ -5,6 +5,7 @@ use super::super::kinds::{FindingKind, ProfileName};
 use super::super::owner::{Routing, UNOWNED};
 use super::input::{Interval, ProcessProfiles};
 use super::{Judge, within_agent};
+use flare::Process;
 use profile::lens::stacks;
 use profile::lens::view::{RowId, View};
 
@@ -143,7 +144,7 @@ pub struct Finding {
     /// The kind.
     pub kind: FindingKind,
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// The profile that shows it.
     pub profile: ProfileName,
     /// The five largest functions; never empty.

@@ -2,9 +2,7 @@
 
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
-
-/// Its profiles come from an extension of the collector, not from the flare command.
-pub const OTEL: &str = "otel-agent";
+use flare::Process;
 
 /// Why there is no measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,18 +103,18 @@ impl Hole {
     }
 
     /// What has to be done so that the next flare holds it; a full sentence, before the command.
-    pub fn remedy(self, process: &str, kind: FindingKind) -> String {
+    pub fn remedy(self, process: &Process, kind: FindingKind) -> String {
         match self {
-            _ if process == OTEL && kind == FindingKind::Contention => {
+            _ if *process == Process::OtelAgent && kind == FindingKind::Contention => {
                 "A flare holds no lock profiles of the OpenTelemetry Agent. Its pprof extension serves them on its own port once block_profile_fraction and mutex_profile_fraction are set.".to_owned()
             }
-            Self::Absent if process == OTEL => {
+            Self::Absent if *process == Process::OtelAgent => {
                 "Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.".to_owned()
             }
             Self::Absent => {
                 "Capture again with profiles, while the problem is happening.".to_owned()
             }
-            Self::HalfPair if process == OTEL => {
+            Self::HalfPair if *process == Process::OtelAgent => {
                 "A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two.".to_owned()
             }
             Self::HalfPair => "Capture again: a difference needs both heap snapshots.".to_owned(),
@@ -127,7 +125,7 @@ impl Hole {
             ),
             Self::ProfilerBusy => format!(
                 "Set {} to false, restart, and capture again.",
-                profiler_setting(process)
+                process.profiler_setting()
             ),
             Self::NotRunning => {
                 format!("Start {}, see that status shows it, and capture again.", program(process))
@@ -138,7 +136,7 @@ impl Hole {
             Self::Empty => {
                 "Capture again; if the file is empty once more, the log of that process says what happened.".to_owned()
             }
-            Self::Identical if process == "trace" => "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s.".to_owned(),
+            Self::Identical if *process == Process::Trace => "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s.".to_owned(),
             Self::Identical => "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change.".to_owned(),
             Self::Restarted => {
                 "Capture again once the process runs steadily; if it restarts by itself, find out why first.".to_owned()
@@ -158,9 +156,9 @@ impl Hole {
     }
 
     /// Arguments of the Agent's command that collects what is missing.
-    pub fn capture(self, process: &str, kind: FindingKind) -> &'static str {
+    pub fn capture(self, process: &Process, kind: FindingKind) -> &'static str {
         // Its profiles are put into every flare, and no flag changes them.
-        if process == OTEL {
+        if *process == Process::OtelAgent {
             return "flare";
         }
         match (self, kind) {
@@ -174,32 +172,18 @@ impl Hole {
     }
 }
 
-/// The block of the configuration that holds a process's profiling rates. Trace-agent and
-/// process-agent have no rates of their own and take those of the core Agent.
-pub fn profiler_block(process: &str) -> &'static str {
-    match process {
-        "system-probe" => "system_probe_config.internal_profiling",
-        "security-agent" => "security_agent.internal_profiling",
-        _ => "internal_profiling",
-    }
-}
-
 /// How a process other than the core Agent gets rates.
-///
-/// Core Agent, Cluster Agent and system-probe set them at start whether their profiler is on or
-/// not; the other three hand them to that profiler (comp/trace/agent, comp/process/profiler and
-/// cmd/security-agent of the Agent's sources).
-fn rates_elsewhere(process: &str) -> String {
+fn rates_elsewhere(process: &Process) -> String {
     let program = program(process);
     let rates = format!(
         "{0}.block_profile_rate: 10000 and {0}.mutex_profile_fraction: 100",
-        profiler_block(process)
+        process.rates_block()
     );
     let flags =
         "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
     match process {
-        "trace" | "process" | "security-agent" => {
-            let switch = profiler_setting(process);
+        _ if process.rates_need_profiler() => {
+            let switch = process.profiler_setting();
             format!(
                 "{flags} For {program}, whose rates count only while its own profiler is on, set {rates} together \
                  with {switch}: true, restart, and capture again. That profiler uploads to Datadog, and a flare \
@@ -210,27 +194,16 @@ fn rates_elsewhere(process: &str) -> String {
     }
 }
 
-/// The setting that turns a process's continuous profiler on.
-pub fn profiler_setting(process: &str) -> &'static str {
-    match process {
-        "trace" => "apm_config.internal_profiling.enabled",
-        "process" => "process_config.internal_profiling.enabled",
-        "security-agent" => "security_agent.internal_profiling.enabled",
-        "system-probe" => "system_probe_config.internal_profiling.enabled",
-        _ => "internal_profiling.enabled",
-    }
-}
-
 /// A process by the name of its program, within a sentence.
-pub fn program(process: &str) -> String {
+pub fn program(process: &Process) -> String {
     match process {
-        "core" => "the Agent",
-        "trace" => "the trace-agent",
-        "process" => "the process-agent",
-        "security-agent" => "the security-agent",
-        "datadog-cluster-agent" => "the Cluster Agent",
-        OTEL => "the OpenTelemetry Agent",
-        other => other,
+        Process::Core => "the Agent",
+        Process::Trace => "the trace-agent",
+        Process::ProcessAgent => "the process-agent",
+        Process::SecurityAgent => "the security-agent",
+        Process::ClusterAgent => "the Cluster Agent",
+        Process::OtelAgent => "the OpenTelemetry Agent",
+        Process::SystemProbe | Process::Nameless | Process::Other(_) => process.as_str(),
     }
     .to_owned()
 }
@@ -354,17 +327,6 @@ const COLLECTED: [ProfileName; 5] = [
     ProfileName::Block,
 ];
 
-/// Processes whose profiles the flare command collects in that order. Loose files and those of the
-/// OpenTelemetry Agent's extension come one by one: there a missing one says nothing of an error.
-pub const BY_COMMAND: [&str; 6] = [
-    "core",
-    "trace",
-    "process",
-    "security-agent",
-    "system-probe",
-    "datadog-cluster-agent",
-];
-
 fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what: &str) -> Told {
     if context.cut_off {
         let why = format!("{what} not in the flare, whose archive is cut off.");
@@ -379,7 +341,7 @@ fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what:
     let first_missing = COLLECTED
         .iter()
         .position(|&name| !there(name))
-        .filter(|_| BY_COMMAND.contains(&process.name.as_str()));
+        .filter(|_| process.name.is_collected_by_command());
     // A collection that an error ended leaves a beginning of the order, and nothing after it.
     let ended = first_missing
         .filter(|&at| at > 0 && COLLECTED.iter().skip(at).all(|&name| !there(name)))
@@ -398,7 +360,7 @@ fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what:
         let why = format!(
             "{why} {} is true: only one CPU profile can run in a process, so the Agent's own continuous \
              profiler probably held it.",
-            profiler_setting(&process.name)
+            process.name.profiler_setting()
         );
         return (Hole::ProfilerBusy, why);
     }

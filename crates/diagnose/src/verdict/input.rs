@@ -2,6 +2,7 @@
 
 use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
+use flare::Process;
 use profile::Profile;
 use profile::units::human;
 
@@ -43,10 +44,10 @@ impl Slot {
 }
 
 /// The profiles of one process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ProcessProfiles {
-    /// The prefix of its files, for example `core`.
-    pub name: String,
+    /// Whose they are.
+    pub name: Process,
     /// First heap snapshot.
     pub heap_first: Slot,
     /// Second heap snapshot.
@@ -62,6 +63,19 @@ pub struct ProcessProfiles {
 }
 
 impl ProcessProfiles {
+    /// None yet.
+    pub const fn none(name: Process) -> Self {
+        Self {
+            name,
+            heap_first: Slot::Absent,
+            heap_second: Slot::Absent,
+            allocs: Slot::Absent,
+            cpu: Slot::Absent,
+            block: Slot::Absent,
+            mutex: Slot::Absent,
+        }
+    }
+
     /// The slot of a profile; a difference has none.
     pub const fn slot(&self, name: ProfileName) -> Option<&Slot> {
         match name {
@@ -187,8 +201,8 @@ pub struct Context {
     pub cut_off: bool,
     /// Ends of the core Agent's last garbage collections, Unix nanoseconds.
     pub gc_ends_ns: Vec<i64>,
-    /// Processes whose continuous profiler is on, by the prefix of their files.
-    pub profiler_on: Vec<String>,
+    /// Processes whose continuous profiler is on.
+    pub profiler_on: Vec<Process>,
     /// Resident memory of the core Agent.
     pub rss_bytes: Option<i64>,
     /// Memory limit of the Agent's container, and where it stands.
@@ -201,9 +215,9 @@ pub struct Context {
 
 impl Context {
     /// The rate that the configuration sets for a lock profile of a process.
-    pub(super) fn rate(&self, process: &str, name: ProfileName) -> Option<i64> {
+    pub(super) fn rate(&self, process: &Process, name: ProfileName) -> Option<i64> {
         let [mutex, block] = match process {
-            "system-probe" => self.system_probe_rates,
+            Process::SystemProbe => self.system_probe_rates,
             _ => [self.mutex_fraction, self.block_rate],
         };
         match name {
@@ -237,29 +251,11 @@ pub struct GoroutineSum {
 
 /// The process that `telemetry.log` and `expvar/memstats` of a flare are of: the Cluster Agent in
 /// its own flares, the core Agent in all others, whether there are profiles of it or not.
-pub fn described(processes: &[ProcessProfiles]) -> &'static str {
-    const CLUSTER_AGENT: &str = "datadog-cluster-agent";
+pub fn described(processes: &[ProcessProfiles]) -> Process {
     match processes.first() {
-        Some(main) if main.name == CLUSTER_AGENT => CLUSTER_AGENT,
-        _ => "core",
+        Some(main) if main.name == Process::ClusterAgent => Process::ClusterAgent,
+        _ => Process::Core,
     }
-}
-
-/// Puts the main process first: core, else the Cluster Agent, else the OTel Agent, else the first.
-pub fn sort_processes(processes: &mut [ProcessProfiles]) {
-    const ORDER: [&str; 7] = [
-        "core",
-        "datadog-cluster-agent",
-        "otel-agent",
-        "trace",
-        "process",
-        "security-agent",
-        "system-probe",
-    ];
-    processes.sort_by_key(|process| {
-        let known = ORDER.iter().position(|name| *name == process.name);
-        (known.unwrap_or(ORDER.len()), process.name.clone())
-    });
 }
 
 /// Why the two snapshots are not of one process, if they are not.

@@ -9,6 +9,7 @@ use super::hole::{self, Hole};
 use super::input::{self, Interval, ProcessProfiles};
 use super::notes::{Note, NoteKind};
 use super::{Judge, Outcome, largest};
+use flare::Process;
 use profile::lens::aggregate::{Weight, weights};
 use profile::lens::view::{RowId, View};
 use profile::units::{human, human_share, human_signed};
@@ -39,7 +40,7 @@ impl Growth<'_, '_> {
 
 impl Judge<'_> {
     pub(super) fn leak(&self, process: &ProcessProfiles) -> Outcome {
-        let name = process.name.as_str();
+        let name = &process.name;
         if let Some((hole, why)) = hole::unusable_heaps(process, self.context) {
             return Outcome::hole(name, KIND, hole, why);
         }
@@ -117,7 +118,7 @@ impl Judge<'_> {
 
     fn judge_growth(&self, growth: &Growth<'_, '_>, counts: &dyn Fn(RowId) -> bool) -> Outcome {
         let limits = &self.thresholds.leak;
-        let name = growth.process.name.as_str();
+        let name = &growth.process.name;
         let seconds = growth.interval.seconds();
         let fast = |value: i64| growth.per_minute(value) >= limits.growth_bytes_per_minute as f64;
         let net = growth.net;
@@ -162,7 +163,7 @@ impl Judge<'_> {
             outcome
         } else if seconds < limits.min_window_s {
             let (hole, tail) = match name {
-                "trace" => (
+                Process::Trace => (
                     Hole::TraceWindow,
                     " The trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised.",
                 ),
@@ -216,7 +217,7 @@ impl Judge<'_> {
     }
 
     fn leak_notes(&self, growth: &Growth<'_, '_>, outcome: &mut Outcome) {
-        let name = growth.process.name.as_str();
+        let name = &growth.process.name;
         let limits = &self.thresholds.notes;
         let seconds = growth.interval.seconds();
         let net = growth.net;
@@ -328,11 +329,7 @@ impl Judge<'_> {
                 "the growth is spread over {spread} functions, which looks like warm-up rather than a leak"
             ));
         }
-        if matches!(
-            growth.process.name.as_str(),
-            "core" | "datadog-cluster-agent"
-        ) && !self.context.local
-        {
+        if growth.process.name.builds_flares() && !self.context.local {
             reasons.extend(self.gc_stretch(growth.process, interval));
         }
         let value = if by_one { growth.top } else { net };

@@ -25,16 +25,16 @@ pub use finding::{
     Confidence, ContentionDetail, CpuDetail, Detail, Finding, FindingFunction, FindingStack,
     LeakDetail,
 };
-pub use hole::{BY_COMMAND, Hole, OTEL, profiler_block, profiler_setting, program, words};
+pub use hole::{Hole, program, words};
 pub use input::{
     Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot, described,
-    sort_processes,
 };
 pub use notes::{Note, NoteKind};
 
 use super::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
+use flare::Process;
 use profile::lens::aggregate::Weight;
 use profile::lens::view::{RowId, View};
 
@@ -42,7 +42,7 @@ use profile::lens::view::{RowId, View};
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// The kind.
     pub kind: FindingKind,
     /// The state.
@@ -79,8 +79,8 @@ pub struct ProfileSays {
 pub struct Judgement {
     /// The flare's verdict.
     pub kind: VerdictKind,
-    /// Name of the main process, where there is one.
-    pub main: Option<String>,
+    /// The main process, where there is one.
+    pub main: Option<Process>,
     /// By process, main first, then by kind.
     pub states: Vec<State>,
     /// One per process and kind that crossed.
@@ -89,7 +89,7 @@ pub struct Judgement {
     pub notes: Vec<Note>,
 }
 
-/// Judges all processes, main process first (see [`sort_processes`]).
+/// Judges all processes, main process first (see [`Process`]'s order).
 pub fn judge(
     processes: &[ProcessProfiles],
     context: &Context,
@@ -173,7 +173,7 @@ struct Judge<'a> {
 
 impl Outcome {
     fn new(
-        process: &str,
+        process: &Process,
         kind: FindingKind,
         measured: Measured,
         text: String,
@@ -181,7 +181,7 @@ impl Outcome {
     ) -> Self {
         Self {
             state: State {
-                process: process.to_owned(),
+                process: process.clone(),
                 kind,
                 measured,
                 hole: None,
@@ -198,7 +198,7 @@ impl Outcome {
     }
 
     /// Not measured: `why` in sentences; what would measure it follows from the hole.
-    fn hole(process: &str, kind: FindingKind, hole: Hole, why: String) -> Self {
+    fn hole(process: &Process, kind: FindingKind, hole: Hole, why: String) -> Self {
         let mut outcome = Self::new(process, kind, hole.measured(), hole.label().to_owned(), why);
         outcome.state.hole = Some(hole);
         outcome.state.would_change = hole.remedy(process, kind);

@@ -2,6 +2,7 @@
 
 use super::Judge;
 use super::input::{ProcessProfiles, described};
+use flare::Process;
 use profile::units::{group_thousands, human, human_share, ratio_percent};
 
 /// What a note is about.
@@ -68,17 +69,17 @@ pub struct Note {
     /// What it is about.
     pub kind: NoteKind,
     /// The process, where it is about one.
-    pub process: Option<String>,
+    pub process: Option<Process>,
     /// Full sentences.
     pub text: String,
 }
 
 impl Note {
     /// About one process; the text goes on after its name.
-    pub(super) fn of(kind: NoteKind, process: &str, text: String) -> Self {
+    pub(super) fn of(kind: NoteKind, process: &Process, text: String) -> Self {
         Self {
             kind,
-            process: Some(process.to_owned()),
+            process: Some(process.clone()),
             text: format!("{process}: {text}"),
         }
     }
@@ -124,7 +125,7 @@ impl Judge<'_> {
         {
             notes.push(Note::of(
                 NoteKind::SmallHeap,
-                name,
+                &name,
                 format!(
                     "the Go heap in use is {} of {} resident memory ({}): the heap profile explains only a \
                      small part of it.",
@@ -140,7 +141,7 @@ impl Judge<'_> {
         {
             notes.push(Note::of(
                 NoteKind::NearLimit,
-                name,
+                &name,
                 format!(
                     "{} resident memory is {} of the container's limit of {} ({source}): the kernel kills it \
                      when it goes over.",
@@ -193,7 +194,7 @@ impl Judge<'_> {
         if over(dump.count, limits.goroutines) {
             notes.push(Note::of(
                 NoteKind::ManyGoroutines,
-                "core",
+                &Process::Core,
                 format!(
                     "{} goroutines, over {}: look for stacks that repeat.",
                     count(dump.count),
@@ -206,7 +207,7 @@ impl Judge<'_> {
         {
             notes.push(Note::of(
                 NoteKind::SameStack,
-                "core",
+                &Process::Core,
                 format!(
                     "{} goroutines have one same stack, in {function}: over {} alike look like a goroutine leak.",
                     count(*number),
@@ -229,7 +230,7 @@ impl Judge<'_> {
             };
             notes.push(Note::of(
                 NoteKind::LockWaits,
-                "core",
+                &Process::Core,
                 format!(
                     "{who} waiting for a lock when the dump was taken{site}. That shows even \
                      when the mutex profile is empty."

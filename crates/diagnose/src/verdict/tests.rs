@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use flare::Process;
 use profile::Profile;
 use profile::text::draw;
 
@@ -78,7 +79,7 @@ fn read(profile: Profile) -> Slot {
 /// A process in which nothing crosses, 30 s apart.
 fn calm(name: &str) -> ProcessProfiles {
     ProcessProfiles {
-        name: name.to_owned(),
+        name: Process::parse(name),
         heap_first: read(heap("main;app.keep 20971520", 0)),
         heap_second: read(heap("main;app.keep 20972544", 30)),
         allocs: Slot::Absent,
@@ -256,7 +257,7 @@ fn leak_is_not_measured_without_a_pair_and_when_nothing_was_collected_between() 
 fn windows_under_five_seconds_measure_nothing_unless_they_cross() {
     let short = |name: &str, bytes: i64, ms: i64| {
         let mut process = growth(0, bytes, 0);
-        name.clone_into(&mut process.name);
+        process.name = Process::parse(name);
         if let Slot::Read(second) = &mut process.heap_second {
             second.time_ns = NOON + ms * 1_000_000;
         }
@@ -501,14 +502,14 @@ fn verdicts_of_flares() {
     assert_eq!(kind(&[calm("core")]), VerdictKind::Normal);
     // Two kinds in two processes.
     let mut trace = hot(2000, 0, 30);
-    "trace".clone_into(&mut trace.name);
+    trace.name = Process::Trace;
     assert_eq!(
         kind(&[growth(0, 20 * MB, 30), trace]),
         VerdictKind::MultipleIssues
     );
     // The same kind twice is one kind.
     let mut second = growth(0, 20 * MB, 30);
-    "trace".clone_into(&mut second.name);
+    second.name = Process::Trace;
     assert_eq!(
         kind(&[growth(0, 20 * MB, 30), second]),
         VerdictKind::MemoryLeak
@@ -533,31 +534,6 @@ fn verdicts_of_flares() {
     let mut missing = calm("core");
     missing.cpu = Slot::Absent;
     assert_eq!(kind(&[missing]), VerdictKind::Inconclusive);
-}
-
-#[test]
-fn the_main_process_comes_first() {
-    let order = |names: &[&str]| {
-        let mut processes: Vec<ProcessProfiles> = names
-            .iter()
-            .map(|name| ProcessProfiles {
-                name: (*name).to_owned(),
-                ..ProcessProfiles::default()
-            })
-            .collect();
-        sort_processes(&mut processes);
-        processes
-            .into_iter()
-            .map(|process| process.name)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    assert_eq!(order(&["trace", "aaa", "core"]), "core trace aaa");
-    assert_eq!(
-        order(&["otel-agent", "datadog-cluster-agent"]),
-        "datadog-cluster-agent otel-agent"
-    );
-    assert_eq!(order(&["zebra", "ant"]), "ant zebra");
 }
 
 // ---- reasons against confidence
@@ -789,7 +765,7 @@ fn reason_time_between_collections() {
     };
     assert!(reasons(&judge_with(growth(0, 20 * MB, 30), &local)).is_empty());
     let mut trace = growth(0, 20 * MB, 30);
-    "trace".clone_into(&mut trace.name);
+    trace.name = Process::Trace;
     assert!(reasons(&judge_with(trace, &collected(60))).is_empty());
 }
 

@@ -10,12 +10,12 @@ use diagnose::kinds::ProfileName;
 use diagnose::memory::{Account, Usage, account};
 use diagnose::owner::Owners;
 use diagnose::verdict::{
-    BY_COMMAND, Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
+    Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
 };
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
 use flare::status::Flavor;
-use flare::{Flare, Problem, Role, docker_inspect, kubelet_pods};
+use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use profile::units::human;
 use report::model::{
@@ -278,7 +278,7 @@ pub(super) fn context(
 }
 
 /// Processes whose own continuous profiler is on, as far as the configuration dumps say.
-fn profiler_on(texts: &Texts) -> Vec<String> {
+fn profiler_on(texts: &Texts) -> Vec<Process> {
     let on = |value: Option<bool>| value == Some(true);
     let config = texts.config.as_ref();
     let setting = |path: &str| {
@@ -288,33 +288,33 @@ fn profiler_on(texts: &Texts) -> Vec<String> {
     };
     let core = on(config.and_then(|config| config.internal_profiling_enabled));
     let processes = [
-        ("core", core),
-        ("datadog-cluster-agent", core),
+        (Process::Core, core),
+        (Process::ClusterAgent, core),
         (
-            "trace",
+            Process::Trace,
             on(config.and_then(|config| config.apm_internal_profiling_enabled)),
         ),
         (
-            "process",
-            on(setting("process_config.internal_profiling.enabled")),
+            Process::ProcessAgent,
+            on(setting(Process::ProcessAgent.profiler_setting())),
         ),
         (
-            "security-agent",
-            on(setting("security_agent.internal_profiling.enabled")),
+            Process::SecurityAgent,
+            on(setting(Process::SecurityAgent.profiler_setting())),
         ),
         (
-            "system-probe",
+            Process::SystemProbe,
             on(texts
                 .system_probe_config
                 .as_ref()
                 .and_then(|config| config.internal_profiling_enabled))
-                || on(setting("system_probe_config.internal_profiling.enabled")),
+                || on(setting(Process::SystemProbe.profiler_setting())),
         ),
     ];
     processes
         .into_iter()
         .filter(|(_, on)| *on)
-        .map(|(name, _)| name.to_owned())
+        .map(|(process, _)| process)
         .collect()
 }
 
@@ -359,8 +359,8 @@ pub(super) fn memory(
         .as_ref()
         .and_then(|telemetry| telemetry.python_bytes())
         .map(signed);
-    let in_use = |name: &str| {
-        let process = processes.iter().find(|process| process.name == name)?;
+    let in_use = |name: &Process| {
+        let process = processes.iter().find(|process| process.name == *name)?;
         let (_, heap) = process.last_heap()?;
         Some(heap.total(heap.type_index("inuse_space")?))
     };
@@ -373,27 +373,25 @@ pub(super) fn memory(
         ..Usage::default()
     };
     let mut accounts: Vec<Account> = Vec::new();
-    let mut draw = |name: &str, usage: Usage| {
-        accounts.extend(account(name, &usage, &settings.thresholds));
+    let mut draw = |name: Process, usage: Usage| {
+        accounts.extend(account(&name, &usage, &settings.thresholds));
     };
     // Of a local flare the statistics are the command's: they say nothing about the Agent.
     if let Some(stats) = texts.memstats.as_ref().filter(|_| !agent.local) {
         let name = described(processes);
-        draw(
-            name,
-            Usage {
-                rss: rss(texts),
-                in_use: in_use(name),
-                python,
-                rtloader: texts
-                    .rtloader
-                    .as_ref()
-                    .and_then(|rtloader| rtloader.inuse_bytes)
-                    .map(signed),
-                embeds_python: name == "core",
-                ..go(stats)
-            },
-        );
+        let usage = Usage {
+            rss: rss(texts),
+            in_use: in_use(&name),
+            python,
+            rtloader: texts
+                .rtloader
+                .as_ref()
+                .and_then(|rtloader| rtloader.inuse_bytes)
+                .map(signed),
+            embeds_python: name.embeds_python(),
+            ..go(stats)
+        };
+        draw(name, usage);
     }
     if let Some(stats) = texts
         .trace_agent
@@ -401,23 +399,23 @@ pub(super) fn memory(
         .and_then(|trace| trace.memstats.as_ref())
     {
         draw(
-            "trace",
+            Process::Trace,
             Usage {
-                in_use: in_use("trace"),
+                in_use: in_use(&Process::Trace),
                 ..go(stats)
             },
         );
     }
     if let Some(stats) = &texts.system_probe_memstats {
         draw(
-            "system-probe",
+            Process::SystemProbe,
             Usage {
                 rss: texts
                     .system_probe_telemetry
                     .as_ref()
                     .and_then(|telemetry| telemetry.rss_bytes())
                     .map(signed),
-                in_use: in_use("system-probe"),
+                in_use: in_use(&Process::SystemProbe),
                 ..go(stats)
             },
         );
@@ -444,18 +442,18 @@ fn gc_facts(
     process: &ProcessProfiles,
     settings: &Settings,
 ) -> GcFacts {
-    let core = matches!(process.name.as_str(), "core" | "datadog-cluster-agent");
-    let stats = match process.name.as_str() {
-        "trace" => texts
+    let core = process.name.builds_flares();
+    let stats = match process.name {
+        Process::Trace => texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.memstats.as_ref()),
-        "system-probe" => texts.system_probe_memstats.as_ref(),
+        Process::SystemProbe => texts.system_probe_memstats.as_ref(),
         _ if core && !agent.local => texts.memstats.as_ref(),
         _ => None,
     };
-    let uptime_s = match process.name.as_str() {
-        "trace" => texts
+    let uptime_s = match process.name {
+        Process::Trace => texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.uptime_s)
@@ -646,7 +644,7 @@ pub(super) fn silent(
     flare: &Flare,
     cut_off: bool,
 ) -> Vec<SilentProcess> {
-    let missing = |name: &str| !processes.iter().any(|process| process.name == name);
+    let missing = |name: &Process| !processes.iter().any(|process| process.name == *name);
     let mut silent = Vec::new();
     // A few loose profiles are no capture.
     let is_flare = flare.entries().iter().any(|entry| {
@@ -656,12 +654,12 @@ pub(super) fn silent(
         )
     });
     // The Cluster Agent makes flares of its own.
-    let beside_core = BY_COMMAND
-        .iter()
-        .any(|name| *name != "datadog-cluster-agent" && !missing(name));
-    if is_flare && missing("core") && beside_core {
+    let beside_core = processes.iter().any(|process| {
+        process.name.is_collected_by_command() && process.name != Process::ClusterAgent
+    });
+    if is_flare && missing(&Process::Core) && beside_core {
         silent.push(SilentProcess {
-            process: "core".to_owned(),
+            process: Process::Core,
             why: if cut_off {
                 "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
             } else {
@@ -671,9 +669,9 @@ pub(super) fn silent(
             remedy: "See that its status command answers, and capture again; flare_creation.log says what failed.".to_owned(),
         });
     }
-    let mut tell = |process: &str, said: &str, file: &str| {
+    let mut tell = |process: &Process, said: &str, file: &str| {
         silent.push(SilentProcess {
-            process: process.to_owned(),
+            process: process.clone(),
             why: format!(
                 "There are no profiles of {}: it was not running or could not be reached ({file} says \
                  \u{201c}{}\u{201d}).",
@@ -686,22 +684,22 @@ pub(super) fn silent(
             ),
         });
     };
-    if missing("trace")
+    if missing(&Process::Trace)
         && let Some(error) = texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.error.as_ref())
     {
-        tell("trace", error, "expvar/trace-agent");
+        tell(&Process::Trace, error, "expvar/trace-agent");
     }
     for (process, config, file) in [
         (
-            "process",
+            Process::ProcessAgent,
             &texts.process_config,
             "process_agent_runtime_config_dump.yaml",
         ),
         (
-            "system-probe",
+            Process::SystemProbe,
             &texts.system_probe_config,
             "system_probe_runtime_config_dump.yaml",
         ),
@@ -710,8 +708,8 @@ pub(super) fn silent(
             .as_ref()
             .and_then(|config| config.unavailable.as_ref())
             .filter(|said| said.contains("not running") || said.contains("unreachable"));
-        if let Some(said) = said.filter(|_| missing(process)) {
-            tell(process, said, file);
+        if let Some(said) = said.filter(|_| missing(&process)) {
+            tell(&process, said, file);
         }
     }
     silent

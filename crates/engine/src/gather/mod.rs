@@ -22,7 +22,7 @@ use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
 use flare::goroutines::{Goroutines, Group};
-use flare::{Flare, Role};
+use flare::{Flare, Process, Role};
 use reader::{Reader, file_fact};
 use report::model::{
     GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
@@ -206,7 +206,7 @@ fn resemblances(
     let cases = KnownCases::builtin();
     let mut known = Vec::new();
     let mut compare =
-        |finding: Option<usize>, kind: CaseKind, process: &str, stacks: &[(f64, Vec<&str>)]| {
+        |finding: Option<usize>, kind: CaseKind, process: &Process, stacks: &[(f64, Vec<&str>)]| {
             let sighting = Sighting {
                 kind,
                 process,
@@ -247,7 +247,7 @@ fn resemblances(
                 (share, frames.map(String::as_str).collect())
             })
             .collect();
-        compare(None, CaseKind::Goroutines, "core", &stacks);
+        compare(None, CaseKind::Goroutines, &Process::Core, &stacks);
     }
     known
 }

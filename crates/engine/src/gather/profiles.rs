@@ -3,14 +3,14 @@
 use super::Settings;
 use super::reader::{Fate, Reader, entry_problem};
 use diagnose::kinds::ProfileName;
-use diagnose::verdict::{self, ProcessProfiles, Slot, words};
-use flare::{Flare, ProfileKind, Role};
+use diagnose::verdict::{ProcessProfiles, Slot, words};
+use flare::{Flare, Process, ProfileKind, Role};
 use profile::Profile;
 use profile::pprof::{DecodeError, decode_counted};
 use report::errors::chain;
 
 /// Chooses which profiles are read, by process and kind.
-pub type Wanted<'a> = &'a dyn Fn(&str, ProfileKind) -> bool;
+pub type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
 
 /// Decodes the profiles of a flare, or of one process only; main process first.
 pub fn profiles(
@@ -28,7 +28,7 @@ pub(super) fn read_profiles(
     settings: &Settings,
     only: Option<Wanted<'_>>,
 ) -> Vec<ProcessProfiles> {
-    let wanted: Vec<(usize, String, ProfileKind)> = reader
+    let wanted: Vec<(usize, Process, ProfileKind)> = reader
         .flare
         .entries()
         .iter()
@@ -53,10 +53,7 @@ pub(super) fn read_profiles(
                 continue;
             }
             None => {
-                processes.push(ProcessProfiles {
-                    name: name.clone(),
-                    ..ProcessProfiles::default()
-                });
+                processes.push(ProcessProfiles::none(name.clone()));
                 processes.len() - 1
             }
         };
@@ -114,7 +111,7 @@ pub(super) fn read_profiles(
             }
         }
     }
-    verdict::sort_processes(&mut processes);
+    processes.sort_by(|a, b| a.name.cmp(&b.name));
     processes
 }
 

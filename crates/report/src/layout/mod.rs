@@ -249,7 +249,7 @@ fn function_table(
         .max()
         .unwrap_or(0);
     Block::Functions(FunctionTable {
-        process: process.name.clone(),
+        process: process.name.to_string(),
         profile,
         sample_type: table.sample_type.clone(),
         unit: table.unit.clone(),

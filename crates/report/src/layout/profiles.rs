@@ -7,6 +7,7 @@ use super::super::model::{ProcessReport, ProfileContent, Report};
 use super::super::texts;
 use super::{find, function_table, last_heap, paragraph, section_state, shares, tables_of};
 use diagnose::verdict::{Hole, State, words};
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 fn process_section(
@@ -18,7 +19,7 @@ fn process_section(
 ) -> Section {
     Section {
         kind,
-        process: Some(process.name.clone()),
+        process: Some(process.name.to_string()),
         title: format!("{title}, {}", process.name),
         state,
         blocks,
@@ -316,7 +317,7 @@ pub(super) fn profile_section(
             let blocks = vec![paragraph(says)];
             return process_section(kind, process, title, SectionState::Clear, blocks);
         }
-        let hole = if process.name == "core" {
+        let hole = if process.name == Process::Core {
             Hole::RateZero
         } else {
             Hole::RateZeroElsewhere

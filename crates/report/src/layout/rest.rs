@@ -30,7 +30,13 @@ pub(super) fn traces(report: &Report) -> Section {
                 rows: report
                     .traces
                     .iter()
-                    .map(|trace| vec![trace.process.clone(), trace.path.clone(), bytes(trace.size)])
+                    .map(|trace| {
+                        vec![
+                            trace.process.to_string(),
+                            trace.path.clone(),
+                            bytes(trace.size),
+                        ]
+                    })
                     .collect(),
             }),
         ]

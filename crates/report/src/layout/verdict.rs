@@ -59,7 +59,7 @@ fn grid(report: &Report) -> StateGrid {
         .processes
         .iter()
         .map(|process| GridRow {
-            process: process.name.clone(),
+            process: process.name.to_string(),
             cells: report
                 .judgement
                 .states

@@ -12,6 +12,7 @@ use super::facts::{
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::verdict::Finding;
+use flare::Process;
 use profile::units::group_thousands;
 
 /// What to do about one finding.
@@ -326,7 +327,7 @@ fn trace_advice(advice: &mut Advice) {
 }
 
 fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    if finding.process == "trace" {
+    if finding.process == Process::Trace {
         advice.engineer(
             "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
             None,

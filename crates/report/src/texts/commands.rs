@@ -5,6 +5,7 @@
 use crate::document::FindingKind;
 use crate::model::{FileFact, Report};
 use diagnose::verdict::Finding;
+use flare::Process;
 
 /// The capture that is asked for first.
 pub(super) const CAPTURE: &str = "flare --profile 30";
@@ -14,7 +15,7 @@ pub(super) const LOCK_CAPTURE: &str = "flare --profile 60 --profile-mutex --prof
 
 /// The flare is one of the Cluster Agent.
 pub(super) fn is_cluster_agent(report: &Report) -> bool {
-    report.judgement.main.as_deref() == Some("datadog-cluster-agent")
+    report.judgement.main == Some(Process::ClusterAgent)
         || report
             .agent
             .flavor
@@ -171,11 +172,11 @@ pub(super) fn on_every_platform(arguments: &str) -> [(&'static str, String); 5] 
 
 /// What would confirm a finding.
 pub(super) fn longer_capture(finding: &Finding) -> &'static str {
-    match (finding.process.as_str(), finding.kind) {
-        ("otel-agent", _) => PLAIN_FLARE,
+    match (&finding.process, finding.kind) {
+        (Process::OtelAgent, _) => PLAIN_FLARE,
         (_, FindingKind::MemoryLeak) => LONG_CAPTURE,
         // The flags raise the rates of the core Agent only.
-        ("core", FindingKind::Contention) => LOCK_CAPTURE,
+        (Process::Core, FindingKind::Contention) => LOCK_CAPTURE,
         (_, FindingKind::CpuSpike | FindingKind::Contention) => "flare --profile 60",
     }
 }

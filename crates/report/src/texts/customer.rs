@@ -18,9 +18,8 @@ use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::memory::Conclusion;
-use diagnose::verdict::{
-    Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, State, profiler_setting,
-};
+use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, State};
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 /// The message for the customer, as plain text.
@@ -283,17 +282,17 @@ fn findings_message(report: &Report, text: &mut String) {
                 .iter()
                 .filter(|finding| finding.confidence != Confidence::High)
         };
-        let lock = findings
-            .iter()
-            .any(|finding| finding.kind == FindingKind::Contention && finding.process == "core");
-        let capture = if unsure().all(|finding| finding.process == "otel-agent") {
+        let lock = findings.iter().any(|finding| {
+            finding.kind == FindingKind::Contention && finding.process == Process::Core
+        });
+        let capture = if unsure().all(|finding| finding.process == Process::OtelAgent) {
             PLAIN_FLARE
         } else if lock {
             "flare --profile 120 --profile-mutex --profile-blocking"
         } else {
             LONG_CAPTURE
         };
-        if unsure().any(|finding| finding.process == "trace") {
+        if unsure().any(|finding| finding.process == Process::Trace) {
             customer.push((
                 "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.".to_owned(),
                 None,
@@ -369,11 +368,11 @@ fn write_holes(text: &mut String, report: &Report, holes: &[(Hole, &State)]) {
         text.push_str("- The recording holds nothing of the Agent's main process.\n");
     }
     // One reason behind several kinds is told once.
-    let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
+    let mut told: Vec<(Hole, &Process, Vec<FindingKind>)> = Vec::new();
     for (hole, state) in holes {
         match told
             .iter_mut()
-            .find(|(known, process, _)| known == hole && *process == state.process)
+            .find(|(known, process, _)| known == hole && **process == state.process)
         {
             Some((_, _, kinds)) => kinds.push(state.kind),
             None => told.push((*hole, &state.process, vec![state.kind])),
@@ -402,10 +401,10 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     let mut not_running = None;
     for (hole, state) in &holes {
         match hole {
-            Hole::ProfilerBusy => busy = Some(profiler_setting(&state.process)),
+            Hole::ProfilerBusy => busy = Some(state.process.profiler_setting()),
             Hole::NotRunning => not_running = Some(process_words(&state.process)),
             Hole::TraceWindow => timeout = timeout.max(Some(60)),
-            Hole::Identical if state.process == "trace" => timeout = Some(150),
+            Hole::Identical if state.process == Process::Trace => timeout = Some(150),
             _ => {}
         }
         let needs_longer = matches!(
@@ -488,7 +487,7 @@ fn beyond_heap(report: &Report) -> &'static str {
         .memory
         .accounts
         .iter()
-        .find(|account| account.rss.is_some() && account.process != "system-probe");
+        .find(|account| account.rss.is_some() && account.process != Process::SystemProbe);
     match account.map(|account| account.conclusion) {
         Some(Conclusion::OutsideGo) if !is_cluster_agent(report) => {
             "The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations."

@@ -11,6 +11,7 @@ use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::model::Report;
 use crate::times::duration;
 use diagnose::verdict::Hole;
+use flare::Process;
 use flare::memstats::MemStats;
 use profile::units::{human, human_share, human_signed};
 
@@ -131,9 +132,9 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
 }
 
 fn raw_pieces(report: &Report) -> Vec<Piece> {
-    let mut wanted: Vec<(&str, ProfileName)> = Vec::new();
+    let mut wanted: Vec<(&Process, ProfileName)> = Vec::new();
     for finding in &report.judgement.findings {
-        let one = (finding.process.as_str(), finding.profile);
+        let one = (&finding.process, finding.profile);
         if !wanted.contains(&one) {
             wanted.push(one);
         }
@@ -150,8 +151,8 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
         .into_iter()
         .filter(|&heap| heap != ProfileName::HeapDiff || !restarted(report, &main.name))
         .find(|&heap| table(main, heap, sample_type(heap)).is_some());
-        wanted.extend(heap.map(|heap| (main.name.as_str(), heap)));
-        wanted.push((main.name.as_str(), ProfileName::Cpu));
+        wanted.extend(heap.map(|heap| (&main.name, heap)));
+        wanted.push((&main.name, ProfileName::Cpu));
     }
     let mut pieces = Vec::new();
     for (name, profile) in wanted {
@@ -167,7 +168,7 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
             .judgement
             .findings
             .iter()
-            .filter(|finding| finding.process == name && finding.profile == profile)
+            .filter(|finding| finding.process == *name && finding.profile == profile)
             .flat_map(|finding| &finding.evidence)
             .filter(|(field, _)| field == "Lock site")
             .map(|(_, value)| format!("Lock site: {value}"))
@@ -179,7 +180,7 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
             .judgement
             .findings
             .iter()
-            .find(|finding| finding.process == name && finding.profile == profile)
+            .find(|finding| finding.process == *name && finding.profile == profile)
             .and_then(|finding| Some((finding, finding.stacks.first()?)));
         if let Some((finding, stack)) = stack {
             pieces.push(Piece::Raw {
@@ -224,9 +225,9 @@ fn first_rows(raw: &str) -> String {
 }
 
 /// The two heap snapshots are of different runs: their difference is no growth.
-fn restarted(report: &Report, process: &str) -> bool {
+fn restarted(report: &Report, process: &Process) -> bool {
     let mut states = report.judgement.states.iter();
-    states.any(|state| state.process == process && state.hole == Some(Hole::Restarted))
+    states.any(|state| state.process == *process && state.hole == Some(Hole::Restarted))
 }
 
 fn heap_pieces(report: &Report) -> Vec<Piece> {
@@ -240,7 +241,7 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
         });
         match finding {
             Some(finding) => {
-                let mut fields = vec![("Process".to_owned(), process.name.clone())];
+                let mut fields = vec![("Process".to_owned(), process.name.to_string())];
                 fields.extend(finding.evidence.iter().cloned());
                 fields.extend(finding.functions.iter().map(|function| {
                     let owner = if function.responsible == function.function {

@@ -8,6 +8,7 @@ use super::process_words;
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::verdict::{Hole, State};
+use flare::Process;
 
 /// Contention of the main process, where it could not be measured.
 pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
@@ -38,7 +39,7 @@ pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {
 }
 
 /// What a customer is told about a hole of one process, for one or several kinds; a clause.
-pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> String {
+pub(super) fn customer(hole: Hole, process: &Process, kinds: &[FindingKind]) -> String {
     let words: Vec<&str> = kinds
         .iter()
         .map(|kind| match kind {

@@ -31,6 +31,7 @@ use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::times::minute;
 use diagnose::verdict::Finding;
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 fn bytes(value: u64) -> String {
@@ -68,8 +69,11 @@ const fn sample_type(name: ProfileName) -> &'static str {
     }
 }
 
-fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
-    report.processes.iter().find(|process| process.name == name)
+fn process<'r>(report: &'r Report, name: &Process) -> Option<&'r ProcessReport> {
+    report
+        .processes
+        .iter()
+        .find(|process| process.name == *name)
 }
 
 /// Findings, the surest first.
@@ -124,17 +128,16 @@ pub fn described(report: &Report) -> &'static str {
     }
 }
 
-fn process_words(name: &str) -> String {
-    match name {
-        "core" => "the Agent's main process".to_owned(),
-        "trace" => "the Trace Agent (APM)".to_owned(),
-        "process" => "the Process Agent".to_owned(),
-        "security-agent" => "the Security Agent".to_owned(),
-        "system-probe" => "the System Probe".to_owned(),
-        "datadog-cluster-agent" => "the Cluster Agent".to_owned(),
-        "otel-agent" => "the OpenTelemetry Agent".to_owned(),
-        // Files whose names tell no process.
-        "profile" => "the recorded process".to_owned(),
-        other => format!("the process {}", clean(other)),
+fn process_words(process: &Process) -> String {
+    match process {
+        Process::Core => "the Agent's main process".to_owned(),
+        Process::Trace => "the Trace Agent (APM)".to_owned(),
+        Process::ProcessAgent => "the Process Agent".to_owned(),
+        Process::SecurityAgent => "the Security Agent".to_owned(),
+        Process::SystemProbe => "the System Probe".to_owned(),
+        Process::ClusterAgent => "the Cluster Agent".to_owned(),
+        Process::OtelAgent => "the OpenTelemetry Agent".to_owned(),
+        Process::Nameless => "the recorded process".to_owned(),
+        Process::Other(name) => format!("the process {}", clean(name)),
     }
 }

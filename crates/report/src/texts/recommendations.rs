@@ -12,6 +12,7 @@ use crate::document::{Step, VerdictKind};
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::verdict::{Confidence, Finding, NoteKind};
+use flare::Process;
 
 /// Prioritised steps, each naming its finding.
 pub fn recommendations(report: &Report) -> Vec<Step> {
@@ -76,7 +77,7 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                 } else {
                     &finding.settle
                 },
-                if finding.process == "trace" {
+                if finding.process == Process::Trace {
                     format!(
                         " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
                         capture_seconds(longer_capture(finding))
