@@ -8,7 +8,7 @@ use diagnose::kinds::ProfileName;
 use diagnose::noise::Noise;
 use diagnose::owner::Owners;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_percent, judge};
+use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_share, judge};
 use flare::Process;
 use profile::lens::aggregate::weights;
 use profile::lens::stacks::heaviest;
@@ -16,6 +16,7 @@ use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use profile::pprof::{self, Limits};
 use profile::{FuncId, Profile, StrId};
+use report::texts::states;
 
 use super::made_up;
 
@@ -81,7 +82,7 @@ fn look_at(profile: &Profile) {
             panic!("no sample type {kind}");
         };
         sums(&view, owners);
-        let _ = gc_percent(&view, &thresholds);
+        let _ = gc_share(&view, &thresholds);
     }
     assert!(View::of(profile, &profile.sample_types.len().to_string()).is_err());
 }
@@ -238,7 +239,12 @@ pub fn profile_structured(bytes: &[u8]) {
     );
     assert_eq!(judgement.states.len(), 3);
     for state in &judgement.states {
-        let texts = [&state.text, &state.why, &state.would_change];
+        let thresholds = &judgement.thresholds;
+        let texts = [
+            states::text(state),
+            states::why(state, thresholds),
+            states::would_change(state, thresholds),
+        ];
         assert!(
             named
                 || texts

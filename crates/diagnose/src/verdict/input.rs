@@ -4,7 +4,6 @@ use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
 use flare::Process;
 use profile::Profile;
-use profile::units::human;
 
 /// What became of one profile file.
 #[derive(Debug, Default)]
@@ -164,22 +163,6 @@ impl Interval {
     pub fn seconds(self) -> f64 {
         self.ns as f64 / 1e9
     }
-
-    /// `30.0 s`, with a word on where it is from when it is not the profiles' own time.
-    pub fn text(self) -> String {
-        let seconds = format!("{:.1} s", self.seconds());
-        match self.source {
-            IntervalSource::Profiles => seconds,
-            IntervalSource::CpuDuration => {
-                format!(
-                    "{seconds} (the CPU profile's duration: the snapshots' own times do not tell)"
-                )
-            }
-            IntervalSource::Assumed => {
-                format!("{seconds} (assumed: neither the snapshots nor a CPU profile tell)")
-            }
-        }
-    }
 }
 
 /// What the rest of the flare tells the judge. What it does not tell is `None` or empty.
@@ -206,7 +189,7 @@ pub struct Context {
     /// Resident memory of the core Agent.
     pub rss_bytes: Option<i64>,
     /// Memory limit of the Agent's container, and where it stands.
-    pub memory_limit: Option<(i64, String)>,
+    pub memory_limit: Option<(i64, LimitSource)>,
     /// Names of processes that the kernel killed for lack of memory, oldest first.
     pub oom_kills: Vec<OomVictim>,
     /// What the goroutine dump of the core Agent says in sum.
@@ -225,6 +208,21 @@ impl Context {
             _ => block,
         }
     }
+}
+
+/// Where a limit of the Agent's container stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitSource {
+    /// `k8s/kubelet_pods.yaml`; of a limit of one container, its name.
+    Kubelet(Option<String>),
+    /// `docker_inspect.log`
+    Docker,
+    /// `ecs_metadata.json`
+    Ecs,
+    /// The same, of the whole task.
+    EcsTask,
+    /// `dmesg.log`: the control group of the last kill.
+    Kernel,
 }
 
 /// A process that the kernel killed for lack of memory.
@@ -258,13 +256,33 @@ pub fn described(processes: &[ProcessProfiles]) -> Process {
     }
 }
 
-/// Why the two snapshots are not of one process, if they are not.
-pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<String> {
+/// How it is known that two snapshots are of two runs of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// Their builds differ.
+    Build {
+        /// Build id in the first.
+        before: String,
+        /// Build id in the second.
+        after: String,
+    },
+    /// Less was ever allocated at the second, in bytes.
+    Allocated {
+        /// At the first.
+        before: i64,
+        /// At the second.
+        after: i64,
+    },
+}
+
+/// Whether the two snapshots are of two runs.
+pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<Restart> {
     let (before, after) = (first.build_id(), second.build_id());
     if !before.is_empty() && !after.is_empty() && before != after {
-        return Some(format!(
-            "The process was restarted or replaced in between: build id {before} became {after}."
-        ));
+        return Some(Restart::Build {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        });
     }
     let allocated = |profile: &Profile| {
         profile
@@ -272,11 +290,5 @@ pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<String> {
             .map(|kind| profile.net(kind))
     };
     let (before, after) = (allocated(first)?, allocated(second)?);
-    (after < before).then(|| {
-        format!(
-            "The process was restarted in between: memory allocated since its start fell from {} to {}.",
-            human(before, "bytes"),
-            human(after, "bytes")
-        )
-    })
+    (after < before).then_some(Restart::Allocated { before, after })
 }

@@ -17,7 +17,6 @@ mod texts;
 
 pub use profiles::{Wanted, profiles};
 
-use diagnose::kinds::FindingKind;
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
@@ -139,8 +138,6 @@ pub fn gather(
             .into_iter()
             .map(|change| (change.name, change.default, change.value))
             .collect(),
-        noise_sigmas: settings.thresholds.leak.noise_sigmas,
-        many_contexts: settings.thresholds.notes.many_contexts,
         files,
         problems: reader
             .flare
@@ -216,25 +213,20 @@ fn resemblances(
             };
             known.extend(cases.matching(&sighting).iter().map(|found| Resemblance {
                 finding,
-                reference: found.case.references.join(", "),
-                words: found.words(),
+                case: found.case.clone(),
+                by: found.by,
             }));
         };
     for (index, finding) in judgement.findings.iter().enumerate() {
-        let kind = match finding.kind {
-            FindingKind::MemoryLeak => CaseKind::MemoryLeak,
-            FindingKind::CpuSpike => CaseKind::CpuSpike,
-            FindingKind::Contention => CaseKind::Contention,
-        };
         let stacks: Vec<(f64, Vec<&str>)> = finding
             .stacks
             .iter()
             .map(|stack| {
                 let frames = stack.frames.iter().map(String::as_str);
-                (stack.share, frames.collect())
+                (stack.share.fraction(), frames.collect())
             })
             .collect();
-        compare(Some(index), kind, &finding.process, &stacks);
+        compare(Some(index), finding.kind.into(), &finding.process, &stacks);
     }
     if let Some(goroutines) = goroutines {
         let dump = &goroutines.dump;

@@ -3,11 +3,12 @@
 use super::Settings;
 use super::reader::{Fate, Reader, entry_problem};
 use diagnose::kinds::ProfileName;
-use diagnose::verdict::{ProcessProfiles, Slot, words};
+use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{Flare, Process, ProfileKind, Role};
 use profile::Profile;
 use profile::pprof::{DecodeError, decode_counted};
 use report::errors::chain;
+use report::texts::profile_words;
 
 /// Chooses which profiles are read, by process and kind.
 pub type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
@@ -77,7 +78,7 @@ pub(super) fn read_profiles(
         let fate = match (&slot, target) {
             (Slot::Read(profile), Some(target)) => Fate::Used(format!(
                 "{} of {name}, {} samples",
-                words(target),
+                profile_words(target),
                 profile.samples.len()
             )),
             (Slot::Read(profile), None) => Fate::Noted(format!(

@@ -14,7 +14,7 @@ use crate::{Profile, base_name, units};
 pub type RowId = u32;
 
 /// Why two profiles can't be subtracted.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ViewError {
     /// The wanted sample type is not there.
     #[error("the profile has no sample type {wanted:?}; it has: {}", available.join(", "))]

@@ -123,12 +123,9 @@ fn forwarder(report: &Report) -> Option<String> {
     let facts: Vec<String> = report
         .forwarder
         .iter()
-        .map(|(name, value)| match name.strip_suffix(" bytes") {
-            Some(name) => format!("{name} {}", human(*value, "bytes")),
-            None => format!("{name} {}", group_thousands(*value)),
-        })
+        .map(|counter| format!("{} {}", counter.name, human(counter.value, counter.unit)))
         .collect();
-    let quiet = report.forwarder.iter().all(|(_, value)| *value == 0);
+    let quiet = report.forwarder.iter().all(|counter| counter.value == 0);
     let tail = if quiet {
         " Nothing was dropped or waits, so no back-pressure shows here."
     } else {

@@ -5,7 +5,9 @@
 //!
 //! One module per reader ([`recommendations()`], [`customer_message`], [`how_to_collect`],
 //! [`escalation()`] and [`jira`]) stands on what they share: `area` (what a function works on),
-//! `commands`, `facts` (the flare in sentences), `holes` (what was not measured) and `advice`.
+//! `commands`, `facts` (the flare in sentences) and `advice`; and on one module per thing that a
+//! judgement holds (`states`, `holes`, `findings`, `notes`, `memory`, `gc`, `known`, `silent`),
+//! each from a fact to its words.
 //! Nothing here knows the order of the report's sections, browsers or terminals.
 
 mod advice;
@@ -15,12 +17,20 @@ mod commands;
 mod customer;
 mod escalation;
 mod facts;
-mod holes;
+pub(crate) mod findings;
+pub(crate) mod gc;
+pub(crate) mod holes;
+pub(crate) mod known;
 mod markup;
+pub(crate) mod memory;
+pub(crate) mod notes;
+mod processes;
 mod recommendations;
+pub(crate) mod silent;
+pub mod states;
 
 pub use collect::how_to_collect;
-pub use commands::agent_command;
+pub use commands::{agent_command, capture_command};
 pub use customer::customer_message;
 pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};
@@ -128,16 +138,15 @@ pub fn described(report: &Report) -> &'static str {
     }
 }
 
-fn process_words(process: &Process) -> String {
-    match process {
-        Process::Core => "the Agent's main process".to_owned(),
-        Process::Trace => "the Trace Agent (APM)".to_owned(),
-        Process::ProcessAgent => "the Process Agent".to_owned(),
-        Process::SecurityAgent => "the Security Agent".to_owned(),
-        Process::SystemProbe => "the System Probe".to_owned(),
-        Process::ClusterAgent => "the Cluster Agent".to_owned(),
-        Process::OtelAgent => "the OpenTelemetry Agent".to_owned(),
-        Process::Nameless => "the recorded process".to_owned(),
-        Process::Other(name) => format!("the process {}", clean(name)),
+/// A profile within a sentence, for example `second heap snapshot`.
+pub const fn profile_words(name: ProfileName) -> &'static str {
+    match name {
+        ProfileName::HeapFirst => "first heap snapshot",
+        ProfileName::HeapSecond => "second heap snapshot",
+        ProfileName::HeapDiff => "heap difference",
+        ProfileName::Allocs => "allocations profile",
+        ProfileName::Cpu => "CPU profile",
+        ProfileName::Block => "block profile",
+        ProfileName::Mutex => "mutex profile",
     }
 }
