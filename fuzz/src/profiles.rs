@@ -8,13 +8,16 @@ use diagnose::kinds::ProfileName;
 use diagnose::noise::Noise;
 use diagnose::owner::Owners;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_percent, judge};
+use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_share, judge};
+use flare::Process;
 use profile::Profile;
 use profile::lens::stacks::heaviest;
 use profile::lens::subject::Subject;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use profile::pprof::{self, Limits};
+
+use report::texts::states;
 
 use super::made_up;
 
@@ -79,7 +82,7 @@ fn look_at(profile: &Profile) {
             panic!("no sample type {kind}");
         };
         sums(&view, owners);
-        let _ = gc_percent(&view, &thresholds);
+        let _ = gc_share(&view, &thresholds);
     }
     assert!(View::of(profile.clone(), &profile.sample_types.len().to_string()).is_err());
 }
@@ -205,7 +208,7 @@ pub fn profile_structured(bytes: &[u8]) {
         difference(second, first);
     }
     let named = profiles.iter().any(names_no_number);
-    let mut process = ProcessProfiles::new("core".to_owned());
+    let mut process = ProcessProfiles::none(Process::Core);
     for profile in profiles {
         let has = |name: &str| profile.sample_types.iter().any(|kind| kind.name == name);
         let slots: &[ProfileName] = if has("cpu") {
@@ -234,7 +237,12 @@ pub fn profile_structured(bytes: &[u8]) {
     );
     assert_eq!(judgement.states.len(), 3);
     for state in &judgement.states {
-        let texts = [&state.text, &state.why, &state.would_change];
+        let thresholds = &judgement.thresholds;
+        let texts = [
+            states::text(state),
+            states::why(state, thresholds),
+            states::would_change(state, thresholds),
+        ];
         assert!(
             named
                 || texts

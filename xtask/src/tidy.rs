@@ -54,6 +54,97 @@ fn the_page_computes_nothing() {
     refuse("src", &core, &["worker.rs", "visible.rs"]);
 }
 
+/// The source without its tests, which stand at a file's end.
+fn before_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or(text)
+}
+
+/// String literals of a source, without comments.
+fn literals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '/' if letters.peek() == Some(&'/') => {
+                letters.by_ref().find(|&letter| letter == '\n');
+            }
+            // A letter literal: a quotation mark in one opens nothing.
+            '\'' if letters.peek() == Some(&'"') => {
+                letters.next();
+            }
+            '"' => {
+                let mut literal = String::new();
+                while let Some(letter) = letters.next() {
+                    match letter {
+                        '"' => break,
+                        '\\' => literal.extend(letters.next()),
+                        letter => literal.push(letter),
+                    }
+                }
+                found.push(literal);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What is decided are facts; the report's texts alone make sentences of them.
+#[test]
+fn the_analysis_holds_no_sentence() {
+    let mut count = 0;
+    for (path, text) in sources("crates/diagnose/src") {
+        if path.ends_with("tests.rs") {
+            continue;
+        }
+        for literal in literals(before_tests(&text)) {
+            count += 1;
+            let sentence = literal.contains(". ") || literal.ends_with('.');
+            assert!(
+                !(sentence && literal.contains(' ')),
+                "{} says: {literal}",
+                path.display()
+            );
+        }
+    }
+    assert!(count > 100, "{count}");
+}
+
+/// `flare::Process` names them, once.
+#[test]
+fn processes_are_no_texts() {
+    let names = [
+        "core",
+        "security-agent",
+        "system-probe",
+        "datadog-cluster-agent",
+        "otel-agent",
+    ];
+    for folder in [
+        "crates/diagnose/src",
+        "crates/report/src",
+        "crates/engine/src",
+    ] {
+        for (path, text) in sources(folder) {
+            // Tests, and the words that are nobody's name.
+            let beside = ["tests.rs", "tests", "every_block.rs", "words.rs"];
+            if path
+                .iter()
+                .any(|part| beside.iter().any(|name| part == *name))
+            {
+                continue;
+            }
+            for literal in literals(before_tests(&text)) {
+                assert!(
+                    !names.contains(&literal.as_str()),
+                    "{} writes {literal:?} instead of a Process",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_from_a_flare_becomes_markup() {
     let markup = ["inner_html", "set_inner_html", "insert_adjacent_html"];

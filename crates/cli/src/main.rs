@@ -14,7 +14,7 @@ mod command_line {
     use diagnose::kinds::ProfileName;
     use engine::export::{ExportFormat, ExportOptions, export};
     use engine::{OpenFlare, read_view};
-    use flare::{self, Flare, Input};
+    use flare::{self, Flare, Input, Process};
     use profile::lens::top::{TopOptions, top};
     use profile::lens::view::View;
     use profile::pprof::{Limits, decode};
@@ -312,7 +312,8 @@ mod command_line {
             let mut flare = Flare::open(&name, input, &flare::Limits::default())
                 .map_err(|error| failure(path, &error))?;
             let settings = Settings::default();
-            let view = read_view(&mut flare, &settings, process, profile, kind)
+            let process = Process::parse(process);
+            let view = read_view(&mut flare, &settings, &process, profile, kind)
                 .map_err(|error| failure(path, &error))?;
             text(&view)
         } else {

@@ -1,8 +1,8 @@
 //! Publicly reported cases, and which of them a finding resembles.
 //!
 //! Works on names, shares and a version only: it knows neither profiles nor verdicts. The cases are
-//! data (`data/known_cases.toml`, which describes its own format). A match is a resemblance, told
-//! as "looks like" and never as proof: the same stack and version can have another cause.
+//! data (`data/known_cases.toml`, which describes its own format). A match is a resemblance and no
+//! proof: the same stack and version can have another cause.
 
 mod file;
 mod version;
@@ -10,6 +10,7 @@ mod version;
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
+use flare::Process;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
@@ -69,8 +70,8 @@ pub struct KnownCase {
     pub nature: CaseNature,
     /// The kinds of trouble it makes; never empty.
     pub kinds: Vec<CaseKind>,
-    /// Processes it was seen in, as file names give them; empty for any.
-    pub processes: Vec<String>,
+    /// Processes it was seen in; empty for any.
+    pub processes: Vec<Process>,
     /// The operating system, where it needs that one.
     pub os: Option<String>,
     /// Where it was reported, in words. Nothing is compared with it.
@@ -101,8 +102,8 @@ pub struct KnownCases {
 pub struct Sighting<'a> {
     /// The kind of trouble.
     pub kind: CaseKind,
-    /// The process, as file names give it.
-    pub process: &'a str,
+    /// The process.
+    pub process: &'a Process,
     /// Stacks, leaf first, with their share of what the finding counts (0..=1).
     pub stacks: &'a [(f64, Vec<&'a str>)],
     /// As in `status.log`, for example `7.72.0-rc.3`.
@@ -116,8 +117,19 @@ pub struct Sighting<'a> {
 pub struct Match<'c> {
     /// The case.
     pub case: &'c KnownCase,
-    /// The Agent's version is known, and the case's versions hold it if it names any.
-    pub version_known: bool,
+    /// What the resemblance rests on.
+    pub by: Likeness,
+}
+
+/// What a resemblance rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Stack and version.
+    StackAndVersion,
+    /// The stack: the case names no version.
+    Stack,
+    /// The stack alone: the case names versions, and the Agent's is not known.
+    VersionUnknown,
 }
 
 #[derive(Clone, Debug)]
@@ -196,7 +208,11 @@ impl KnownCases {
             .filter(|case| case.conditions.iter().all(|of| of.holds(&stacks)))
             .map(|case| Match {
                 case,
-                version_known: version.is_some(),
+                by: match version {
+                    _ if case.versions.is_empty() => Likeness::Stack,
+                    Some(_) => Likeness::StackAndVersion,
+                    None => Likeness::VersionUnknown,
+                },
             })
             .collect();
         // The sort is stable: among equals the first of the file stays first.
@@ -254,14 +270,13 @@ impl KnownCase {
 
     /// Everything but the stacks.
     fn may_be(&self, sighting: &Sighting<'_>, version: Option<Version>) -> bool {
-        let process = |name: &String| name == sighting.process;
         let os = |name: &str| {
             sighting
                 .os
                 .is_some_and(|own| own.eq_ignore_ascii_case(name))
         };
         self.kinds.contains(&sighting.kind)
-            && (self.processes.is_empty() || self.processes.iter().any(process))
+            && (self.processes.is_empty() || self.processes.contains(sighting.process))
             && self.os.as_deref().is_none_or(os)
             && (self.versions.is_empty()
                 || version
@@ -270,47 +285,13 @@ impl KnownCase {
 }
 
 impl Match<'_> {
-    /// What to tell, in sentences: number, cause, remedy, and how little a resemblance proves.
-    pub fn words(&self) -> String {
-        let case = self.case;
-        let mut words = match (case.nature, case.references.as_slice()) {
-            (CaseNature::Pattern, references) => format!(
-                "Looks like a known pattern ({}; compare {}",
-                case.title,
-                listed("", references)
-            ),
-            (CaseNature::Report, [first, others @ ..]) if !others.is_empty() => format!(
-                "Looks like {first} ({}; also {}",
-                case.title,
-                listed(first, others)
-            ),
-            (CaseNature::Report, _) => format!("Looks like {} ({}", case.reference(), case.title),
-        };
-        words.push_str(&format!(
-            "; {}): {}. Remedy: {}.",
-            case.status, case.cause, case.remedy
-        ));
-        if let Some(platform) = &case.platform {
-            words.push_str(&format!(" Reported on {platform}."));
-        }
-        words.push_str(if case.versions.is_empty() {
-            " This is a resemblance by stack, not a proof."
-        } else if self.version_known {
-            " This is a resemblance by stack and version, not a proof."
-        } else {
-            " This is a resemblance, not a proof. The Agent's version is not known, so this rests \
-             on the stack alone."
-        });
-        words
-    }
-
     /// How much had to be true, the weightiest first.
     fn specificity(&self) -> (bool, Reverse<CaseNature>, bool, usize, bool) {
         let demands = |of: &Condition| {
             of.all_of.len() + usize::from(!of.any_of.is_empty()) + usize::from(!of.leaf.is_empty())
         };
         (
-            self.version_known && !self.case.versions.is_empty(),
+            self.by == Likeness::StackAndVersion,
             Reverse(self.case.nature),
             self.case.os.is_some(),
             self.case.conditions.iter().map(demands).sum(),
@@ -342,27 +323,6 @@ impl Condition {
             && (self.leaf.is_empty() || self.leaf.iter().any(|id| stack.leaf.contains(id)))
             && !self.none_of.iter().any(|id| stack.all.contains(id))
     }
-}
-
-/// References after `first`, each without its repository where the one before has the same.
-fn listed(first: &str, references: &[String]) -> String {
-    let repository = |reference: &str| match reference.split_once('#') {
-        Some((repository, _)) => repository.to_owned(),
-        None => String::new(),
-    };
-    let mut before = repository(first);
-    let mut list = Vec::with_capacity(references.len());
-    for reference in references {
-        let own = repository(reference);
-        let same = !own.is_empty() && own == before;
-        list.push(
-            reference
-                .get(if same { own.len() } else { 0 }..)
-                .unwrap_or_default(),
-        );
-        before = own;
-    }
-    list.join(", ")
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@
 //! not resident: where the parts add up to more than the whole, the account says so.
 
 use super::thresholds::Thresholds;
-use profile::units::{human, human_share, ratio_percent};
+use flare::Process;
+use profile::units::ratio_percent;
 
 /// What is known of one process, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,19 +36,38 @@ pub struct Usage {
     pub python: Option<i64>,
     /// C memory between Go and Python.
     pub rtloader: Option<i64>,
-    /// The process embeds Python: of the Agent's processes, only the core Agent does.
-    pub embeds_python: bool,
 }
 
 /// One part of the account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// For example `Heap in use`.
-    pub name: &'static str,
-    /// What it is.
-    pub hint: &'static str,
-    /// Bytes, zero or more.
+    /// Which.
+    pub kind: PartKind,
+    /// Bytes, more than zero.
     pub bytes: i64,
+}
+
+/// What memory is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// Live objects: what the heap profile shows.
+    HeapInUse,
+    /// Objects not collected yet, or newer than the last collection.
+    Garbage,
+    /// Both of these, where no heap profile tells them apart.
+    HeapObjects,
+    /// Free room inside of spans in use.
+    Spans,
+    /// Free, still held by the process.
+    IdleHeap,
+    /// Stacks of goroutines, tables of the runtime and the collector.
+    GoRuntime,
+    /// Objects of Python's allocator.
+    Python,
+    /// C memory between Go and Python.
+    Rtloader,
+    /// What neither Go nor Python counts.
+    Rest,
 }
 
 /// What the account comes to.
@@ -79,7 +99,7 @@ impl Conclusion {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// Resident memory, where it is known; what the parts are held against.
     pub rss: Option<i64>,
     /// What the Go runtime holds: `Sys - HeapReleased`.
@@ -92,18 +112,29 @@ pub struct Account {
     pub excess: i64,
     /// What it comes to.
     pub conclusion: Conclusion,
-    /// One paragraph: which part the heap profile explains, and what follows.
-    pub words: String,
+    /// What it is drawn up from.
+    pub usage: Usage,
+}
+
+impl Account {
+    /// The largest part, the first of equals, where any is as large as that.
+    pub fn largest(&self, at_least: i64) -> Option<&Part> {
+        self.parts
+            .iter()
+            .rev()
+            .max_by_key(|part| part.bytes)
+            .filter(|part| part.bytes >= at_least)
+    }
 }
 
 /// Draws up the account. `None` where Go's own share is not known.
-pub fn account(process: &str, usage: &Usage, thresholds: &Thresholds) -> Option<Account> {
+pub fn account(process: &Process, usage: &Usage, thresholds: &Thresholds) -> Option<Account> {
     let sys = usage.sys?;
     let held = sys.saturating_sub(usage.heap_released.unwrap_or(0)).max(0);
     let mut parts = Vec::new();
-    let mut part = |name, hint, bytes: i64| {
+    let mut part = |kind, bytes: i64| {
         if bytes > 0 {
-            parts.push(Part { name, hint, bytes });
+            parts.push(Part { kind, bytes });
         }
         bytes.max(0)
     };
@@ -112,70 +143,37 @@ pub fn account(process: &str, usage: &Usage, thresholds: &Thresholds) -> Option<
         // The profile is an estimate and older than the statistics: it may be the larger one.
         let in_use = usage.in_use.map(|in_use| in_use.clamp(0, alloc.max(0)));
         go = match in_use {
-            Some(in_use) => part(
-                "Heap in use",
-                "live objects: what the heap profile shows",
-                in_use,
-            )
-            .saturating_add(part(
-                "Garbage",
-                "not collected yet, or newer than the last collection",
-                alloc.saturating_sub(in_use),
-            )),
-            None => part(
-                "Heap objects",
-                "live objects and garbage not collected yet",
-                alloc,
-            ),
+            Some(in_use) => {
+                let garbage = alloc.saturating_sub(in_use);
+                part(PartKind::HeapInUse, in_use).saturating_add(part(PartKind::Garbage, garbage))
+            }
+            None => part(PartKind::HeapObjects, alloc),
         };
-        let spans = inuse.saturating_sub(alloc);
-        go = go.saturating_add(part("Spans", "free room inside of spans in use", spans));
+        go = go.saturating_add(part(PartKind::Spans, inuse.saturating_sub(alloc)));
     }
     if let (Some(idle), Some(released)) = (usage.heap_idle, usage.heap_released) {
-        go = go.saturating_add(part(
-            "Idle heap",
-            "free, still held by the process",
-            idle.saturating_sub(released),
-        ));
+        go = go.saturating_add(part(PartKind::IdleHeap, idle.saturating_sub(released)));
     }
-    go = go.saturating_add(part(
-        "Go runtime",
-        "goroutine stacks, tables of the runtime and the collector",
-        held.saturating_sub(go),
-    ));
-    let python = part(
-        "Python",
-        "objects of Python's allocator (pymem)",
-        usage.python.unwrap_or(0),
-    );
-    let rtloader = part(
-        "rtloader",
-        "C memory between Go and Python",
-        usage.rtloader.unwrap_or(0),
-    );
+    go = go.saturating_add(part(PartKind::GoRuntime, held.saturating_sub(go)));
+    let python = part(PartKind::Python, usage.python.unwrap_or(0));
+    let rtloader = part(PartKind::Rtloader, usage.rtloader.unwrap_or(0));
     let known = go.saturating_add(python).saturating_add(rtloader);
     if let Some(rss) = usage.rss {
-        part(
-            "Rest",
-            "C libraries, mapped files and binaries",
-            rss.saturating_sub(known),
-        );
+        part(PartKind::Rest, rss.saturating_sub(known));
     }
     let total = parts
         .iter()
         .fold(0_i64, |sum, part| sum.saturating_add(part.bytes));
-    let mut account = Account {
-        process: process.to_owned(),
+    Some(Account {
+        process: process.clone(),
         rss: usage.rss,
         held,
         total,
         excess: usage.rss.map_or(0, |rss| total.saturating_sub(rss).max(0)),
         parts,
         conclusion: conclude(held, usage, thresholds),
-        words: String::new(),
-    };
-    account.words = words(&account, usage, thresholds.memory.large_bytes);
-    Some(account)
+        usage: *usage,
+    })
 }
 
 /// The decision rule: outside of Go first, then held but not in use, then in use.
@@ -201,135 +199,27 @@ fn conclude(held: i64, usage: &Usage, thresholds: &Thresholds) -> Conclusion {
     Conclusion::Modest
 }
 
-fn words(account: &Account, usage: &Usage, large_bytes: i64) -> String {
-    let held = account.held;
-    let mut text = match account.rss {
-        Some(rss) => format!(
-            "Of the {} that {} has resident, the Go runtime holds {} ({}; Sys minus HeapReleased)",
-            human(rss, "bytes"),
-            account.process,
-            human(held, "bytes"),
-            human_share(held, rss)
-        ),
-        None => format!(
-            "The Go runtime of {} holds {} (Sys minus HeapReleased); its resident memory is not in the flare",
-            account.process,
-            human(held, "bytes")
-        ),
-    };
-    if let Some(in_use) = usage.in_use {
-        text.push_str(&format!(
-            ", and the heap profile explains {} of that ({})",
-            human(in_use, "bytes"),
-            human_share(in_use, held)
-        ));
-    }
-    text.push('.');
-    if let Some(rss) = account.rss {
-        let outside = rss.saturating_sub(held);
-        if outside > 0 {
-            text.push_str(&format!(
-                " {} ({}) are outside of Go",
-                human(outside, "bytes"),
-                human_share(outside, rss)
-            ));
-            match usage.python.filter(|&python| python > 0) {
-                Some(python) if python <= outside => {
-                    text.push_str(&format!(", {} of them Python's.", human(python, "bytes")))
-                }
-                Some(python) => text.push_str(&format!(
-                    ". Python's allocator reports {}, more than fits there: Go also counts pages that are \
-                     not resident, and the files are some seconds apart.",
-                    human(python, "bytes")
-                )),
-                None => text.push('.'),
-            }
-        } else {
-            text.push_str(
-                " Go's own memory accounts for all of it; some of what it holds is not resident.",
-            );
-        }
-    }
-    text.push(' ');
-    text.push_str(&match account.conclusion {
-        Conclusion::OutsideGo if usage.embeds_python => {
-            "Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at \
-             Python checks (check <name> -m, tracemalloc_debug: true) and at C libraries."
-                .to_owned()
-        }
-        Conclusion::OutsideGo => {
-            "Most of the memory is outside of Go, so growth there can't be seen in a Go profile. This \
-             process embeds no Python: look at C libraries, eBPF maps and mapped files."
-                .to_owned()
-        }
-        Conclusion::Garbage => {
-            "Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at \
-             the allocation rate, GOGC and GOMEMLIMIT."
-                .to_owned()
-        }
-        Conclusion::Retention => {
-            "The heap in use is large by itself: real retention, which the heap profile explains.".to_owned()
-        }
-        Conclusion::Modest => modest(account, usage, large_bytes),
-    });
-    text
-}
-
-/// Nothing decides: either nothing is large, or the flare does not tell what the large part is.
-fn modest(account: &Account, usage: &Usage, large_bytes: i64) -> String {
-    let largest = account
-        .parts
-        .iter()
-        .rev()
-        .max_by_key(|part| part.bytes)
-        .filter(|part| part.bytes >= large_bytes);
-    match largest {
-        None => format!(
-            "None of the parts is large: each is under {}.",
-            human(large_bytes, "bytes")
-        ),
-        Some(part) => {
-            let name = match part.name {
-                "Rest" => "what neither Go nor Python counts".to_owned(),
-                "Go runtime" => "the Go runtime's own memory".to_owned(),
-                "Python" => "Python".to_owned(),
-                name => name.to_lowercase(),
-            };
-            let unknown = match usage.in_use {
-                None => " What holds memory in Go can't be told without a heap profile.",
-                Some(_) => "",
-            };
-            format!(
-                "The largest part is {name} with {} ({}).{unknown}",
-                human(part.bytes, "bytes"),
-                part.hint
-            )
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use expect_test::{Expect, expect};
+    use PartKind::{
+        Garbage, GoRuntime, HeapInUse, HeapObjects, IdleHeap, Python, Rest, Rtloader, Spans,
+    };
 
     const MB: i64 = 1 << 20;
 
-    fn check(usage: &Usage, expected: &Expect) {
-        let account = account("core", usage, &Thresholds::builtin()).unwrap();
+    #[track_caller]
+    fn check(usage: &Usage, expected: &[(PartKind, i64)], conclusion: Conclusion) {
+        let account = account(&Process::Core, usage, &Thresholds::builtin()).unwrap();
         let sum: i64 = account.parts.iter().map(|part| part.bytes).sum();
         assert_eq!(sum, account.total);
-        let parts: Vec<String> = account
+        let parts: Vec<(PartKind, i64)> = account
             .parts
             .iter()
-            .map(|part| format!("{} {}", part.name, human(part.bytes, "bytes")))
+            .map(|part| (part.kind, part.bytes / MB))
             .collect();
-        expected.assert_eq(&format!(
-            "{}\n{}\n{}\n",
-            parts.join(", "),
-            account.conclusion.as_str(),
-            account.words
-        ));
+        assert_eq!(parts, expected);
+        assert_eq!(account.conclusion, conclusion);
     }
 
     fn usage() -> Usage {
@@ -343,45 +233,36 @@ mod tests {
             in_use: Some(200 * MB),
             python: Some(40 * MB),
             rtloader: Some(MB),
-            embeds_python: true,
         }
     }
 
+    /// The parts of [`usage`] that are Go's, Python's and C's.
+    const PARTS: [(PartKind, i64); 7] = [
+        (HeapInUse, 200),
+        (Garbage, 40),
+        (Spans, 10),
+        (IdleHeap, 30),
+        (GoRuntime, 20),
+        (Python, 40),
+        (Rtloader, 1),
+    ];
+
     #[test]
     fn retention() {
-        check(
-            &usage(),
-            &expect![[r#"
-                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
-                retention
-                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
-            "#]],
-        );
+        let parts = [&PARTS[..], &[(Rest, 59)]].concat();
+        check(&usage(), &parts, Conclusion::Retention);
     }
 
     #[test]
     fn outside_of_go() {
         let mut usage = usage();
         usage.rss = Some(900 * MB);
-        check(
-            &usage,
-            &expect![[r#"
-            Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 559 MB
-            outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m, tracemalloc_debug: true) and at C libraries.
-        "#]],
-        );
-        usage.embeds_python = false;
+        let parts = [&PARTS[..], &[(Rest, 559)]].concat();
+        check(&usage, &parts, Conclusion::OutsideGo);
         usage.python = None;
         usage.rtloader = None;
-        check(
-            &usage,
-            &expect![[r#"
-            Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Rest 600 MB
-            outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go. Most of the memory is outside of Go, so growth there can't be seen in a Go profile. This process embeds no Python: look at C libraries, eBPF maps and mapped files.
-        "#]],
-        );
+        let parts = [&PARTS[..5], &[(Rest, 600)]].concat();
+        check(&usage, &parts, Conclusion::OutsideGo);
         // Half is the limit: just under it the parts of Go decide.
         usage.rss = Some(590 * MB);
         assert_eq!(
@@ -394,14 +275,13 @@ mod tests {
     fn garbage_and_its_near_miss() {
         let mut usage = usage();
         usage.in_use = Some(60 * MB);
-        check(
-            &usage,
-            &expect![[r#"
-            Heap in use 60.0 MB, Garbage 180 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
-            garbage
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
-        "#]],
-        );
+        let parts = [
+            &[(HeapInUse, 60), (Garbage, 180)],
+            &PARTS[2..],
+            &[(Rest, 59)],
+        ]
+        .concat();
+        check(&usage, &parts, Conclusion::Garbage);
         usage.in_use = Some(101 * MB);
         assert_eq!(
             conclude(300 * MB, &usage, &Thresholds::builtin()),
@@ -418,31 +298,23 @@ mod tests {
             in_use: Some(20 * MB),
             ..Usage::default()
         };
-        check(
-            &small,
-            &expect![[r#"
-                Go runtime 55.0 MB, Rest 35.0 MB
-                modest
-                Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go. None of the parts is large: each is under 100 MB.
-            "#]],
-        );
+        check(&small, &[(GoRuntime, 55), (Rest, 35)], Conclusion::Modest);
     }
 
     #[test]
     fn a_large_part_that_decides_nothing_is_named() {
+        let largest = |usage: &Usage| {
+            let account = account(&Process::Core, usage, &Thresholds::builtin()).unwrap();
+            account.largest(100 * MB).map(|part| part.kind)
+        };
         // Without a heap profile nobody knows what the heap holds.
         let unprofiled = Usage {
             in_use: None,
             ..usage()
         };
-        check(
-            &unprofiled,
-            &expect![[r#"
-            Heap objects 240 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
-            modest
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
-        "#]],
-        );
+        let parts = [&[(HeapObjects, 240)], &PARTS[2..], &[(Rest, 59)]].concat();
+        check(&unprofiled, &parts, Conclusion::Modest);
+        assert_eq!(largest(&unprofiled), Some(HeapObjects));
         // Just under half outside of Go.
         let python = Usage {
             rss: Some(390 * MB),
@@ -454,28 +326,26 @@ mod tests {
             python: Some(150 * MB),
             ..usage()
         };
-        check(
-            &python,
-            &expect![[r#"
-            Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
-            modest
-            Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3 %; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5 %). 190 MB (48.7 %) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
-        "#]],
-        );
+        let parts = [
+            (HeapInUse, 99),
+            (Garbage, 41),
+            (Spans, 10),
+            (IdleHeap, 10),
+            (GoRuntime, 40),
+            (Python, 150),
+            (Rtloader, 1),
+            (Rest, 39),
+        ];
+        check(&python, &parts, Conclusion::Modest);
+        assert_eq!(largest(&python), Some(Python));
         // The near miss: no part reaches what is large.
         let small = Usage {
             rss: Some(99 * MB),
             sys: Some(95 * MB),
             ..Usage::default()
         };
-        check(
-            &small,
-            &expect![[r#"
-            Go runtime 95.0 MB, Rest 4.00 MB
-            modest
-            Of the 99.0 MB that core has resident, the Go runtime holds 95.0 MB (96.0 %; Sys minus HeapReleased). 4.00 MB (4.0 %) are outside of Go. None of the parts is large: each is under 100 MB.
-        "#]],
-        );
+        check(&small, &[(GoRuntime, 95), (Rest, 4)], Conclusion::Modest);
+        assert_eq!(largest(&small), None);
     }
 
     #[test]
@@ -491,39 +361,27 @@ mod tests {
             python: Some(32 * MB),
             ..usage()
         };
-        check(
-            &usage,
-            &expect![[r#"
-            Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
-            modest
-            Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1 %; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8 %). 2.00 MB (1.9 %) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
-        "#]],
-        );
+        let parts = [
+            (HeapInUse, 46),
+            (Garbage, 14),
+            (Spans, 10),
+            (IdleHeap, 20),
+            (GoRuntime, 15),
+            (Python, 32),
+            (Rtloader, 1),
+        ];
+        check(&usage, &parts, Conclusion::Modest);
     }
 
     #[test]
     fn not_resident_and_unknown() {
         let mut usage = usage();
         usage.rss = Some(250 * MB);
-        check(
-            &usage,
-            &expect![[r#"
-                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
-                retention
-                Of the 250 MB that core has resident, the Go runtime holds 300 MB (120 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
-            "#]],
-        );
+        check(&usage, &PARTS, Conclusion::Retention);
         usage.rss = None;
-        check(
-            &usage,
-            &expect![[r#"
-                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
-                retention
-                The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7 %). The heap in use is large by itself: real retention, which the heap profile explains.
-            "#]],
-        );
+        check(&usage, &PARTS, Conclusion::Retention);
         assert_eq!(
-            account("core", &Usage::default(), &Thresholds::builtin()),
+            account(&Process::Core, &Usage::default(), &Thresholds::builtin()),
             None
         );
     }

@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use flare::Process;
 use serde::Deserialize;
 
 use tables::data_file::{self, DataFileError};
@@ -296,7 +297,7 @@ enum RouteClass {
 struct Route {
     step: u8,
     condition: RouteCondition,
-    process: Option<String>,
+    process: Option<Process>,
     words: String,
     team: Option<String>,
     escalate_to: String,
@@ -506,7 +507,7 @@ impl Owners {
         Ok(Route {
             step: row.step,
             condition,
-            process: row.process,
+            process: row.process.as_deref().map(Process::parse),
             words: row.words,
             team: row.team,
             escalate_to: row.escalate_to,
@@ -605,15 +606,13 @@ impl Owners {
     }
 
     /// Where a finding goes whose responsible frame is `responsible_function`.
-    ///
-    /// `process` is the process as file names give it, for example `core` or `trace`.
-    pub fn route(&self, responsible_function: &str, process: &str) -> Routing {
+    pub fn route(&self, responsible_function: &str, process: &Process) -> Routing {
         let class = self.class(responsible_function);
         let owner = class.owner().map(|id| self.owner(id));
         let route = self
             .routes
             .iter()
-            .filter(|route| route.process.as_deref().is_none_or(|only| only == process))
+            .filter(|route| route.process.as_ref().is_none_or(|only| only == process))
             .find(|route| self.route_takes(route, responsible_function, class));
         let Some(route) = route else {
             // Parsing checks that the three classes are covered, and they exclude nothing.

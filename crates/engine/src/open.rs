@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{ProcessProfiles, Slot};
-use flare::{self, Flare, FlareError, Input, ProfileKind};
+use flare::{self, Flare, FlareError, Input, Process, ProfileKind};
 use profile::lens::aggregate::Weight;
 use profile::lens::subject::{RowId, Subject};
 use profile::lens::top;
@@ -132,7 +132,11 @@ impl OpenFlare {
     ///
     /// # Errors
     /// Lists what there is when the process or the profile is not there.
-    pub fn subject(&self, process: &str, name: ProfileName) -> Result<&Arc<Subject>, ProfileError> {
+    pub fn subject(
+        &self,
+        process: &Process,
+        name: ProfileName,
+    ) -> Result<&Arc<Subject>, ProfileError> {
         subject(&self.flare, &self.processes, process, name)
     }
 
@@ -141,7 +145,8 @@ impl OpenFlare {
     /// # Errors
     /// As [`Self::subject`], and when the profile has no such sample type.
     pub fn top(&self, question: &TopQuestion) -> Result<FunctionTable, ProfileError> {
-        let subject = self.subject(&question.process, question.profile)?;
+        let process = Process::parse(&question.process);
+        let subject = self.subject(&process, question.profile)?;
         let view = View::under(subject, &question.sample_type)?;
         let chosen = self.first_rows(&view, question);
         let rows = top::rows(&view, &chosen);
@@ -152,7 +157,7 @@ impl OpenFlare {
             question.profile,
             &table,
             String::new(),
-            self.report.noise_sigmas,
+            self.report.judgement.thresholds.leak.noise_sigmas,
         ))
     }
 
@@ -196,11 +201,11 @@ impl OpenFlare {
 pub fn read_view(
     flare: &mut Flare,
     settings: &Settings,
-    process: &str,
+    process: &Process,
     name: ProfileName,
     sample_type: &str,
 ) -> Result<View, ProfileError> {
-    let wanted = |found: &str, kind: ProfileKind| {
+    let wanted = |found: &Process, kind: ProfileKind| {
         found == process
             && match name {
                 ProfileName::HeapFirst => kind == ProfileKind::HeapFirst,
@@ -222,13 +227,13 @@ pub fn read_view(
 fn subject<'p>(
     flare: &Flare,
     processes: &'p [ProcessProfiles],
-    process: &str,
+    process: &Process,
     name: ProfileName,
 ) -> Result<&'p Arc<Subject>, ProfileError> {
-    let Some(found) = processes.iter().find(|found| found.name == process) else {
+    let Some(found) = processes.iter().find(|found| found.name == *process) else {
         return Err(ProfileError::NoProcess {
-            wanted: process.to_owned(),
-            available: processes.iter().map(|found| found.name.clone()).collect(),
+            wanted: process.to_string(),
+            available: (processes.iter().map(|found| found.name.to_string())).collect(),
         });
     };
     if let Some(subject) = found.subject(name) {
@@ -258,24 +263,24 @@ fn unusable(
         Some(Slot::LeftOut(why)) => format!("is left out: {why}"),
         Some(Slot::Absent | Slot::Read(_)) | None => {
             return ProfileError::NoProfile {
-                process: process.name.clone(),
+                process: process.name.to_string(),
                 wanted: wanted.as_str(),
                 available: available(flare, &process.name),
             };
         }
     };
     ProfileError::Unusable {
-        process: process.name.clone(),
+        process: process.name.to_string(),
         profile: name.as_str(),
         why,
     }
 }
 
 /// Names of the profiles of a process, from the files' names.
-fn available(flare: &Flare, process: &str) -> Vec<String> {
+fn available(flare: &Flare, process: &Process) -> Vec<String> {
     let has = |kind: ProfileKind| {
         let role = flare::Role::Profile {
-            process: process.to_owned(),
+            process: process.clone(),
             kind,
         };
         flare.find(&role).is_some()

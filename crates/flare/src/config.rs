@@ -36,6 +36,15 @@ pub struct RuntimeConfig {
     pub settings: Option<Node>,
 }
 
+impl RuntimeConfig {
+    /// The sentence in place of settings, where it says that nobody answered.
+    pub fn silence(&self) -> Option<&str> {
+        self.unavailable
+            .as_deref()
+            .filter(|said| said.contains("not running") || said.contains("unreachable"))
+    }
+}
+
 /// Reads the dump of the core Agent, of the process-agent or of system-probe. Of the latter,
 /// `system_probe_config.internal_profiling` stands for `internal_profiling`.
 pub fn parse(text: &str) -> RuntimeConfig {

@@ -26,11 +26,25 @@ impl RuntimeDebugInfo {
         super::text::gogc(self.gogc.as_deref()?)
     }
 
+    /// The file says that `GOGC` is not set.
+    pub fn gogc_is_unset(&self) -> bool {
+        self.gogc.as_deref().is_some_and(is_unset)
+    }
+
+    /// The file says that `GOMEMLIMIT` is not set.
+    pub fn gomemlimit_is_unset(&self) -> bool {
+        self.gomemlimit.as_deref().is_some_and(is_unset)
+    }
+
     /// `GOMEMLIMIT` in bytes, as the environment sets it. What the runtime works with is in the
     /// telemetry, see [`super::telemetry::Telemetry::gomemlimit_bytes`].
     pub fn gomemlimit_bytes(&self) -> Option<u64> {
         super::text::go_bytes(self.gomemlimit.as_deref()?)
     }
+}
+
+fn is_unset(text: &str) -> bool {
+    text.contains("not set")
 }
 
 /// Reads the file.

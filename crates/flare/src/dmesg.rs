@@ -1,5 +1,7 @@
 //! `dmesg.log`: only the kernel's out-of-memory kills are read.
 
+use crate::process::is_program;
+
 /// One kill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OomKill {
@@ -24,18 +26,7 @@ pub struct OomKill {
 impl OomKill {
     /// It has the name of one of the Agent's own processes, as the kernel cuts it.
     pub fn is_agent(&self) -> bool {
-        [
-            "agent",
-            "datadog-agent",
-            "trace-agent",
-            "process-agent",
-            "security-agent",
-            "security-agen",
-            "system-probe",
-            "datadog-cluster",
-            "otel-agent",
-        ]
-        .contains(&self.process.as_str())
+        is_program(&self.process)
     }
 }
 

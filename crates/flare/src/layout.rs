@@ -3,6 +3,8 @@
 //! The table follows the Agent's own flare providers (versions 7.5x to 7.8x). A path that nobody
 //! has heard of still gets a role: [`Role::Unneeded`] with the reason.
 
+use crate::process::Process;
+
 /// Which profile of a process a file is, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProfileKind {
@@ -43,15 +45,15 @@ impl ProfileKind {
 pub enum Role {
     /// A pprof profile. At most one entry holds each pair, unless the kind is unknown.
     Profile {
-        /// Prefix of the file name, for example `core`; of loose profiles what their name gives.
-        process: String,
+        /// By the prefix of the file name; of loose profiles what their name gives.
+        process: Process,
         /// Which profile.
         kind: ProfileKind,
     },
     /// A Go execution trace.
     Trace {
-        /// Prefix of the file name.
-        process: String,
+        /// By the prefix of the file name.
+        process: Process,
     },
     /// `status.log`, or that of the Cluster Agent or the Security Agent.
     Status,
@@ -163,12 +165,6 @@ impl Role {
         )
     }
 }
-
-/// The process whose profiles come from the OpenTelemetry Agent's extension.
-const OTEL_PROCESS: &str = "otel-agent";
-
-/// The process of loose profiles whose names give none.
-pub const NAMELESS_PROCESS: &str = "profile";
 
 /// Tells the role of the file at `inner`, a path below the flare's root.
 pub fn role(inner: &str) -> Role {
@@ -336,7 +332,7 @@ fn profile(folder: &str, name: &str) -> Option<Role> {
         && !stem.is_empty()
     {
         return Some(Role::Trace {
-            process: stem.to_owned(),
+            process: Process::parse(stem),
         });
     }
     if let Some((_, endpoint)) = name
@@ -352,7 +348,7 @@ fn profile(folder: &str, name: &str) -> Option<Role> {
             _ => ProfileKind::Unknown,
         };
         return Some(Role::Profile {
-            process: OTEL_PROCESS.to_owned(),
+            process: Process::OtelAgent,
             kind,
         });
     }
@@ -370,7 +366,7 @@ fn profile(folder: &str, name: &str) -> Option<Role> {
                 .flatten()
                 .filter(|(prefix, _)| prefix.is_empty())
                 .map(|(_, kind)| Role::Profile {
-                    process: NAMELESS_PROCESS.to_owned(),
+                    process: Process::Nameless,
                     kind,
                 })
         }
@@ -398,11 +394,11 @@ fn profile_stem(name: &str) -> Option<&str> {
 
 /// Process and kind of a profile's stem, for example `security-agent` and first heap of
 /// `security-agent-1st-heap`.
-fn split_stem(stem: &str) -> (String, ProfileKind) {
+fn split_stem(stem: &str) -> (Process, ProfileKind) {
     match known_suffix(stem) {
-        Some(("", kind)) => (NAMELESS_PROCESS.to_owned(), kind),
-        Some((process, kind)) => (process.to_owned(), kind),
-        None => (stem.to_owned(), ProfileKind::Unknown),
+        Some(("", kind)) => (Process::Nameless, kind),
+        Some((process, kind)) => (Process::parse(process), kind),
+        None => (Process::parse(stem), ProfileKind::Unknown),
     }
 }
 

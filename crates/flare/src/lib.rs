@@ -53,6 +53,7 @@ mod limits;
 pub mod local;
 mod loose;
 pub mod memstats;
+mod process;
 pub mod rtloader;
 pub mod runner_vars;
 pub mod status;
@@ -65,8 +66,9 @@ pub mod yaml;
 pub use archive::{Entry, Flare, Input};
 pub use error::{EntryError, Fault, FlareError, Problem};
 pub use io::{BLOCK_BYTES, BlockReader, CountingReader, ReadSeek, Section};
-pub use layout::{NAMELESS_PROCESS, ProfileKind, Role, role};
+pub use layout::{ProfileKind, Role, role};
 pub use limits::{Limits, TextLimits};
 #[cfg(not(target_arch = "wasm32"))]
 pub use loose::from_disk;
 pub use loose::{LooseFile, OpenFile};
+pub use process::Process;

@@ -9,8 +9,11 @@ use serde::Serialize;
 use serde_json::Number;
 
 use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
+use super::texts::{self, findings, states};
 use diagnose::kinds::ProfileName;
+use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Finding, Hole, State};
+use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Instance};
 use profile::units::rfc3339;
@@ -61,7 +64,7 @@ struct MemoryJson<'r> {
     rss_bytes: Option<i64>,
     python_bytes: Option<i64>,
     limit_bytes: Option<i64>,
-    limit_source: Option<&'r str>,
+    limit_source: Option<String>,
     accounts: Vec<AccountJson<'r>>,
     garbage_collection: Vec<StoryJson<'r>>,
 }
@@ -74,7 +77,7 @@ struct AccountJson<'r> {
     total_bytes: i64,
     excess_bytes: i64,
     conclusion: &'static str,
-    words: &'r str,
+    words: String,
     parts: Vec<PartJson>,
 }
 
@@ -87,7 +90,7 @@ struct PartJson {
 #[derive(Serialize)]
 struct StoryJson<'r> {
     process: &'r str,
-    words: &'r [String],
+    words: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -111,8 +114,8 @@ struct VersionJson<'r> {
 #[derive(Serialize)]
 struct SilentJson<'r> {
     process: &'r str,
-    why: &'r str,
-    remedy: &'r str,
+    why: String,
+    remedy: String,
 }
 
 #[derive(Serialize)]
@@ -170,7 +173,7 @@ struct VerdictJson<'r> {
     main_process: Option<&'r str>,
     states: Vec<StateJson<'r>>,
     findings: Vec<FindingJson<'r>>,
-    notes: Vec<&'r str>,
+    notes: Vec<String>,
     noted: Vec<NoteJson<'r>>,
 }
 
@@ -178,7 +181,7 @@ struct VerdictJson<'r> {
 struct NoteJson<'r> {
     kind: &'static str,
     process: Option<&'r str>,
-    text: &'r str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -186,12 +189,12 @@ struct StateJson<'r> {
     process: &'r str,
     kind: &'static str,
     state: &'static str,
-    text: &'r str,
-    why: &'r str,
+    text: String,
+    why: String,
     hole: Option<&'static str>,
     nearness: Option<f64>,
-    would_change: &'r str,
-    capture: Option<&'static str>,
+    would_change: String,
+    capture: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -210,14 +213,14 @@ struct FindingJson<'r> {
     threshold: Number,
     share: f64,
     confidence: &'static str,
-    reasons: Vec<&'r str>,
+    reasons: Vec<String>,
     routing: RoutingJson<'r>,
-    summary: &'r str,
-    evidence: Vec<EvidenceJson<'r>>,
+    summary: String,
+    evidence: Vec<EvidenceJson>,
     meaning: &'r str,
-    settle: Option<&'r str>,
+    settle: Option<&'static str>,
     stacks: Vec<StackJson<'r>>,
-    known_cases: Vec<KnownJson<'r>>,
+    known_cases: Vec<KnownJson>,
 }
 
 #[derive(Serialize)]
@@ -229,9 +232,9 @@ struct StackJson<'r> {
 }
 
 #[derive(Serialize)]
-struct KnownJson<'r> {
-    reference: &'r str,
-    words: &'r str,
+struct KnownJson {
+    reference: String,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -255,9 +258,9 @@ struct RoutingJson<'r> {
 }
 
 #[derive(Serialize)]
-struct EvidenceJson<'r> {
-    name: &'r str,
-    value: &'r str,
+struct EvidenceJson {
+    name: &'static str,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -348,7 +351,7 @@ struct GoroutinesJson<'r> {
     longest_wait_minutes: u64,
     groups_total: usize,
     groups: Vec<GroupJson<'r>>,
-    known_cases: Vec<KnownJson<'r>>,
+    known_cases: Vec<KnownJson>,
 }
 
 #[derive(Serialize)]
@@ -398,8 +401,12 @@ fn root(report: &Report) -> Root<'_> {
         agent: agent(report),
         verdict: VerdictJson {
             kind: judgement.kind.as_str(),
-            main_process: judgement.main.as_deref(),
-            states: judgement.states.iter().map(state).collect(),
+            main_process: judgement.main.as_ref().map(Process::as_str),
+            states: judgement
+                .states
+                .iter()
+                .map(|one| state(one, &judgement.thresholds))
+                .collect(),
             findings: judgement
                 .findings
                 .iter()
@@ -409,15 +416,15 @@ fn root(report: &Report) -> Root<'_> {
             notes: judgement
                 .notes
                 .iter()
-                .map(|note| note.text.as_str())
+                .map(|note| texts::notes::note(note, &judgement.thresholds))
                 .collect(),
             noted: judgement
                 .notes
                 .iter()
                 .map(|note| NoteJson {
-                    kind: note.kind.as_str(),
-                    process: note.process.as_deref(),
-                    text: &note.text,
+                    kind: note.fact.as_str(),
+                    process: note.process.as_ref().map(Process::as_str),
+                    text: texts::notes::note(note, &judgement.thresholds),
                 })
                 .collect(),
         },
@@ -435,7 +442,7 @@ fn root(report: &Report) -> Root<'_> {
             .traces
             .iter()
             .map(|trace| TraceJson {
-                process: &trace.process,
+                process: trace.process.as_str(),
                 path: &trace.path,
                 size: trace.size,
             })
@@ -470,9 +477,9 @@ fn root(report: &Report) -> Root<'_> {
             .silent
             .iter()
             .map(|silent| SilentJson {
-                process: &silent.process,
-                why: &silent.why,
-                remedy: &silent.remedy,
+                process: silent.process.as_str(),
+                why: texts::silent::why(silent),
+                remedy: texts::silent::remedy(silent),
             })
             .collect(),
         jmx_checks: report
@@ -510,23 +517,23 @@ fn memory(report: &Report) -> MemoryJson<'_> {
         rss_bytes: memory.rss_bytes,
         python_bytes: memory.python_bytes,
         limit_bytes: limit.map(|(bytes, _)| *bytes),
-        limit_source: limit.map(|(_, source)| source.as_str()),
+        limit_source: limit.map(|(_, source)| texts::memory::limit_source(source)),
         accounts: memory
             .accounts
             .iter()
             .map(|account| AccountJson {
-                process: &account.process,
+                process: account.process.as_str(),
                 rss_bytes: account.rss,
                 go_held_bytes: account.held,
                 total_bytes: account.total,
                 excess_bytes: account.excess,
                 conclusion: account.conclusion.as_str(),
-                words: &account.words,
+                words: texts::memory::account(account, &report.judgement.thresholds),
                 parts: account
                     .parts
                     .iter()
                     .map(|part| PartJson {
-                        name: part.name,
+                        name: texts::memory::name(part.kind),
                         bytes: part.bytes,
                     })
                     .collect(),
@@ -535,7 +542,10 @@ fn memory(report: &Report) -> MemoryJson<'_> {
         garbage_collection: memory
             .gc
             .iter()
-            .map(|(process, words)| StoryJson { process, words })
+            .map(|facts| StoryJson {
+                process: facts.process.as_str(),
+                words: texts::gc::story(facts, &report.judgement.thresholds),
+            })
             .collect(),
     }
 }
@@ -599,30 +609,30 @@ fn instant(unix_ms: i64) -> Option<String> {
     rfc3339(i128::from(unix_ms) * 1_000_000)
 }
 
-fn state(state: &State) -> StateJson<'_> {
+fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
     StateJson {
-        process: &state.process,
+        process: state.process.as_str(),
         kind: state.kind.as_str(),
         state: state.measured.as_str(),
-        text: &state.text,
-        why: &state.why,
+        text: states::text(state),
+        why: states::why(state, thresholds),
         hole: state.hole.map(Hole::as_str),
         nearness: state.nearness.map(finite),
-        would_change: &state.would_change,
+        would_change: states::would_change(state, thresholds),
         capture: state
             .hole
-            .map(|hole| hole.capture(&state.process, state.kind)),
+            .map(|hole| hole.capture(&state.process, state.kind).to_string()),
     }
 }
 
-fn known(report: &Report, finding: Option<usize>) -> Vec<KnownJson<'_>> {
+fn known(report: &Report, finding: Option<usize>) -> Vec<KnownJson> {
     report
         .known
         .iter()
         .filter(|known| known.finding == finding)
         .map(|known| KnownJson {
-            reference: &known.reference,
-            words: &known.words,
+            reference: known.case.references.join(", "),
+            words: texts::known::resemblance(known),
         })
         .collect()
 }
@@ -632,7 +642,7 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
     let first = finding.first();
     FindingJson {
         kind: finding.kind.as_str(),
-        process: &finding.process,
+        process: finding.process.as_str(),
         profile: finding.profile.as_str(),
         function: first.map_or("", |first| first.function.as_str()),
         responsible_function: first.map_or("", |first| first.responsible.as_str()),
@@ -646,7 +656,7 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
                 function: &function.function,
                 responsible_function: &function.responsible,
                 value: function.value,
-                share: finite(function.share),
+                share: finite(function.share.fraction()),
                 owner: &function.owner,
                 check: function.check.as_deref(),
                 objects: function.objects,
@@ -657,29 +667,28 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
         value: quantity(finding.value, finding.unit),
         unit: finding.unit,
         threshold: quantity(finding.threshold, finding.unit),
-        share: finite(first.map_or(0.0, |first| first.share)),
+        share: finite(first.map_or(0.0, |first| first.share.fraction())),
         confidence: finding.confidence.as_str(),
-        reasons: finding.reasons.iter().map(String::as_str).collect(),
+        reasons: findings::reasons(finding, &report.judgement.thresholds),
         routing: RoutingJson {
             step: finding.routing.step,
             words: &finding.routing.words,
             escalate_to: &finding.routing.escalate_to,
         },
-        summary: &finding.summary,
-        evidence: finding
-            .evidence
-            .iter()
+        summary: findings::summary(finding),
+        evidence: findings::evidence(finding)
+            .into_iter()
             .map(|(name, value)| EvidenceJson { name, value })
             .collect(),
         meaning: &finding.meaning,
-        settle: (!finding.reasons.is_empty()).then_some(finding.settle.as_str()),
+        settle: (!finding.reasons.is_empty()).then(|| findings::settle(finding)),
         stacks: finding
             .stacks
             .iter()
             .take(STACKS)
             .map(|stack| StackJson {
                 value: stack.value,
-                share: finite(stack.share),
+                share: finite(stack.share.fraction()),
                 owner: &stack.owner,
                 frames: &stack.frames,
             })
@@ -705,7 +714,7 @@ fn quantity(value: f64, unit: &str) -> Number {
 
 fn process(process: &ProcessReport) -> ProcessJson<'_> {
     ProcessJson {
-        name: &process.name,
+        name: process.name.as_str(),
         profiles: process
             .profiles
             .iter()

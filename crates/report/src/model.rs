@@ -1,10 +1,13 @@
-//! The report as facts: what was found, raw numbers, no layout and no wording beyond the verdict's.
+//! The report as facts: what was found, raw numbers, no layout and no wording.
 //!
 //! Built by [`super::gather`] from a flare; read by [`super::layout`], the writers and the JSON.
 
+use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;
+use diagnose::known::{KnownCase, Likeness};
 use diagnose::memory::Account;
-use diagnose::verdict::{Interval, Judgement};
+use diagnose::verdict::{Interval, Judgement, LimitSource};
+use flare::Process;
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
 use flare::memstats::MemStats;
@@ -44,7 +47,7 @@ pub struct Report {
     /// The `DogStatsD` section of `status.log`.
     pub dogstatsd: Vec<(String, String)>,
     /// The forwarder's transactions that were dropped, retried or wait.
-    pub forwarder: Vec<(String, i64)>,
+    pub forwarder: Vec<Counter>,
     /// What the trace-agent says of itself.
     pub trace_agent: Option<TraceVars>,
     /// Running checks; `None` when `status.log` does not tell.
@@ -69,10 +72,6 @@ pub struct Report {
     pub settings: SettingsView,
     /// Thresholds that are not the defaults: name, default, value.
     pub changed_thresholds: Vec<(String, String, String)>,
-    /// Rows of a heap difference under so many standard deviations are within noise.
-    pub noise_sigmas: f64,
-    /// From which number of DogStatsD contexts on they are worth looking at.
-    pub many_contexts: i64,
     /// Every file, in the flare's order.
     pub files: Vec<FileFact>,
     /// What is wrong with the flare as a whole.
@@ -86,8 +85,21 @@ pub struct Report {
 impl Report {
     /// The core Agent, where the flare holds profiles of other processes and none of its own.
     pub fn main_missing(&self) -> Option<&SilentProcess> {
-        self.silent.iter().find(|silent| silent.process == "core")
+        self.silent
+            .iter()
+            .find(|silent| silent.process == Process::Core)
     }
+}
+
+/// Something that the Agent counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value in [`Counter::unit`].
+    pub value: i64,
+    /// `count` or `bytes`.
+    pub unit: &'static str,
 }
 
 /// Names of hosts, containers and pods that stand anywhere in the flare's descriptions.
@@ -109,11 +121,11 @@ pub struct Memory {
     /// Python's own memory (`pymem__inuse` of `telemetry.log`).
     pub python_bytes: Option<i64>,
     /// Memory limit of the Agent's container, and where it stands.
-    pub limit: Option<(i64, String)>,
+    pub limit: Option<(i64, LimitSource)>,
     /// One account for each process whose Go memory is known, core first.
     pub accounts: Vec<Account>,
-    /// The garbage collector's story, by process.
-    pub gc: Vec<(String, Vec<String>)>,
+    /// What is known of the garbage collector, by process; only those of which something is.
+    pub gc: Vec<GcFacts>,
 }
 
 /// The host and the container around the Agent.
@@ -124,7 +136,7 @@ pub struct Surroundings {
     /// Memory of the host in bytes.
     pub host_memory: Option<u64>,
     /// CPU limit of the Agent's container in cores, and where it stands.
-    pub cpu_limit: Option<(f64, String)>,
+    pub cpu_limit: Option<(f64, LimitSource)>,
     /// How often the Agent's container was restarted, and why it ended last.
     pub restarts: Option<(u64, Option<String>)>,
     /// Processes that the kernel killed for lack of memory.
@@ -189,23 +201,38 @@ pub const LOCK_GROUPS_SHOWN: usize = 20;
 /// A process that should have profiles and has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SilentProcess {
-    /// The prefix that its files would have.
-    pub process: String,
-    /// Full sentences.
-    pub why: String,
-    /// What to do about it.
-    pub remedy: String,
+    /// The process.
+    pub process: Process,
+    /// Why.
+    pub why: Silence,
+}
+
+/// Why a process has no profiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Every capture asks it.
+    Missing {
+        /// The archive is cut off: they may have been in the part that is missing.
+        cut_off: bool,
+    },
+    /// It was not running or could not be reached.
+    Unreachable {
+        /// What a file of the flare says.
+        said: String,
+        /// That file.
+        file: &'static str,
+    },
 }
 
 /// A public case that a finding, or the goroutine dump, looks like.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Resemblance {
     /// Position of the finding; `None` for the goroutine dump.
     pub finding: Option<usize>,
-    /// For example `DataDog/datadog-agent#56407`.
-    pub reference: String,
-    /// Full sentences: number, cause, remedy, and that it is no proof.
-    pub words: String,
+    /// The case.
+    pub case: KnownCase,
+    /// What the resemblance rests on.
+    pub by: Likeness,
 }
 
 /// Which Agent, where, since when.
@@ -262,7 +289,7 @@ pub struct InstallMethod {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceFile {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// Path in the flare.
     pub path: String,
     /// Size in bytes.
@@ -272,8 +299,8 @@ pub struct TraceFile {
 /// Profiles of one process.
 #[derive(Clone, Debug)]
 pub struct ProcessReport {
-    /// For example `core`.
-    pub name: String,
+    /// Which.
+    pub name: Process,
     /// In the order of [`ProfileName::ALL`]; those whose file is absent are not there.
     pub profiles: Vec<ProfileReport>,
     /// Time between the heap snapshots.

@@ -1,18 +1,31 @@
 //! The report's facts with pseudonyms in place of names, before any writer sees them.
 //!
 //! What every text of the report is made from passes here field by field, so that all formats get
-//! the same, and nothing depends on how a format escapes what it writes.
+//! the same, and nothing depends on how a format escapes what it writes. Structs are taken apart
+//! without `..`: a field that is new has to be thought of here. Names stand in fields of their own;
+//! texts of the customer's and of the Agent are searched for them.
 
-use super::model::{ProfileContent, Report, Table};
+use super::model::{
+    AgentContext, FileFact, GoroutineReport, InstallMethod, KnownNames, Memory, ProcessReport,
+    ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess, Surroundings, Table,
+    TraceFile,
+};
 use super::redact::{Names, Redactor, Text};
-use diagnose::verdict::{BY_COMMAND, Detail, Finding, OTEL};
-use flare::NAMELESS_PROCESS;
-use flare::status::{Check, CheckState, Instance};
-
-/// The Agent's own processes and those of files without a name say nothing of a customer.
-fn is_own(process: &str) -> bool {
-    BY_COMMAND.contains(&process) || process == OTEL || process == NAMELESS_PROCESS
-}
+use super::settings::SettingsView;
+use diagnose::gc::GcFacts;
+use diagnose::memory::Account;
+use diagnose::verdict::{
+    Basis, ContentionDetail, CpuUse, Detail, Doubt, Finding, FindingFunction, FindingStack, Gap,
+    GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact, Reply, Restart,
+    State,
+};
+use flare::Process;
+use flare::dmesg::OomKill;
+use flare::goroutines::{Goroutines, Group};
+use flare::status::{Check, CheckProblem, CheckState, Instance, JmxCheck};
+use flare::trace_vars::TraceVars;
+use flare::version_history::VersionEntry;
+use profile::lens::view::ViewError;
 
 /// A redactor that knows the names of this flare.
 pub fn redactor(report: &Report) -> Redactor {
@@ -26,8 +39,11 @@ pub fn redactor(report: &Report) -> Redactor {
     let mut guess = Redactor::new(names.clone());
     let profiled = report.processes.iter().map(|process| &process.name);
     let traced = report.traces.iter().map(|trace| &trace.process);
-    for name in profiled.chain(traced) {
-        if !is_own(name) && !names.hosts.contains(name) && guess.text(name, Text::Prose) != *name {
+    for process in profiled.chain(traced) {
+        if let Process::Other(name) = process
+            && !names.hosts.contains(name)
+            && guess.text(name, Text::Prose) != *name
+        {
             names.hosts.push(name.clone());
         }
     }
@@ -61,157 +77,677 @@ impl Walk<'_> {
         }
     }
 
-    /// The same name becomes the same wherever it stands, so what belongs together still does.
-    fn process(&mut self, name: &mut String) {
-        if !is_own(name) {
+    /// The Agent's own say nothing of a customer. The same name becomes the same wherever it stands, so what belongs together still does.
+    fn process(&mut self, process: &mut Process) {
+        if let Process::Other(name) = process {
             self.prose(name);
         }
     }
 
     fn report(&mut self, report: &mut Report) {
-        report.hostname = self.redactor.host(&report.hostname);
-        self.prose(&mut report.source);
-        let agent = &mut report.agent;
-        self.all(agent.install_method.iter_mut().flat_map(|method| {
-            [
-                &mut method.tool,
-                &mut method.tool_version,
-                &mut method.installer_version,
-            ]
-            .into_iter()
-            .flatten()
-        }));
-        self.all(
-            [
-                &mut agent.version,
-                &mut agent.flavor,
-                &mut agent.platform,
-                &mut agent.os,
-                &mut agent.kernel,
-                &mut agent.architecture,
-                &mut agent.go_version,
-                &mut agent.python_version,
-            ]
-            .into_iter()
-            .flatten(),
-        );
-        if let Some((_, source)) = &mut report.memory.limit {
-            self.prose(source);
+        let Report {
+            source,
+            source_bytes: _,
+            read_bytes: _,
+            hostname,
+            hostname_known: _,
+            agent,
+            names,
+            memstats: _,
+            memory,
+            surroundings,
+            contexts: _,
+            dogstatsd,
+            forwarder: _,
+            trace_agent,
+            checks,
+            check_problems,
+            jmx_checks,
+            goroutines,
+            traces,
+            processes,
+            silent,
+            judgement,
+            // Cases are public.
+            known: _,
+            settings,
+            changed_thresholds: _,
+            files,
+            problems,
+            cut_off: _,
+            creation_errors,
+        } = report;
+        *hostname = self.redactor.host(hostname);
+        self.prose(source);
+        self.agent(agent);
+        self.memory(memory);
+        self.surroundings(surroundings);
+        self.all(dogstatsd.iter_mut().map(|(_, value)| value));
+        if let Some(vars) = trace_agent {
+            self.trace_vars(vars);
         }
-        for account in &mut report.memory.accounts {
-            self.process(&mut account.process);
-            self.prose(&mut account.words);
-        }
-        for (process, story) in &mut report.memory.gc {
-            self.process(process);
-            self.all(story);
-        }
-        let around = &mut report.surroundings;
-        if let Some((_, source)) = &mut around.cpu_limit {
-            self.prose(source);
-        }
-        for kill in &mut around.oom_kills {
-            self.prose(&mut kill.process);
-            self.prose(&mut kill.line);
-            self.all(&mut kill.cgroup);
-        }
-        self.all(&mut around.unhealthy);
-        if let Some((_, reason)) = &mut around.restarts {
-            self.all(reason);
-        }
-        for version in &mut around.versions {
-            self.prose(&mut version.version);
-        }
-        self.all(report.dogstatsd.iter_mut().map(|(_, value)| value));
-        if let Some(trace) = &mut report.trace_agent {
-            self.all(&mut trace.error);
-        }
-        for check in report.checks.iter_mut().flatten() {
+        for check in checks.iter_mut().flatten() {
             self.check(check);
         }
-        for problem in &mut report.check_problems {
-            self.prose(&mut problem.check);
-            self.all(&mut problem.about);
-            self.prose(&mut problem.message);
-        }
-        for check in &mut report.jmx_checks {
-            // Such names are made of the check's, the host's and the port: `cassandra-db1-7199`.
-            self.prose(&mut check.check);
-            self.all(&mut check.instance);
-            self.all(&mut check.status);
-            self.all(&mut check.message);
-        }
-        for group in report
-            .goroutines
-            .iter_mut()
-            .flat_map(|goroutines| &mut goroutines.dump.groups)
+        for CheckProblem {
+            kind: _,
+            check,
+            about,
+            message,
+        } in check_problems
         {
-            self.prose(&mut group.state);
-            for frame in group.frames.iter_mut().chain(&mut group.created_by) {
+            self.prose(check);
+            self.all(about);
+            self.prose(message);
+        }
+        for JmxCheck {
+            check,
+            instance,
+            status,
+            message,
+            metric_count: _,
+            service_check_count: _,
+            failed: _,
+        } in jmx_checks
+        {
+            // Such names are made of the check's, the host's and the port: `cassandra-db1-7199`.
+            self.prose(check);
+            self.all(instance);
+            self.all(status);
+            self.all(message);
+        }
+        if let Some(GoroutineReport { dump, shown: _ }) = goroutines {
+            self.goroutines(dump);
+        }
+        for TraceFile {
+            process,
+            path,
+            size: _,
+        } in traces
+        {
+            self.process(process);
+            self.prose(path);
+        }
+        for process in processes {
+            self.process_report(process);
+        }
+        for SilentProcess { process, why } in silent {
+            self.process(process);
+            match why {
+                Silence::Missing { cut_off: _ } => {}
+                Silence::Unreachable { said, file: _ } => self.prose(said),
+            }
+        }
+        self.judgement(judgement);
+        self.settings(settings);
+        for FileFact {
+            path,
+            size: _,
+            role: _,
+            reason,
+        } in files
+        {
+            *path = self.path(path);
+            self.prose(reason);
+        }
+        self.all(problems);
+        self.all(creation_errors);
+        *names = KnownNames::default();
+    }
+
+    fn agent(&mut self, agent: &mut AgentContext) {
+        let AgentContext {
+            version,
+            flavor,
+            started_at_ms: _,
+            captured_at_ms: _,
+            captured_local: _,
+            process_started_at_ms: _,
+            uptime_s: _,
+            install_method,
+            platform,
+            os,
+            kernel,
+            architecture,
+            go_version,
+            python_version,
+            pid: _,
+            answered: _,
+            local: _,
+        } = agent;
+        if let Some(InstallMethod {
+            tool,
+            tool_version,
+            installer_version,
+        }) = install_method
+        {
+            self.all(
+                [tool, tool_version, installer_version]
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        let said = [
+            version,
+            flavor,
+            platform,
+            os,
+            kernel,
+            architecture,
+            go_version,
+            python_version,
+        ];
+        self.all(said.into_iter().flatten());
+    }
+
+    fn memory(&mut self, memory: &mut Memory) {
+        let Memory {
+            rss_bytes: _,
+            python_bytes: _,
+            limit,
+            accounts,
+            gc,
+        } = memory;
+        if let Some((_, source)) = limit {
+            self.limit_source(source, Text::Prose);
+        }
+        for Account {
+            process,
+            rss: _,
+            held: _,
+            parts: _,
+            total: _,
+            excess: _,
+            conclusion: _,
+            usage: _,
+        } in accounts
+        {
+            self.process(process);
+        }
+        for GcFacts {
+            process,
+            cpu: _,
+            since_start: _,
+            collections: _,
+            gogc: _,
+            memory_limit: _,
+            allocation_rate: _,
+        } in gc
+        {
+            self.process(process);
+        }
+    }
+
+    fn limit_source(&mut self, source: &mut LimitSource, kind: Text) {
+        match source {
+            LimitSource::Kubelet(Some(container)) => {
+                *container = self.redactor.text(container, kind);
+            }
+            LimitSource::Kubelet(None)
+            | LimitSource::Docker
+            | LimitSource::Ecs
+            | LimitSource::EcsTask
+            | LimitSource::Kernel => {}
+        }
+    }
+
+    fn surroundings(&mut self, around: &mut Surroundings) {
+        let Surroundings {
+            host_cores: _,
+            host_memory: _,
+            cpu_limit,
+            restarts,
+            oom_kills,
+            versions,
+            unhealthy,
+        } = around;
+        if let Some((_, source)) = cpu_limit {
+            self.limit_source(source, Text::Prose);
+        }
+        for OomKill {
+            process,
+            pid: _,
+            in_cgroup: _,
+            since_boot_ms: _,
+            rss_bytes: _,
+            limit_bytes: _,
+            cgroup,
+            line,
+        } in oom_kills
+        {
+            self.prose(process);
+            self.prose(line);
+            self.all(cgroup);
+        }
+        self.all(unhealthy);
+        if let Some((_, reason)) = restarts {
+            self.all(reason);
+        }
+        for VersionEntry {
+            version,
+            timestamp_ms: _,
+            install: _,
+        } in versions
+        {
+            self.prose(version);
+        }
+    }
+
+    /// All but its error are counts, and words of tracers that no text names.
+    fn trace_vars(&mut self, vars: &mut TraceVars) {
+        let TraceVars {
+            error,
+            memstats: _,
+            version: _,
+            pid: _,
+            uptime_s: _,
+            cpu_cores: _,
+            watchdog_alloc_bytes: _,
+            max_memory_bytes: _,
+            max_cpu_cores: _,
+            receiver: _,
+            tracers: _,
+            dropped_by_reason: _,
+            trace_writer: _,
+            stats_writer: _,
+            rates: _,
+            services: _,
+        } = vars;
+        self.all(error);
+    }
+
+    fn check(&mut self, check: &mut Check) {
+        let Check {
+            name,
+            version,
+            instances,
+        } = check;
+        self.prose(name);
+        self.all(version);
+        for Instance {
+            id,
+            state,
+            configuration_source,
+            total_runs: _,
+            metric_samples_last: _,
+            metric_samples_total: _,
+            events_last: _,
+            events_total: _,
+            event_platform: _,
+            service_checks_last: _,
+            service_checks_total: _,
+            histogram_buckets_last: _,
+            histogram_buckets_total: _,
+            first_execution_ms: _,
+            average_execution_ms: _,
+            last_execution_ms: _,
+            last_success_ms: _,
+            never_succeeded: _,
+            errors,
+            warnings,
+            long_running: _,
+            cancelling: _,
+            // No text names it.
+            metadata: _,
+        } in instances
+        {
+            self.prose(id);
+            match state {
+                CheckState::Other(said) => self.prose(said),
+                CheckState::Ok | CheckState::Warning | CheckState::Error | CheckState::Unknown => {}
+            }
+            self.all(configuration_source);
+            self.all(errors);
+            self.all(warnings);
+        }
+    }
+
+    fn goroutines(&mut self, dump: &mut Goroutines) {
+        let Goroutines {
+            count: _,
+            by_state,
+            groups,
+            ungrouped: _,
+            longest_wait_minutes: _,
+            problem,
+        } = dump;
+        for Group {
+            count: _,
+            state,
+            frames,
+            frames_total: _,
+            created_by,
+            longest_wait_minutes: _,
+            locked_to_thread: _,
+        } in groups
+        {
+            self.prose(state);
+            for frame in frames.iter_mut().chain(created_by) {
                 self.code(frame);
             }
         }
-        if let Some(goroutines) = &mut report.goroutines {
-            self.all(&mut goroutines.dump.problem);
-            self.all(goroutines.dump.by_state.iter_mut().map(|(state, _)| state));
-        }
-        for trace in &mut report.traces {
-            self.process(&mut trace.process);
-            self.prose(&mut trace.path);
-        }
-        for process in &mut report.processes {
-            self.process(&mut process.name);
-            for profile in &mut process.profiles {
-                match &mut profile.content {
-                    ProfileContent::Tables(tables) => {
-                        for table in tables {
-                            self.table(table);
-                        }
+        self.all(problem);
+        self.all(by_state.iter_mut().map(|(state, _)| state));
+    }
+
+    fn process_report(&mut self, process: &mut ProcessReport) {
+        let ProcessReport {
+            name,
+            profiles,
+            interval: _,
+        } = process;
+        self.process(name);
+        for ProfileReport { name: _, content } in profiles {
+            match content {
+                ProfileContent::Tables(tables) => {
+                    for table in tables {
+                        self.table(table);
                     }
-                    ProfileContent::Reply(text)
-                    | ProfileContent::Damaged(text)
-                    | ProfileContent::LeftOut(text) => {
-                        self.prose(text);
-                    }
+                }
+                ProfileContent::Reply(text)
+                | ProfileContent::Damaged(text)
+                | ProfileContent::LeftOut(text) => {
+                    self.prose(text);
                 }
             }
         }
-        for silent in &mut report.silent {
-            self.process(&mut silent.process);
-            self.prose(&mut silent.why);
-            self.prose(&mut silent.remedy);
+    }
+
+    fn table(&mut self, table: &mut Table) {
+        let Table {
+            sample_type: _,
+            unit: _,
+            total: _,
+            net: _,
+            duration_ns: _,
+            is_diff: _,
+            rows_total: _,
+            rows,
+            owners: _,
+            raw,
+        } = table;
+        for Row {
+            function,
+            inline: _,
+            file,
+            flat: _,
+            cum: _,
+            noise: _,
+            owner: _,
+        } in rows
+        {
+            self.code(function);
+            self.code(file);
         }
-        let judgement = &mut report.judgement;
-        if let Some(main) = &mut judgement.main {
+        self.code(raw);
+    }
+
+    fn judgement(&mut self, judgement: &mut Judgement) {
+        let Judgement {
+            kind: _,
+            main,
+            states,
+            findings,
+            notes,
+            thresholds: _,
+        } = judgement;
+        if let Some(main) = main {
             self.process(main);
         }
-        for state in &mut judgement.states {
-            self.process(&mut state.process);
-            self.code(&mut state.text);
-            self.code(&mut state.why);
-            self.code(&mut state.would_change);
-            for profile in &mut state.profiles {
-                self.code(&mut profile.says);
-            }
+        for State {
+            process,
+            kind: _,
+            measured: _,
+            hole: _,
+            basis,
+            nearness: _,
+        } in states
+        {
+            self.process(process);
+            self.basis(basis);
         }
-        for finding in &mut judgement.findings {
+        for finding in findings {
             self.finding(finding);
         }
-        for note in &mut judgement.notes {
-            if let Some(process) = &mut note.process {
+        for Note { process, fact } in notes {
+            if let Some(process) = process {
                 self.process(process);
             }
-            self.code(&mut note.text);
+            self.note(fact);
         }
-        self.prose(&mut report.settings.owners_file);
-        self.all(&mut report.settings.changes);
-        for file in &mut report.files {
-            file.path = self.path(&file.path);
-            self.prose(&mut file.reason);
+    }
+
+    fn basis(&mut self, basis: &mut Basis) {
+        match basis {
+            Basis::Gaps(gaps) => {
+                for gap in gaps {
+                    self.gap(gap);
+                }
+            }
+            Basis::Restarted(Restart::Build { before, after }) => {
+                self.code(before);
+                self.code(after);
+            }
+            Basis::Unsuitable(ViewError::NoSampleType { wanted, available }) => {
+                self.code(wanted);
+                for name in available {
+                    self.code(name);
+                }
+            }
+            Basis::Unsuitable(ViewError::Units {
+                name,
+                unit,
+                base_unit,
+            }) => {
+                self.code(name);
+                self.code(unit);
+                self.code(base_unit);
+            }
+            Basis::Cpu(CpuUse {
+                function,
+                share: _,
+                cpu_ns: _,
+                cores: _,
+                hot: _,
+                busy: _,
+            }) => self.code(function),
+            Basis::Locks(Locks { sides, gap }) => {
+                for LockSide { profile: _, says } in sides {
+                    match says {
+                        LockSays::Gap(gap) => self.gap(gap),
+                        LockSays::NoDelays
+                        | LockSays::Empty
+                        | LockSays::Quiet
+                        | LockSays::Delay(_) => {}
+                    }
+                }
+                if let Some(gap) = gap {
+                    self.gap(gap);
+                }
+            }
+            Basis::Restarted(Restart::Allocated {
+                before: _,
+                after: _,
+            })
+            | Basis::Identical(_)
+            | Basis::Heaps(_)
+            | Basis::Idle => {}
         }
-        self.all(&mut report.problems);
-        self.all(&mut report.creation_errors);
-        report.names = super::model::KnownNames::default();
+    }
+
+    fn gap(&mut self, gap: &mut Gap) {
+        let Gap {
+            of: _,
+            hole: _,
+            cause,
+        } = gap;
+        match cause {
+            GapCause::Reply(Reply { text, says: _ })
+            | GapCause::Damaged(text)
+            | GapCause::LeftOut(text) => self.code(text),
+            GapCause::Absent
+            | GapCause::CutOff
+            | GapCause::Stopped {
+                last: _,
+                profiler_on: _,
+            }
+            | GapCause::Empty => {}
+        }
+    }
+
+    fn finding(&mut self, finding: &mut Finding) {
+        let Finding {
+            kind: _,
+            process,
+            profile: _,
+            functions,
+            stacks,
+            // Of the table of owners.
+            component: _,
+            team: _,
+            meaning: _,
+            routing: _,
+            value: _,
+            unit: _,
+            threshold: _,
+            counted: _,
+            detail,
+            confidence: _,
+            reasons,
+        } = finding;
+        self.process(process);
+        for FindingFunction {
+            function,
+            responsible,
+            owner: _,
+            value: _,
+            share: _,
+            check,
+            objects: _,
+            allocated: _,
+            within_noise: _,
+        } in functions
+        {
+            self.all(check);
+            self.code(function);
+            self.code(responsible);
+        }
+        for FindingStack {
+            value: _,
+            share: _,
+            frames,
+            responsible: _,
+            owner: _,
+        } in stacks
+        {
+            for frame in frames {
+                self.code(frame);
+            }
+        }
+        match detail {
+            Detail::Leak(_) | Detail::Cpu(_) => {}
+            Detail::Contention(ContentionDetail {
+                events: _,
+                window_s: _,
+                since_start: _,
+                waiting: _,
+                all_ns: _,
+                idle_ns: _,
+                sites,
+            }) => {
+                for (site, _) in sites {
+                    self.code(site);
+                }
+            }
+        }
+        for doubt in reasons {
+            match doubt {
+                Doubt::BlockedThreads(function) => self.code(function),
+                Doubt::Noise { bytes: _, sigma: _ }
+                | Doubt::ShortWindow(_)
+                | Doubt::JustStarted(_)
+                | Doubt::Spread { functions: _ }
+                | Doubt::Collections {
+                    apart_s: _,
+                    window_s: _,
+                }
+                | Doubt::FewSamples(_)
+                | Doubt::FewLockEvents(_)
+                | Doubt::FewWaiting(_) => {}
+            }
+        }
+    }
+
+    fn note(&mut self, fact: &mut NoteFact) {
+        match fact {
+            NoteFact::Moved { function, bytes: _ }
+            | NoteFact::BusyLine {
+                function,
+                share: _,
+                cpu_ns: _,
+            }
+            | NoteFact::BusyCores {
+                cores: _,
+                function,
+                share: _,
+            }
+            | NoteFact::SameStack {
+                goroutines: _,
+                function,
+            } => self.code(function),
+            NoteFact::NearLimit {
+                rss: _,
+                limit: _,
+                source,
+            } => self.limit_source(source, Text::Code),
+            NoteFact::OomKills {
+                victims,
+                in_cgroup: _,
+            } => {
+                for (name, _) in victims {
+                    self.code(name);
+                }
+            }
+            NoteFact::LockWaits {
+                goroutines: _,
+                site,
+            } => {
+                if let Some((site, _)) = site {
+                    self.code(site);
+                }
+            }
+            NoteFact::SteadyGrowth {
+                bytes: _,
+                seconds: _,
+            }
+            | NoteFact::Shrank { bytes: _ }
+            | NoteFact::LargeHeap { bytes: _ }
+            | NoteFact::AllocationRate {
+                a_second: _,
+                bytes: _,
+                seconds: _,
+            }
+            | NoteFact::GcShare(_)
+            | NoteFact::SmallHeap { in_use: _, rss: _ }
+            | NoteFact::ManyGoroutines(_)
+            | NoteFact::LocalFlare => {}
+        }
+    }
+
+    fn settings(&mut self, settings: &mut SettingsView) {
+        let SettingsView {
+            leak_mb: _,
+            cpu_percent: _,
+            contention_s: _,
+            count_idle_waits: _,
+            owners_file,
+            owners_source: _,
+            owners_date: _,
+            owners_count: _,
+            changes,
+        } = settings;
+        self.prose(owners_file);
+        self.all(changes);
     }
 
     /// A path in the flare: its first segment is the host, by the Agent's own rule.
@@ -223,65 +759,6 @@ impl Walk<'_> {
                 format!("{}/{rest}", self.redactor.text(root, Text::Prose))
             }
             None => self.redactor.text(path, Text::Prose),
-        }
-    }
-
-    fn table(&mut self, table: &mut Table) {
-        for row in &mut table.rows {
-            self.code(&mut row.function);
-            self.code(&mut row.file);
-        }
-        self.code(&mut table.raw);
-    }
-
-    fn finding(&mut self, finding: &mut Finding) {
-        self.process(&mut finding.process);
-        for function in &mut finding.functions {
-            self.all(&mut function.check);
-            self.code(&mut function.function);
-            self.code(&mut function.responsible);
-        }
-        for frame in finding
-            .stacks
-            .iter_mut()
-            .flat_map(|stack| &mut stack.frames)
-        {
-            self.code(frame);
-        }
-        if let Detail::Contention(lock) = &mut finding.detail {
-            for (site, _) in &mut lock.sites {
-                self.code(site);
-            }
-        }
-        for reason in &mut finding.reasons {
-            self.code(reason);
-        }
-        for (_, value) in &mut finding.evidence {
-            self.code(value);
-        }
-        self.code(&mut finding.settle);
-        self.code(&mut finding.summary);
-    }
-
-    fn check(&mut self, check: &mut Check) {
-        self.prose(&mut check.name);
-        self.all(&mut check.version);
-        for Instance {
-            id,
-            state,
-            configuration_source,
-            errors,
-            warnings,
-            ..
-        } in &mut check.instances
-        {
-            self.prose(id);
-            if let CheckState::Other(said) = state {
-                self.prose(said);
-            }
-            self.all(configuration_source);
-            self.all(errors);
-            self.all(warnings);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Instants and durations in words, as every text of the report writes them.
 
+use diagnose::verdict::{Interval, IntervalSource};
 use profile::units::utc;
 
 /// An instant of Unix milliseconds, for example `2026-11-23 06:12:02 UTC`.
@@ -28,5 +29,19 @@ pub fn duration(seconds: f64) -> String {
         (0, 0, minutes) => format!("{minutes} min {} s", whole % 60),
         (0, hours, minutes) => format!("{hours} h {minutes} min"),
         (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// `30.0 s`, with a word on where it is from when it is not the profiles' own time.
+pub fn interval(interval: Interval) -> String {
+    let seconds = format!("{:.1} s", interval.seconds());
+    match interval.source {
+        IntervalSource::Profiles => seconds,
+        IntervalSource::CpuDuration => {
+            format!("{seconds} (the CPU profile's duration: the snapshots' own times do not tell)")
+        }
+        IntervalSource::Assumed => {
+            format!("{seconds} (assumed: neither the snapshots nor a CPU profile tell)")
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads `data/known_cases.toml`, which describes its format.
 
+use flare::Process;
 use serde::Deserialize;
 
 use tables::data_file::{self, DataFileError};
@@ -10,17 +11,6 @@ use super::{CaseKind, CaseNature, CasePattern, Condition, KnownCase, KnownCases}
 
 /// Format of the file that this version reads.
 const SCHEMA: u32 = 1;
-
-/// Processes as file names give them. A misspelt one would never match, so others are refused.
-const PROCESSES: [&str; 7] = [
-    "core",
-    "trace",
-    "process",
-    "security-agent",
-    "system-probe",
-    "datadog-cluster-agent",
-    "otel-agent",
-];
 
 /// Operating systems as `status.log` gives them.
 const SYSTEMS: [&str; 3] = ["linux", "windows", "darwin"];
@@ -226,18 +216,22 @@ impl KnownCases {
         ] {
             not_empty(entry, field, empty)?;
         }
-        for (field, values, known) in [
-            ("processes", row.processes.as_slice(), PROCESSES.as_slice()),
-            ("os", row.os.as_slice(), SYSTEMS.as_slice()),
-        ] {
-            let stranger = values.iter().find(|value| !known.contains(&value.as_str()));
-            if let Some(value) = stranger {
-                return Err(KnownCasesError::Unknown {
-                    entry: entry.to_owned(),
-                    field,
-                    value: value.clone(),
-                });
+        let unknown = |field, value: &str| KnownCasesError::Unknown {
+            entry: entry.to_owned(),
+            field,
+            value: value.to_owned(),
+        };
+        let mut processes = Vec::with_capacity(row.processes.len());
+        for name in &row.processes {
+            // A misspelt one would never match.
+            match Process::parse(name) {
+                Process::Nameless | Process::Other(_) => return Err(unknown("processes", name)),
+                process => processes.push(process),
             }
+        }
+        let system = |os: &&String| !SYSTEMS.contains(&os.as_str());
+        if let Some(os) = row.os.as_ref().filter(system) {
+            return Err(unknown("os", os));
         }
         let versions = row.versions.iter().map(|range| parse_range(entry, range));
         let versions = versions.collect::<Result<_, _>>()?;
@@ -248,7 +242,7 @@ impl KnownCases {
             title: row.title,
             nature: row.nature,
             kinds: row.kinds,
-            processes: row.processes,
+            processes,
             os: row.os,
             platform: row.platform,
             cause: row.cause,

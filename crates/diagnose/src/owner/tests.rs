@@ -864,7 +864,7 @@ fn three_passes() {
 
 #[track_caller]
 fn check_route(function: &str, process: &str, expected: &Expect) {
-    let routing = Owners::builtin().route(function, process);
+    let routing = Owners::builtin().route(function, &Process::parse(process));
     expected.assert_eq(&format!(
         "{}: {}\nteam {}; to {}; actionable {}",
         routing.step, routing.words, routing.team, routing.escalate_to, routing.actionable
@@ -1002,7 +1002,7 @@ fn routing() {
         "pkg/collector/corechecks.F",
     ] {
         assert_eq!(
-            Owners::builtin().route(&agent(path), "core").step,
+            Owners::builtin().route(&agent(path), &Process::Core).step,
             7,
             "{path}"
         );
@@ -1102,7 +1102,7 @@ fn odd_names_do_no_harm() {
     ] {
         let owners = Owners::builtin();
         owners.class(name);
-        owners.route(name, "");
+        owners.route(name, &Process::Nameless);
         owners.check_name(name);
         owners.check_package(name);
         let (package, short) = split_name(name);
@@ -1205,7 +1205,7 @@ fn own_table() {
         .map(|owner| owner.owner.as_str());
     assert_eq!(owner, Some("Agent"));
     assert_eq!(owners.of_function("runtime.mallocgc"), None);
-    assert_eq!(owners.route("runtime.mallocgc", "core").step, 6);
+    assert_eq!(owners.route("runtime.mallocgc", &Process::Core).step, 6);
 }
 
 #[test]

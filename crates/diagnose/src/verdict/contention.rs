@@ -1,169 +1,162 @@
 //! Contention: goroutines that wait for each other's locks.
 
+use std::sync::Arc;
+
 use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
-use super::finding::{ContentionDetail, Detail, Finding, Parts};
-use super::hole::{self, Hole};
+use super::finding::{ContentionDetail, Detail, Doubt, Finding, Parts};
+use super::hole::{self, Gap, Hole};
 use super::input::ProcessProfiles;
-use super::{Judge, Outcome, ProfileSays, largest};
-use profile::lens::view::RowId;
-use profile::units::{human, human_share};
+use super::{Basis, Judge, Outcome, largest};
+use flare::Process;
+use profile::lens::subject::Subject;
+use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::Contention;
 
 /// Lock sites named in the evidence.
 const SITES: usize = 3;
 
-struct LockSum {
-    all: i64,
-    counted: i64,
-    idle: i64,
+/// What both lock profiles say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Locks {
+    /// Mutex, block.
+    pub sides: [LockSide; 2],
+    /// One reason why neither can be used.
+    pub gap: Option<Gap>,
 }
 
-/// What one of the two profiles says.
-enum Side {
-    Hole(Hole, String),
-    /// Valid and without samples.
+/// One lock profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LockSide {
+    /// Which.
+    pub profile: ProfileName,
+    /// What it says.
+    pub says: LockSays,
+}
+
+/// What a lock profile says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LockSays {
+    /// It can't be used.
+    Gap(Gap),
+    /// It has no delays.
+    NoDelays,
+    /// It has no samples, and nothing says that it was recorded.
     Empty,
     /// The same, with a rate that the configuration sets: nothing waited.
     Quiet,
-    Sum(LockSum),
+    /// So much waiting.
+    Delay(LockDelay),
 }
 
-impl Side {
-    const fn is_measured(&self) -> bool {
-        matches!(self, Self::Quiet | Self::Sum(_))
+/// Sums of a lock profile, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockDelay {
+    /// All of it.
+    pub all: i64,
+    /// What counts.
+    pub counted: i64,
+    /// Goroutines that merely wait for work.
+    pub idle: i64,
+}
+
+impl LockSays {
+    /// It was recorded, if only to say that there was nothing to record.
+    pub const fn is_measured(&self) -> bool {
+        self.delay_ns().is_some()
+    }
+
+    /// The delay that counts, where it was recorded.
+    const fn delay_ns(&self) -> Option<i64> {
+        match self {
+            Self::Quiet => Some(0),
+            Self::Delay(delay) => Some(delay.counted),
+            Self::Gap(_) | Self::NoDelays | Self::Empty => None,
+        }
+    }
+
+    const fn hole(&self) -> Option<Hole> {
+        match self {
+            Self::Gap(gap) => Some(gap.hole),
+            Self::NoDelays => Some(Hole::Unsuitable),
+            Self::Empty | Self::Quiet | Self::Delay(_) => None,
+        }
+    }
+}
+
+impl Locks {
+    /// One of them was recorded.
+    pub fn is_measured(&self) -> bool {
+        self.sides.iter().any(|side| side.says.is_measured())
+    }
+
+    /// Neither has samples, and nothing says that they were recorded.
+    pub fn are_empty(&self) -> bool {
+        self.sides.iter().all(|side| side.says == LockSays::Empty)
+    }
+
+    /// The larger delay, where one was recorded.
+    pub fn largest_ns(&self) -> Option<i64> {
+        self.sides
+            .iter()
+            .filter_map(|side| side.says.delay_ns())
+            .max()
     }
 }
 
 impl Judge<'_> {
     pub(super) fn contention(&self, process: &ProcessProfiles) -> Outcome {
-        let name = process.name.as_str();
-        let limits = &self.thresholds.contention;
-        let sides = [ProfileName::Mutex, ProfileName::Block]
-            .map(|profile| (profile, self.lock_side(process, profile)));
-        let filled = sides.iter().any(|(_, side)| side.is_measured());
-        let mut lines = Vec::new();
-        let mut crossed: Option<(ProfileName, &LockSum)> = None;
-        let mut largest_delay: Option<i64> = None;
-        for (profile_name, side) in &sides {
-            let what = format!("The {}", hole::words(*profile_name));
-            match side {
-                Side::Hole(_, why) => lines.push(why.clone()),
-                // Flags that were given leave no trace in the flare, so this one may have been on.
-                Side::Empty if filled => lines.push(format!(
-                    "{what} is empty: its rate is 0, or nothing waited."
-                )),
-                Side::Empty => lines.push(format!(
-                    "{what} is empty: its rate is 0, so nothing was collected."
-                )),
-                Side::Quiet => {
-                    lines.push(format!(
-                        "{what} is empty although its rate is set: nothing waited."
-                    ));
-                    largest_delay = largest_delay.max(Some(0));
-                }
-                Side::Sum(sum) => {
-                    let idle = if sum.idle > 0 {
-                        format!(
-                            " ({} with goroutines that merely wait for work)",
-                            human(sum.all, "nanoseconds")
-                        )
-                    } else {
-                        String::new()
-                    };
-                    lines.push(format!(
-                        "{what} counts {} of delay{idle}; the threshold is over {}.",
-                        human(sum.counted, "nanoseconds"),
-                        human(limits.delay_ns, "nanoseconds")
-                    ));
-                    largest_delay = largest_delay.max(Some(sum.counted));
-                    if sum.counted > limits.delay_ns && crossed.is_none() {
-                        crossed = Some((*profile_name, sum));
-                    }
-                }
-            }
-        }
-        let profiles: Vec<ProfileSays> = sides
-            .iter()
-            .zip(&lines)
-            .map(|((profile, side), line)| ProfileSays {
-                profile: *profile,
-                says: line.clone(),
-                measured: side.is_measured(),
-            })
-            .collect();
-        // One reason behind both is told once.
-        if let [(_, Side::Empty), (_, Side::Empty)] = &sides {
-            lines = vec![
-                "The mutex and block profiles are empty: their rates are 0, so nothing was collected."
-                    .to_owned(),
-            ];
-        } else if let Some((_, why)) = hole::unusable_locks(process, self.context) {
-            lines = vec![why];
-        }
-        let unread = sides.iter().find_map(|(_, side)| match side {
-            Side::Hole(hole, _) if hole.is_unread() => Some(*hole),
+        let name = &process.name;
+        let limit = self.thresholds.contention.delay_ns;
+        let locks = Locks {
+            sides: [ProfileName::Mutex, ProfileName::Block].map(|profile| LockSide {
+                profile,
+                says: self.lock_side(process, profile),
+            }),
+            gap: hole::unusable_locks(process, self.context),
+        };
+        let crossed = locks.sides.iter().find_map(|side| match side.says {
+            LockSays::Delay(delay) if delay.counted > limit => Some((side.profile, delay)),
             _ => None,
         });
-        let why = lines.join(" ");
-        let delay = |delay: i64| match delay {
-            0 => "no waiting for locks".to_owned(),
-            delay => format!("{} waiting for locks", human(delay, "nanoseconds")),
+        let holes = || locks.sides.iter().filter_map(|side| side.says.hole());
+        let unread = holes().find(|hole| hole.is_unread());
+        let largest = locks.largest_ns();
+        let hole = match (crossed, unread, largest) {
+            (Some(_), ..) => None,
+            (None, Some(hole), _) => Some(hole),
+            (None, None, Some(_)) => None,
+            // A rate of 0 says more than a file that is missing beside it.
+            _ if locks.sides.iter().any(|side| side.says == LockSays::Empty) => {
+                Some(Hole::of_rates(name))
+            }
+            _ => Some(holes().next().unwrap_or(Hole::Absent)),
         };
-        let mut outcome = match (crossed, unread, largest_delay) {
-            (Some(_), _, Some(largest)) => {
-                let mut outcome = Outcome::new(name, KIND, Measured::Crossed, delay(largest), why);
-                outcome.state.would_change = format!(
-                    "Clear with {} of delay or less in both profiles.",
-                    human(limits.delay_ns, "nanoseconds")
-                );
-                outcome
-            }
-            (_, Some(hole), _) => Outcome::hole(name, KIND, hole, why),
-            (_, _, Some(largest)) => {
-                let mut outcome = Outcome::new(name, KIND, Measured::Clear, delay(largest), why);
-                outcome.state.would_change = format!(
-                    "It would cross with over {} of delay.",
-                    human(limits.delay_ns, "nanoseconds")
-                );
-                outcome
-            }
-            _ => {
-                // A rate of 0 says more than a file that is missing beside it.
-                let empty = sides.iter().any(|(_, side)| matches!(side, Side::Empty));
-                let hole = sides.iter().find_map(|(_, side)| match side {
-                    Side::Hole(hole, _) => Some(*hole),
-                    _ => None,
-                });
-                let hole = match (empty, hole) {
-                    (true, _) if name == "core" => Hole::RateZero,
-                    (true, _) => Hole::RateZeroElsewhere,
-                    (false, Some(hole)) => hole,
-                    (false, None) => Hole::Absent,
-                };
-                Outcome::hole(name, KIND, hole, why)
-            }
+        let basis = Basis::Locks(locks);
+        let mut outcome = match (hole, crossed) {
+            (Some(hole), _) => Outcome::hole(name, KIND, hole, basis),
+            (None, Some(_)) => Outcome::new(name, KIND, Measured::Crossed, basis),
+            (None, None) => Outcome::new(name, KIND, Measured::Clear, basis),
         };
-        outcome.state.profiles = profiles;
-        if let Some(largest) = largest_delay {
-            outcome.state.nearness = Some(largest as f64 / limits.delay_ns.max(1) as f64);
-        }
-        if let Some((profile_name, sum)) = crossed {
-            outcome.finding = self.contention_finding(process, profile_name, sum);
+        outcome.state.nearness = largest.map(|largest| largest as f64 / limit.max(1) as f64);
+        if let Some((profile_name, delay)) = crossed
+            && let Ok(subject) = hole::usable(process, profile_name, self.context)
+        {
+            outcome.finding = self.contention_finding(process, profile_name, subject, delay);
         }
         outcome
     }
 
-    fn lock_side(&self, process: &ProcessProfiles, name: ProfileName) -> Side {
-        if let Some((hole, why)) = hole::unusable(process, name, self.context) {
-            return Side::Hole(hole, why);
-        }
-        let Some(Ok(view)) = process.view(name, "delay") else {
-            let why = format!("The {} has no delay values.", hole::words(name));
-            return Side::Hole(Hole::Unsuitable, why);
+    fn lock_side(&self, process: &ProcessProfiles, name: ProfileName) -> LockSays {
+        let subject = match hole::usable(process, name, self.context) {
+            Ok(subject) => subject,
+            Err(gap) => return LockSays::Gap(gap),
         };
-        let mut sum = LockSum {
+        let Ok(view) = View::under(subject, "delay") else {
+            return LockSays::NoDelays;
+        };
+        let mut sum = LockDelay {
             all: 0,
             counted: 0,
             idle: 0,
@@ -176,17 +169,11 @@ impl Judge<'_> {
                 sum.counted = sum.counted.saturating_add(weight.flat);
             }
         }
-        // Only these set them at start, whether their profiler is on or not.
-        let rate = self.context.rate(&process.name, name).filter(|_| {
-            matches!(
-                process.name.as_str(),
-                "core" | "datadog-cluster-agent" | "system-probe"
-            )
-        });
+        let rate = self.context.rate(&process.name, name);
         match sum.all {
-            0 if rate.is_some() => Side::Quiet,
-            0 => Side::Empty,
-            _ => Side::Sum(sum),
+            0 if rate.is_some() && process.name.sets_rates_at_start() => LockSays::Quiet,
+            0 => LockSays::Empty,
+            _ => LockSays::Delay(sum),
         }
     }
 
@@ -200,9 +187,10 @@ impl Judge<'_> {
         &self,
         process: &ProcessProfiles,
         name: ProfileName,
-        sum: &LockSum,
+        subject: &Arc<Subject>,
+        sum: LockDelay,
     ) -> Option<Finding> {
-        let view = process.view(name, "delay")?.ok()?;
+        let view = View::under(subject, "delay").ok()?;
         let counts = |row: RowId| !self.is_idle(name, view.name(row));
         let rows = largest(&view, view.weights(), &counts);
         let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
@@ -223,7 +211,7 @@ impl Judge<'_> {
         let sampled = events / fraction.max(1);
         // Rates of the configuration count since the start, flags only while the flare is made; and
         // flags reach the core Agent alone. Other processes are about as old as that.
-        let since_start = (rate.is_some() || process.name != "core")
+        let since_start = (rate.is_some() || process.name != Process::Core)
             && self.context.uptime_s.is_some_and(|uptime| uptime > 0.0);
         let window_s = match (since_start, self.context.uptime_s, process.cpu.profile()) {
             (true, Some(uptime), _) => uptime,
@@ -233,17 +221,13 @@ impl Judge<'_> {
         let waiting = sum.counted as f64 / 1e9 / window_s.max(f64::MIN_POSITIVE);
         let mut reasons = Vec::new();
         if sampled < limits.min_lock_events {
-            reasons.push(format!("only {sampled} lock events were sampled"));
+            reasons.push(Doubt::FewLockEvents(sampled));
         }
         if waiting < limits.min_goroutines_waiting {
-            reasons.push(format!(
-                "on average {}{} goroutines were waiting (contended Agents have over 1)",
-                if waiting < 0.01 { "" } else { "only " },
-                few(waiting)
-            ));
+            reasons.push(Doubt::FewWaiting(waiting));
         }
-        self.window_reason(window_s, "the profile covers {}", &mut reasons);
-        self.uptime_reason(&mut reasons);
+        reasons.extend(self.short_window(window_s));
+        reasons.extend(self.just_started());
         let sites: Vec<(String, i64)> = attribution
             .by_responsible()
             .into_iter()
@@ -262,97 +246,20 @@ impl Judge<'_> {
             idle_ns: sum.idle,
             sites,
         };
-        Some(self.finding(
-            Parts {
-                kind: KIND,
-                process,
-                profile: name,
-                view: &view,
-                rows: &rows,
-                counts: &counts,
-                counted: sum.counted,
-                attribution: &attribution,
-                reasons,
-                value: sum.counted as f64,
-                unit: "nanoseconds",
-                threshold: self.thresholds.contention.delay_ns as f64,
-                evidence: evidence(&detail, sum.counted),
-                detail: Detail::Contention(detail),
-                settle: match process.name.as_str() {
-                    "core" => "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it.",
-                    _ => "A flare with --profile 60 under load would settle it.",
-                },
-            },
-            |_, responsible| {
-                format!(
-                    "{} waited {} for locks{} ({} profile, {} goroutines on average), most in {responsible}",
-                    process.name,
-                    human(sum.counted, "nanoseconds"),
-                    if since_start { " since its start" } else { "" },
-                    name.as_str(),
-                    few(waiting),
-                )
-            },
-        ))
+        Some(self.finding(Parts {
+            kind: KIND,
+            process,
+            profile: name,
+            view: &view,
+            rows: &rows,
+            counts: &counts,
+            counted: sum.counted,
+            attribution: &attribution,
+            reasons,
+            value: sum.counted as f64,
+            unit: "nanoseconds",
+            threshold: self.thresholds.contention.delay_ns as f64,
+            detail: Detail::Contention(detail),
+        }))
     }
-}
-
-/// How many goroutines were waiting: `8.1`, `0.25`, `less than 0.01`.
-fn few(waiting: f64) -> String {
-    match waiting {
-        ..0.01 => "less than 0.01".to_owned(),
-        ..0.995 => format!("{waiting:.2}"),
-        _ => format!("{waiting:.1}"),
-    }
-}
-
-fn evidence(detail: &ContentionDetail, counted: i64) -> Vec<(String, String)> {
-    let mut evidence = vec![
-        ("Delay", human(counted, "nanoseconds")),
-        ("Events", human(detail.events, "count")),
-        (
-            "Mean delay",
-            if detail.events > 0 {
-                human(counted / detail.events, "nanoseconds")
-            } else {
-                "unknown".to_owned()
-            },
-        ),
-        (
-            "Window",
-            if detail.since_start {
-                format!("{:.1} h, since the start", detail.window_s / 3600.0)
-            } else {
-                format!("{:.1} s", detail.window_s)
-            },
-        ),
-        (
-            "Goroutines waiting",
-            format!("{} on average", few(detail.waiting)),
-        ),
-    ];
-    if detail.idle_ns > 0 {
-        evidence.push((
-            "Idle waits left out",
-            format!(
-                "{} of {} are goroutines waiting for work",
-                human(detail.idle_ns, "nanoseconds"),
-                human(detail.all_ns, "nanoseconds")
-            ),
-        ));
-    }
-    for (site, delay) in &detail.sites {
-        evidence.push((
-            "Lock site",
-            format!(
-                "{site}: {} ({})",
-                human(*delay, "nanoseconds"),
-                human_share(*delay, counted)
-            ),
-        ));
-    }
-    evidence
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }

@@ -2,130 +2,106 @@
 
 use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
+use super::super::share::Share;
 use super::super::thresholds::Thresholds;
-use super::finding::{CpuDetail, Detail, Finding, Parts};
+use super::finding::{CpuDetail, Detail, Doubt, Finding, Parts};
 use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
-use super::notes::{Note, NoteKind};
-use super::{Judge, Outcome, largest, within_agent};
+use super::notes::NoteFact;
+use super::{Basis, Judge, Outcome, largest};
 use profile::Profile;
 use profile::lens::view::{RowId, View};
-use profile::units::{human, ratio_percent};
 
 const KIND: FindingKind = FindingKind::CpuSpike;
 
+/// What a CPU profile says of its process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CpuUse {
+    /// The function that takes the most.
+    pub function: String,
+    /// Its part of the CPU time.
+    pub share: Share,
+    /// All CPU time.
+    pub cpu_ns: i64,
+    /// CPU time by duration; `None` where that is not known.
+    pub cores: Option<f64>,
+    /// The function is over its threshold.
+    pub hot: bool,
+    /// The process used enough CPU for that to matter.
+    pub busy: bool,
+}
+
 impl Judge<'_> {
     pub(super) fn cpu(&self, process: &ProcessProfiles) -> Outcome {
-        let name = process.name.as_str();
-        if let Some((hole, why)) = hole::unusable(process, ProfileName::Cpu, self.context) {
-            return Outcome::hole(name, KIND, hole, why);
-        }
-        let (Some(profile), Some(subject)) = (process.cpu.profile(), process.cpu.subject()) else {
-            let why = "The flare holds no CPU profile of this process.".to_owned();
-            return Outcome::hole(name, KIND, Hole::Absent, why);
+        let name = &process.name;
+        let subject = match hole::usable(process, ProfileName::Cpu, self.context) {
+            Ok(subject) => subject,
+            Err(gap) => return Outcome::hole(name, KIND, gap.hole, Basis::Gaps(vec![gap])),
         };
         let view = match View::under(subject, "cpu").or_else(|_| View::under(subject, "")) {
             Ok(view) => view,
             Err(error) => {
-                let why = format!("The CPU profile of {name} can't be read as one: {error}.");
-                return Outcome::hole(name, KIND, Hole::Unsuitable, why);
+                return Outcome::hole(name, KIND, Hole::Unsuitable, Basis::Unsuitable(error));
             }
         };
+        let profile = subject.profile();
         let total = view.total;
         if total == 0 {
-            let why = "The CPU profile has no samples: the process was idle.".to_owned();
-            let mut outcome = Outcome::new(name, KIND, Measured::Clear, "idle".to_owned(), why);
+            let mut outcome = Outcome::new(name, KIND, Measured::Clear, Basis::Idle);
             outcome.state.nearness = Some(0.0);
-            outcome.state.would_change =
-                "A profile of a minute with load would show what uses the CPU then.".to_owned();
             return outcome;
         }
         let limits = &self.thresholds.cpu;
         let rows = largest(&view, view.weights(), &|_| true);
-        let (hottest, flat) = rows
+        let (function, flat) = rows
             .first()
             .map_or(("", 0), |&(row, flat)| (view.name(row), flat));
-        let percent = flat as f64 / total as f64 * 100.0;
+        let share = Share::of(flat, total);
         let seconds = total as f64 / 1e9;
         let duration = profile.duration_ns as f64 / 1e9;
         let cores = (duration > 0.0).then(|| seconds / duration);
-        let hot = percent > limits.function_percent;
+        let hot = share.percent() > limits.function_percent;
         let busy =
             seconds >= limits.min_cpu_s && cores.is_none_or(|cores| cores >= limits.min_cores);
-        let cores_text = cores.map_or("cores in use unknown".to_owned(), |cores| {
-            format!("{cores:.2} cores in use")
-        });
-        let why = format!(
-            "{} takes {percent:.1} % of {} of CPU time; the threshold is over {} % with at least {} s \
-             of samples and {} % of one core ({cores_text}).",
-            hottest,
-            human(total, "nanoseconds"),
-            limits.function_percent,
-            limits.min_cpu_s,
-            limits.min_cores * 100.0,
-        );
         let measured = if hot && busy {
             Measured::Crossed
         } else {
             Measured::Clear
         };
-        let text = format!("{percent:.1} % in one function, {cores_text}");
-        let mut outcome = Outcome::new(name, KIND, measured, text, why);
+        let basis = Basis::Cpu(CpuUse {
+            function: function.to_owned(),
+            share,
+            cpu_ns: total,
+            cores,
+            hot,
+            busy,
+        });
+        let mut outcome = Outcome::new(name, KIND, measured, basis);
         outcome.state.nearness = Some(if busy {
-            percent / limits.function_percent.max(f64::MIN_POSITIVE)
+            share.percent() / limits.function_percent.max(f64::MIN_POSITIVE)
         } else {
             0.0
         });
-        outcome.state.would_change = match (hot, busy) {
-            (true, true) => format!(
-                "Clear with no function over {} %, or with less than {} s of CPU time.",
-                limits.function_percent, limits.min_cpu_s
-            ),
-            (true, false) => format!(
-                "It would cross with at least {} s of CPU time and {} % of one core in use.",
-                limits.min_cpu_s,
-                limits.min_cores * 100.0
-            ),
-            (false, _) => format!(
-                "It would cross with one function over {} %.",
-                limits.function_percent
-            ),
-        };
-        let mut note = |kind: NoteKind, text: String| {
-            outcome.notes.push(Note::of(kind, name, text));
-        };
         let notes = &self.thresholds.notes;
         if hot && !busy {
-            note(
-                NoteKind::BusyLine,
-                format!(
-                    "{} takes {percent:.1} % of the CPU profile, but the process used only {} in all: \
-                     a busy line in an idle process.",
-                    hottest,
-                    human(total, "nanoseconds"),
-                ),
-            );
+            outcome.note(NoteFact::BusyLine {
+                function: function.to_owned(),
+                share,
+                cpu_ns: total,
+            });
         } else if let Some(cores) = cores.filter(|&cores| !hot && cores >= notes.busy_cores) {
-            note(
-                NoteKind::BusyCores,
-                format!(
-                    "{cores:.2} cores in use with no single hot function (the largest is {} with {percent:.1} %).",
-                    hottest,
-                ),
-            );
+            outcome.note(NoteFact::BusyCores {
+                cores,
+                function: function.to_owned(),
+                share,
+            });
         }
-        let gc = gc_percent(&view, self.thresholds);
-        if gc > notes.gc_cpu_percent {
-            note(
-                NoteKind::GcShare,
-                format!(
-                    "garbage collection takes {gc:.0} % of the CPU time: look at the allocations."
-                ),
-            );
+        let gc = gc_share(&view, self.thresholds);
+        if gc.percent() > notes.gc_cpu_percent {
+            outcome.note(NoteFact::GcShare(gc));
         }
         if measured == Measured::Crossed {
-            outcome.finding =
-                Some(self.cpu_finding(process, profile, &view, &rows, percent, cores));
+            outcome.finding = Some(self.cpu_finding(process, profile, &view, &rows, share, cores));
         }
         outcome
     }
@@ -136,7 +112,7 @@ impl Judge<'_> {
         profile: &Profile,
         view: &View,
         rows: &[(RowId, i64)],
-        percent: f64,
+        share: Share,
         cores: Option<f64>,
     ) -> Finding {
         let limits = &self.thresholds.confidence;
@@ -148,70 +124,42 @@ impl Judge<'_> {
             None => i64::MAX,
         };
         if samples < limits.min_cpu_samples {
-            reasons.push(format!("only {samples} CPU samples were taken"));
+            reasons.push(Doubt::FewSamples(samples));
         }
         if duration > 0.0 {
-            self.window_reason(duration, "the CPU profile is {} long", &mut reasons);
+            reasons.extend(self.short_window(duration));
         }
-        self.uptime_reason(&mut reasons);
+        reasons.extend(self.just_started());
         let leader = rows.first().map_or("", |(row, _)| view.name(*row));
         if self.context.windows && self.thresholds.is_windows_blocked_leaf(leader) {
-            reasons.push(format!("on Windows {leader} also counts blocked threads"));
+            reasons.push(Doubt::BlockedThreads(leader.to_owned()));
         }
-        let cores_text = cores.map_or("unknown".to_owned(), |cores| format!("{cores:.2}"));
-        let evidence = vec![
-            ("Function's share".to_owned(), format!("{percent:.1} %")),
-            ("CPU time".to_owned(), human(view.total, "nanoseconds")),
-            (
-                "Recorded for".to_owned(),
-                human(profile.duration_ns, "nanoseconds"),
-            ),
-            ("Cores in use".to_owned(), cores_text.clone()),
-            (
-                "Garbage collection".to_owned(),
-                format!("{:.1} % of the CPU time", gc_percent(view, self.thresholds)),
-            ),
-        ];
-        self.finding(
-            Parts {
-                kind: KIND,
-                process,
-                profile: ProfileName::Cpu,
-                view,
-                rows,
-                counts: &|_| true,
-                counted: view.total,
-                attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
-                reasons,
-                value: percent,
-                unit: "percent",
-                threshold: self.thresholds.cpu.function_percent,
-                detail: Detail::Cpu(CpuDetail {
-                    cpu_ns: view.total,
-                    duration_ns: profile.duration_ns,
-                    cores,
-                }),
-                evidence,
-                settle: match process.name.as_str() {
-                    // Its profiles are put into every flare, and no flag changes them.
-                    "otel-agent" => "Another flare while the load is high would settle it.",
-                    _ => "A longer CPU profile (--profile 60) while the load is high would settle it.",
-                },
-            },
-            |first, _| {
-                format!(
-                    "{} spends {percent:.1} % of its CPU time in {} ({cores_text} cores in use)",
-                    process.name,
-                    within_agent(&first.function),
-                )
-            },
-        )
+        self.finding(Parts {
+            kind: KIND,
+            process,
+            profile: ProfileName::Cpu,
+            view,
+            rows,
+            counts: &|_| true,
+            counted: view.total,
+            attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
+            reasons,
+            value: share.percent(),
+            unit: "percent",
+            threshold: self.thresholds.cpu.function_percent,
+            detail: Detail::Cpu(CpuDetail {
+                share,
+                cpu_ns: view.total,
+                duration_ns: profile.duration_ns,
+                cores,
+                gc: gc_share(view, self.thresholds),
+            }),
+        })
     }
 }
 
-/// Share of the CPU time whose stack has a frame of the garbage collector, in percent. Each sample
-/// counts once.
-pub fn gc_percent(view: &View, thresholds: &Thresholds) -> f64 {
+/// Share of the CPU time whose stack has a frame of the garbage collector. Each sample counts once.
+pub fn gc_share(view: &View, thresholds: &Thresholds) -> Share {
     let gc: Vec<bool> = view
         .names()
         .map(|name| thresholds.is_gc_frame(name))
@@ -223,5 +171,5 @@ pub fn gc_percent(view: &View, thresholds: &Thresholds) -> f64 {
             sum = sum.saturating_add(value);
         }
     });
-    ratio_percent(sum, view.total)
+    Share::new(Share::of(sum, view.total).fraction().abs())
 }

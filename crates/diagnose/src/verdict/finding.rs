@@ -1,10 +1,13 @@
 //! A finding: what crossed a threshold, with its evidence, owner and confidence.
 
 use super::super::attribution::Attribution;
+use super::super::capture::Capture;
 use super::super::kinds::{FindingKind, ProfileName};
 use super::super::owner::{Routing, UNOWNED};
+use super::super::share::Share;
+use super::Judge;
 use super::input::{Interval, ProcessProfiles};
-use super::{Judge, within_agent};
+use flare::Process;
 use profile::lens::stacks;
 use profile::lens::view::{RowId, View};
 
@@ -50,8 +53,8 @@ pub struct FindingFunction {
     pub owner: String,
     /// Raw value.
     pub value: i64,
-    /// Share of what the finding counts, 1 being all.
-    pub share: f64,
+    /// Share of what the finding counts.
+    pub share: Share,
     /// Name of the Go check that the responsible frame belongs to.
     pub check: Option<String>,
     /// Of a leak: objects that it gained.
@@ -67,8 +70,8 @@ pub struct FindingFunction {
 pub struct FindingStack {
     /// Raw value.
     pub value: i64,
-    /// Share of what the finding counts, 1 being all.
-    pub share: f64,
+    /// Share of what the finding counts.
+    pub share: Share,
     /// Functions, leaf first.
     pub frames: Vec<String>,
     /// The responsible frame's place among them, where somebody owns one.
@@ -99,12 +102,16 @@ pub struct LeakDetail {
 /// Numbers of a CPU spike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CpuDetail {
+    /// The function's part of the CPU time.
+    pub share: Share,
     /// CPU time of the profile.
     pub cpu_ns: i64,
     /// How long it was recorded; 0 when unknown.
     pub duration_ns: i64,
     /// CPU time by duration.
     pub cores: Option<f64>,
+    /// The garbage collector's part of the CPU time.
+    pub gc: Share,
 }
 
 /// Numbers of a contention.
@@ -137,13 +144,49 @@ pub enum Detail {
     Contention(ContentionDetail),
 }
 
+/// A reason against a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Doubt {
+    /// The growth is within sampling noise.
+    Noise {
+        /// The growth.
+        bytes: i64,
+        /// One standard deviation, in bytes.
+        sigma: f64,
+    },
+    /// The profile covers few seconds.
+    ShortWindow(f64),
+    /// The Agent had been running for so many seconds only.
+    JustStarted(f64),
+    /// The growth is spread over many functions.
+    Spread {
+        /// So many make up the share that is asked for.
+        functions: usize,
+    },
+    /// The snapshots show collections that are further apart than the snapshots.
+    Collections {
+        /// Between the collections.
+        apart_s: f64,
+        /// Between the snapshots.
+        window_s: f64,
+    },
+    /// Few CPU samples.
+    FewSamples(i64),
+    /// On Windows that function also counts blocked threads.
+    BlockedThreads(String),
+    /// Few lock events were sampled.
+    FewLockEvents(i64),
+    /// Few goroutines were waiting on average.
+    FewWaiting(f64),
+}
+
 /// Something that crossed a threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The kind.
     pub kind: FindingKind,
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// The profile that shows it.
     pub profile: ProfileName,
     /// The five largest functions; never empty.
@@ -170,17 +213,23 @@ pub struct Finding {
     pub detail: Detail,
     /// How sure.
     pub confidence: Confidence,
-    /// Why not surer, in words.
-    pub reasons: Vec<String>,
-    /// What would settle it; a sentence for a finding that is not sure.
-    pub settle: String,
-    /// Names and values to show beside it.
-    pub evidence: Vec<(String, String)>,
-    /// One sentence without its full stop: process, value, interval, function.
-    pub summary: String,
+    /// Why not surer.
+    pub reasons: Vec<Doubt>,
 }
 
 impl Finding {
+    /// The capture that would settle it.
+    pub const fn confirm(&self) -> Capture {
+        match (&self.process, self.kind) {
+            // Its profiles are put into every flare, and no flag changes them.
+            (Process::OtelAgent, _) => Capture::PLAIN,
+            (_, FindingKind::MemoryLeak) => Capture::of_seconds(120),
+            // The flags raise the rates of the core Agent only.
+            (Process::Core, FindingKind::Contention) => Capture::of_seconds(60).with_locks(),
+            (_, FindingKind::CpuSpike | FindingKind::Contention) => Capture::of_seconds(60),
+        }
+    }
+
     /// The largest function.
     pub fn first(&self) -> Option<&FindingFunction> {
         self.functions.first()
@@ -210,13 +259,11 @@ pub(super) struct Parts<'p> {
     /// What shares are of.
     pub(super) counted: i64,
     pub(super) attribution: &'p Attribution,
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<Doubt>,
     pub(super) value: f64,
     pub(super) unit: &'static str,
     pub(super) threshold: f64,
     pub(super) detail: Detail,
-    pub(super) evidence: Vec<(String, String)>,
-    pub(super) settle: &'static str,
 }
 
 /// Functions of a finding.
@@ -226,13 +273,8 @@ const FUNCTIONS: usize = 5;
 const STACKS: usize = 200;
 
 impl Judge<'_> {
-    /// Puts a finding together. `summary` is told the largest function and the name of its
-    /// responsible frame within the Agent.
-    pub(super) fn finding(
-        &self,
-        parts: Parts<'_>,
-        summary: impl FnOnce(&FindingFunction, &str) -> String,
-    ) -> Finding {
+    /// Puts a finding together.
+    pub(super) fn finding(&self, parts: Parts<'_>) -> Finding {
         let Parts {
             kind,
             process,
@@ -247,13 +289,8 @@ impl Judge<'_> {
             unit,
             threshold,
             detail,
-            evidence,
-            settle,
         } = parts;
-        let share = |value: i64| match counted {
-            0 => 0.0,
-            counted => value as f64 / counted as f64,
-        };
+        let share = |value: i64| Share::of(value, counted);
         let functions: Vec<FindingFunction> = rows
             .iter()
             .filter(|(_, value)| *value > 0)
@@ -308,9 +345,6 @@ impl Judge<'_> {
             team: owner.map(|owner| owner.team.clone()).unwrap_or_default(),
             meaning: owner.map(|owner| owner.meaning.clone()).unwrap_or_default(),
             routing: self.owners.route(responsible, &process.name),
-            summary: functions.first().map_or_else(String::new, |first| {
-                summary(first, within_agent(&first.responsible))
-            }),
             functions,
             stacks,
             value,
@@ -320,30 +354,16 @@ impl Judge<'_> {
             detail,
             confidence: Confidence::of(reasons.len()),
             reasons,
-            settle: settle.to_owned(),
-            evidence,
         }
     }
 
-    pub(super) fn window_reason(&self, seconds: f64, words: &str, reasons: &mut Vec<String>) {
-        let limit = self.thresholds.confidence.min_window_s;
-        if seconds < limit {
-            let text = words.replace("{}", &format!("only {seconds:.1} s"));
-            reasons.push(format!("{text}, {limit:.0} s are usual"));
-        }
+    pub(super) fn short_window(&self, seconds: f64) -> Option<Doubt> {
+        (seconds < self.thresholds.confidence.min_window_s).then_some(Doubt::ShortWindow(seconds))
     }
 
-    pub(super) fn uptime_reason(&self, reasons: &mut Vec<String>) {
-        if let Some(uptime) = self.context.uptime_s
-            && uptime < self.thresholds.confidence.min_uptime_s
-        {
-            let uptime = match uptime.max(0.0) {
-                seconds if seconds < 120.0 => format!("{seconds:.0} s"),
-                seconds => format!("{:.1} minutes", seconds / 60.0),
-            };
-            reasons.push(format!(
-                "the Agent had been running for only {uptime}: it may still be warming up"
-            ));
-        }
+    pub(super) fn just_started(&self) -> Option<Doubt> {
+        let uptime = self.context.uptime_s?;
+        (uptime < self.thresholds.confidence.min_uptime_s)
+            .then_some(Doubt::JustStarted(uptime.max(0.0)))
     }
 }

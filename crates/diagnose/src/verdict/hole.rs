@@ -1,10 +1,12 @@
-//! Why something was not measured, in exact words, and what measures it.
+//! Why something was not measured, and what measures it.
 
+use std::sync::Arc;
+
+use super::super::capture::Capture;
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
-
-/// Its profiles come from an extension of the collector, not from the flare command.
-pub const OTEL: &str = "otel-agent";
+use flare::Process;
+use profile::lens::subject::Subject;
 
 /// Why there is no measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,24 +71,11 @@ impl Hole {
         }
     }
 
-    /// In short, for a cell.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Absent | Self::RateZero | Self::RateZeroElsewhere => "not collected",
-            Self::HalfPair => "one snapshot only",
-            Self::Stopped(_) => "collection stopped",
-            Self::ProfilerBusy => "profiler in use",
-            Self::NotRunning => "not running",
-            Self::Reply => "error reply",
-            Self::Empty => "empty file",
-            Self::Identical => "identical snapshots",
-            Self::Restarted => "process restarted",
-            Self::TraceWindow | Self::ShortWindow => "window too short",
-            Self::Unsuitable => "not comparable",
-            // The state beside it is called damaged already.
-            Self::Damaged => "unreadable",
-            Self::CutOff => "cut off",
-            Self::LeftOut => "left out",
+    /// Empty lock profiles of a process.
+    pub const fn of_rates(process: &Process) -> Self {
+        match process {
+            Process::Core => Self::RateZero,
+            _ => Self::RateZeroElsewhere,
         }
     }
 
@@ -104,195 +93,150 @@ impl Hole {
         }
     }
 
-    /// What has to be done so that the next flare holds it; a full sentence, before the command.
-    pub fn remedy(self, process: &str, kind: FindingKind) -> String {
-        match self {
-            _ if process == OTEL && kind == FindingKind::Contention => {
-                "A flare holds no lock profiles of the OpenTelemetry Agent. Its pprof extension serves them on its own port once block_profile_fraction and mutex_profile_fraction are set.".to_owned()
-            }
-            Self::Absent if process == OTEL => {
-                "Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.".to_owned()
-            }
-            Self::Absent => {
-                "Capture again with profiles, while the problem is happening.".to_owned()
-            }
-            Self::HalfPair if process == OTEL => {
-                "A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two.".to_owned()
-            }
-            Self::HalfPair => "Capture again: a difference needs both heap snapshots.".to_owned(),
-            Self::Stopped(_) => format!(
-                "The command printed the error as \u{201c}Could not collect performance profile data\u{201d}; \
-                 solve what it says (is {} running, is its debug port reachable?) and capture again.",
-                program(process)
-            ),
-            Self::ProfilerBusy => format!(
-                "Set {} to false, restart, and capture again.",
-                profiler_setting(process)
-            ),
-            Self::NotRunning => {
-                format!("Start {}, see that status shows it, and capture again.", program(process))
-            }
-            Self::Reply => {
-                "Solve what the quoted text says, then capture again.".to_owned()
-            }
-            Self::Empty => {
-                "Capture again; if the file is empty once more, the log of that process says what happened.".to_owned()
-            }
-            Self::Identical if process == "trace" => "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s.".to_owned(),
-            Self::Identical => "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change.".to_owned(),
-            Self::Restarted => {
-                "Capture again once the process runs steadily; if it restarts by itself, find out why first.".to_owned()
-            }
-            Self::TraceWindow => "Set apm_config.receiver_timeout to 60 in datadog.yaml, restart, and capture again; or compare two flares hours apart.".to_owned(),
-            Self::ShortWindow => "Capture again with a longer window.".to_owned(),
-            Self::Unsuitable => "Capture again; both snapshots have to come from one flare.".to_owned(),
-            Self::RateZero => "The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.".to_owned(),
-            Self::RateZeroElsewhere => rates_elsewhere(process),
-            Self::Damaged => match kind {
-                FindingKind::Contention => "Ask for the same flare once more, unchanged; if it is damaged at its source, capture again.".to_owned(),
-                _ => "Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again.".to_owned(),
+    /// The capture that collects what is missing.
+    pub const fn capture(self, process: &Process, kind: FindingKind) -> Capture {
+        match (process, self, kind) {
+            // Its profiles are put into every flare, and no flag changes them.
+            (Process::OtelAgent, ..) => Capture::PLAIN,
+            (_, Self::RateZeroElsewhere, _) => Capture::of_seconds(60),
+            (_, _, FindingKind::Contention) => Capture::of_seconds(60).with_locks(),
+            (_, Self::Identical, _) => Capture::of_seconds(150),
+            (_, Self::TraceWindow, _) => Capture::of_seconds(60),
+            (_, Self::ShortWindow, _) => Capture::of_seconds(120),
+            _ => Capture::USUAL,
+        }
+    }
+}
+
+/// Which profiles a gap is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapOf {
+    /// One.
+    One(ProfileName),
+    /// Both heap snapshots, for one reason.
+    Heaps,
+    /// Both lock profiles, for one reason.
+    Locks,
+}
+
+/// Why a profile can't be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Of which.
+    pub of: GapOf,
+    /// What that means for what it would have measured.
+    pub hole: Hole,
+    /// What was seen.
+    pub cause: GapCause,
+}
+
+/// What was seen in a profile's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GapCause {
+    /// No file.
+    Absent,
+    /// No file, and the archive is cut off.
+    CutOff,
+    /// No file: an error ended the collection of the process.
+    Stopped {
+        /// The last profile that was collected.
+        last: ProfileName,
+        /// The CPU profile was next, and the process's continuous profiler is on.
+        profiler_on: bool,
+    },
+    /// A file without bytes.
+    Empty,
+    /// A text.
+    Reply(Reply),
+    /// A file that can't be read; why.
+    Damaged(String),
+    /// A file that was left out; why.
+    LeftOut(String),
+}
+
+/// A text that was stored in a profile's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Its beginning, on one line.
+    pub text: String,
+    /// What it says.
+    pub says: ReplySays,
+}
+
+/// What such a text says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplySays {
+    /// Another CPU profile runs in the process.
+    ProfilerBusy,
+    /// Nobody answered.
+    NotRunning,
+    /// Something else.
+    Other,
+}
+
+impl Reply {
+    /// Reads such a text.
+    fn read(text: &str) -> Self {
+        /// Signs that nobody answered, of Go and of the systems.
+        const SILENCE: [&str; 5] = [
+            "connection refused",
+            "not running",
+            "unreachable",
+            "no such file",
+            "cannot find the file",
+        ];
+        let lower = text.to_lowercase();
+        Self {
+            text: quote(text),
+            says: if lower.contains("already in use") {
+                ReplySays::ProfilerBusy
+            } else if SILENCE.iter().any(|sign| lower.contains(sign)) {
+                ReplySays::NotRunning
+            } else {
+                ReplySays::Other
             },
-            Self::CutOff => "Ask for the same flare once more, unchanged, and compare its size with that of the original. If it was cut off at its source, capture again.".to_owned(),
-            Self::LeftOut => "That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails.".to_owned(),
         }
     }
 
-    /// Arguments of the Agent's command that collects what is missing.
-    pub fn capture(self, process: &str, kind: FindingKind) -> &'static str {
-        // Its profiles are put into every flare, and no flag changes them.
-        if process == OTEL {
-            return "flare";
-        }
-        match (self, kind) {
-            (Self::RateZeroElsewhere, _) => "flare --profile 60",
-            (_, FindingKind::Contention) => "flare --profile 60 --profile-mutex --profile-blocking",
-            (Self::Identical, _) => "flare --profile 150",
-            (Self::TraceWindow, _) => "flare --profile 60",
-            (Self::ShortWindow, _) => "flare --profile 120",
-            _ => "flare --profile 30",
+    const fn hole(&self) -> Hole {
+        match self.says {
+            ReplySays::ProfilerBusy => Hole::ProfilerBusy,
+            ReplySays::NotRunning => Hole::NotRunning,
+            ReplySays::Other => Hole::Reply,
         }
     }
 }
 
-/// The block of the configuration that holds a process's profiling rates. Trace-agent and
-/// process-agent have no rates of their own and take those of the core Agent.
-pub fn profiler_block(process: &str) -> &'static str {
-    match process {
-        "system-probe" => "system_probe_config.internal_profiling",
-        "security-agent" => "security_agent.internal_profiling",
-        _ => "internal_profiling",
-    }
-}
-
-/// How a process other than the core Agent gets rates.
-///
-/// Core Agent, Cluster Agent and system-probe set them at start whether their profiler is on or
-/// not; the other three hand them to that profiler (comp/trace/agent, comp/process/profiler and
-/// cmd/security-agent of the Agent's sources).
-fn rates_elsewhere(process: &str) -> String {
-    let program = program(process);
-    let rates = format!(
-        "{0}.block_profile_rate: 10000 and {0}.mutex_profile_fraction: 100",
-        profiler_block(process)
-    );
-    let flags =
-        "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
-    match process {
-        "trace" | "process" | "security-agent" => {
-            let switch = profiler_setting(process);
-            format!(
-                "{flags} For {program}, whose rates count only while its own profiler is on, set {rates} together \
-                 with {switch}: true, restart, and capture again. That profiler uploads to Datadog, and a flare \
-                 taken while it records has no CPU profile of {program}: turn it off afterwards."
-            )
-        }
-        _ => format!("{flags} For {program}, set {rates}, restart, and capture again."),
-    }
-}
-
-/// The setting that turns a process's continuous profiler on.
-pub fn profiler_setting(process: &str) -> &'static str {
-    match process {
-        "trace" => "apm_config.internal_profiling.enabled",
-        "process" => "process_config.internal_profiling.enabled",
-        "security-agent" => "security_agent.internal_profiling.enabled",
-        "system-probe" => "system_probe_config.internal_profiling.enabled",
-        _ => "internal_profiling.enabled",
-    }
-}
-
-/// A process by the name of its program, within a sentence.
-pub fn program(process: &str) -> String {
-    match process {
-        "core" => "the Agent",
-        "trace" => "the trace-agent",
-        "process" => "the process-agent",
-        "security-agent" => "the security-agent",
-        "datadog-cluster-agent" => "the Cluster Agent",
-        OTEL => "the OpenTelemetry Agent",
-        other => other,
-    }
-    .to_owned()
-}
-
-/// A hole and the sentence that says what it is.
-pub(super) type Told = (Hole, String);
-
-/// What a sentence about one or two profiles begins with.
-struct Subject {
-    words: String,
-    many: bool,
-}
-
-impl Subject {
-    fn is(&self) -> String {
-        format!("{} {}", self.words, if self.many { "are" } else { "is" })
-    }
-
-    fn holds(&self) -> String {
-        let holds = if self.many { "hold" } else { "holds" };
-        let profile = if self.many { "profiles" } else { "a profile" };
-        format!("{} {holds} a text instead of {profile}", self.words)
-    }
-}
-
-/// Why a slot can't be measured, or `None` when it can.
-pub(super) fn unusable(
-    process: &ProcessProfiles,
+/// A profile that can be looked at, or why it can't.
+pub(super) fn usable<'p>(
+    process: &'p ProcessProfiles,
     name: ProfileName,
     context: &Context,
-) -> Option<Told> {
-    let subject = Subject {
-        words: format!("The {} of {}", words(name), process.name),
-        many: false,
-    };
-    tell(process, name, context, &subject)
+) -> Result<&'p Arc<Subject>, Gap> {
+    match process.slot(name) {
+        Some(Slot::Read(subject)) => Ok(subject),
+        slot => Err(gap(process, name, slot, context, GapOf::One(name))),
+    }
 }
 
-/// The same of both lock profiles in one sentence, where one reason is behind both.
-pub(super) fn unusable_locks(process: &ProcessProfiles, context: &Context) -> Option<Told> {
+/// One reason behind both lock profiles.
+pub(super) fn unusable_locks(process: &ProcessProfiles, context: &Context) -> Option<Gap> {
     let alike = match (&process.mutex, &process.block) {
         (Slot::Absent, Slot::Absent) => true,
         (one, other) => same_reply(one, other),
     };
-    let subject = Subject {
-        words: format!("The mutex and block profiles of {}", process.name),
-        many: true,
-    };
-    alike
-        .then(|| tell(process, ProfileName::Mutex, context, &subject))
-        .flatten()
+    alike.then(|| {
+        let slot = Some(&process.mutex);
+        gap(process, ProfileName::Mutex, slot, context, GapOf::Locks)
+    })
 }
 
-/// The same of both heap snapshots.
-pub(super) fn unusable_heaps(process: &ProcessProfiles, context: &Context) -> Option<Told> {
-    let subject = Subject {
-        words: format!("Both heap snapshots of {}", process.name),
-        many: true,
-    };
-    same_reply(&process.heap_first, &process.heap_second)
-        .then(|| tell(process, ProfileName::HeapFirst, context, &subject))
-        .flatten()
+/// One reason behind both heap snapshots.
+pub(super) fn unusable_heaps(process: &ProcessProfiles, context: &Context) -> Option<Gap> {
+    same_reply(&process.heap_first, &process.heap_second).then(|| {
+        let slot = Some(&process.heap_first);
+        gap(process, ProfileName::HeapFirst, slot, context, GapOf::Heaps)
+    })
 }
 
 fn same_reply(one: &Slot, other: &Slot) -> bool {
@@ -302,47 +246,24 @@ fn same_reply(one: &Slot, other: &Slot) -> bool {
     }
 }
 
-fn tell(
+fn gap(
     process: &ProcessProfiles,
     name: ProfileName,
+    slot: Option<&Slot>,
     context: &Context,
-    subject: &Subject,
-) -> Option<Told> {
-    let slot = process.slot(name)?;
-    match slot {
-        Slot::Read(_) => None,
-        Slot::Damaged(why) => Some((Hole::Damaged, format!("{} damaged: {why}.", subject.is()))),
-        Slot::LeftOut(why) => Some((Hole::LeftOut, format!("{} left out: {why}.", subject.is()))),
-        Slot::Reply(text) if text.is_empty() => {
-            Some((Hole::Empty, format!("{} an empty file.", subject.is())))
+    of: GapOf,
+) -> Gap {
+    let (hole, cause) = match slot {
+        Some(Slot::Damaged(why)) => (Hole::Damaged, GapCause::Damaged(why.clone())),
+        Some(Slot::LeftOut(why)) => (Hole::LeftOut, GapCause::LeftOut(why.clone())),
+        Some(Slot::Reply(text)) if text.is_empty() => (Hole::Empty, GapCause::Empty),
+        Some(Slot::Reply(text)) => {
+            let reply = Reply::read(text);
+            (reply.hole(), GapCause::Reply(reply))
         }
-        Slot::Reply(text) => {
-            let lower = text.to_lowercase();
-            let what = format!("{}: \u{201c}{}\u{201d}.", subject.holds(), quote(text));
-            Some(if lower.contains("already in use") {
-                let why = format!(
-                    "{what} Only one CPU profile can run in a process, and the Agent's own continuous \
-                     profiler held it."
-                );
-                (Hole::ProfilerBusy, why)
-            } else if [
-                "connection refused",
-                "not running",
-                "unreachable",
-                "no such file",
-                "cannot find the file",
-            ]
-            .iter()
-            .any(|sign| lower.contains(sign))
-            {
-                let why = format!("{what} The process was not running or could not be reached.");
-                (Hole::NotRunning, why)
-            } else {
-                (Hole::Reply, what)
-            })
-        }
-        Slot::Absent => Some(absent(process, name, context, &subject.is())),
-    }
+        Some(Slot::Absent | Slot::Read(_)) | None => absent(process, name, context),
+    };
+    Gap { of, hole, cause }
 }
 
 /// The order in which the Agent collects the profiles of one process. The first error ends it.
@@ -354,21 +275,9 @@ const COLLECTED: [ProfileName; 5] = [
     ProfileName::Block,
 ];
 
-/// Processes whose profiles the flare command collects in that order. Loose files and those of the
-/// OpenTelemetry Agent's extension come one by one: there a missing one says nothing of an error.
-pub const BY_COMMAND: [&str; 6] = [
-    "core",
-    "trace",
-    "process",
-    "security-agent",
-    "system-probe",
-    "datadog-cluster-agent",
-];
-
-fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what: &str) -> Told {
+fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context) -> (Hole, GapCause) {
     if context.cut_off {
-        let why = format!("{what} not in the flare, whose archive is cut off.");
-        return (Hole::CutOff, why);
+        return (Hole::CutOff, GapCause::CutOff);
     }
     let there = |name: ProfileName| process.slot(name).is_some_and(|slot| !slot.is_absent());
     let half = match name {
@@ -379,47 +288,22 @@ fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context, what:
     let first_missing = COLLECTED
         .iter()
         .position(|&name| !there(name))
-        .filter(|_| BY_COMMAND.contains(&process.name.as_str()));
+        .filter(|_| process.name.is_collected_by_command());
     // A collection that an error ended leaves a beginning of the order, and nothing after it.
     let ended = first_missing
         .filter(|&at| at > 0 && COLLECTED.iter().skip(at).all(|&name| !there(name)))
         .and_then(|at| Some((*COLLECTED.get(at - 1)?, *COLLECTED.get(at)?)));
     let Some((last, missing)) = ended else {
         let hole = if half { Hole::HalfPair } else { Hole::Absent };
-        return (hole, format!("{what} not in the flare."));
+        return (hole, GapCause::Absent);
     };
-    let why = format!(
-        "{what} not in the flare: an error ended the collection of {} after its {}, so what comes after \
-         that is missing.",
-        process.name,
-        words(last)
-    );
-    if missing == ProfileName::Cpu && context.profiler_on.contains(&process.name) {
-        let why = format!(
-            "{why} {} is true: only one CPU profile can run in a process, so the Agent's own continuous \
-             profiler probably held it.",
-            profiler_setting(&process.name)
-        );
-        return (Hole::ProfilerBusy, why);
-    }
+    let profiler_on = missing == ProfileName::Cpu && context.profiler_on.contains(&process.name);
     let hole = match name {
+        _ if profiler_on => Hole::ProfilerBusy,
         ProfileName::HeapSecond if missing == ProfileName::HeapSecond => Hole::HalfPair,
         _ => Hole::Stopped(last),
     };
-    (hole, why)
-}
-
-/// A profile in words, for example `second heap snapshot`.
-pub const fn words(name: ProfileName) -> &'static str {
-    match name {
-        ProfileName::HeapFirst => "first heap snapshot",
-        ProfileName::HeapSecond => "second heap snapshot",
-        ProfileName::HeapDiff => "heap difference",
-        ProfileName::Allocs => "allocations profile",
-        ProfileName::Cpu => "CPU profile",
-        ProfileName::Block => "block profile",
-        ProfileName::Mutex => "mutex profile",
-    }
+    (hole, GapCause::Stopped { last, profiler_on })
 }
 
 /// The beginning of a text on one line.

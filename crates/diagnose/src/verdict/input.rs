@@ -4,9 +4,9 @@ use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
 use std::sync::{Arc, OnceLock};
 
+use flare::Process;
 use profile::Profile;
-use profile::lens::view::{Subject, View, ViewError};
-use profile::units::human;
+use profile::lens::subject::Subject;
 
 /// What became of one profile file.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Slot {
     /// The decoded profile.
     pub fn profile(&self) -> Option<&Profile> {
         match self {
-            Self::Read(subject) => subject.profiles().next().map(Arc::as_ref),
+            Self::Read(subject) => Some(subject.profile()),
             _ => None,
         }
     }
@@ -54,10 +54,10 @@ impl Slot {
 }
 
 /// The profiles of one process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ProcessProfiles {
-    /// The prefix of its files, for example `core`.
-    pub name: String,
+    /// Whose they are.
+    pub name: Process,
     /// First heap snapshot.
     pub heap_first: Slot,
     /// Second heap snapshot.
@@ -75,11 +75,17 @@ pub struct ProcessProfiles {
 }
 
 impl ProcessProfiles {
-    /// A process without any profile yet.
-    pub fn new(name: String) -> Self {
+    /// None yet.
+    pub const fn none(name: Process) -> Self {
         Self {
             name,
-            ..Self::default()
+            heap_first: Slot::Absent,
+            heap_second: Slot::Absent,
+            allocs: Slot::Absent,
+            cpu: Slot::Absent,
+            block: Slot::Absent,
+            mutex: Slot::Absent,
+            heap_diff: OnceLock::new(),
         }
     }
 
@@ -90,23 +96,18 @@ impl ProcessProfiles {
             return self.slot(name)?.subject();
         }
         let (first, second) = (self.heap_first.subject()?, self.heap_second.subject()?);
-        let made = || Subject::diff(second, first);
-        Some(self.heap_diff.get_or_init(made))
+        Some(self.heap_diff(second, first))
+    }
+
+    /// The difference of its heap snapshots.
+    pub(super) fn heap_diff(&self, second: &Arc<Subject>, first: &Arc<Subject>) -> &Arc<Subject> {
+        self.heap_diff.get_or_init(|| Subject::diff(second, first))
     }
 
     /// All of them, the difference included.
     pub fn subjects(&self) -> impl Iterator<Item = &Arc<Subject>> {
         let names = ProfileName::ALL.into_iter();
         names.filter_map(|name| self.subject(name))
-    }
-
-    /// One of them under the lens of a sample type.
-    pub(super) fn view(
-        &self,
-        name: ProfileName,
-        sample_type: &str,
-    ) -> Option<Result<View, ViewError>> {
-        Some(View::under(self.subject(name)?, sample_type))
     }
 
     /// The slot of a profile; a difference has none.
@@ -198,22 +199,6 @@ impl Interval {
     pub fn seconds(self) -> f64 {
         self.ns as f64 / 1e9
     }
-
-    /// `30.0 s`, with a word on where it is from when it is not the profiles' own time.
-    pub fn text(self) -> String {
-        let seconds = format!("{:.1} s", self.seconds());
-        match self.source {
-            IntervalSource::Profiles => seconds,
-            IntervalSource::CpuDuration => {
-                format!(
-                    "{seconds} (the CPU profile's duration: the snapshots' own times do not tell)"
-                )
-            }
-            IntervalSource::Assumed => {
-                format!("{seconds} (assumed: neither the snapshots nor a CPU profile tell)")
-            }
-        }
-    }
 }
 
 /// What the rest of the flare tells the judge. What it does not tell is `None` or empty.
@@ -235,12 +220,12 @@ pub struct Context {
     pub cut_off: bool,
     /// Ends of the core Agent's last garbage collections, Unix nanoseconds.
     pub gc_ends_ns: Vec<i64>,
-    /// Processes whose continuous profiler is on, by the prefix of their files.
-    pub profiler_on: Vec<String>,
+    /// Processes whose continuous profiler is on.
+    pub profiler_on: Vec<Process>,
     /// Resident memory of the core Agent.
     pub rss_bytes: Option<i64>,
     /// Memory limit of the Agent's container, and where it stands.
-    pub memory_limit: Option<(i64, String)>,
+    pub memory_limit: Option<(i64, LimitSource)>,
     /// Names of processes that the kernel killed for lack of memory, oldest first.
     pub oom_kills: Vec<OomVictim>,
     /// What the goroutine dump of the core Agent says in sum.
@@ -249,9 +234,9 @@ pub struct Context {
 
 impl Context {
     /// The rate that the configuration sets for a lock profile of a process.
-    pub(super) fn rate(&self, process: &str, name: ProfileName) -> Option<i64> {
+    pub(super) fn rate(&self, process: &Process, name: ProfileName) -> Option<i64> {
         let [mutex, block] = match process {
-            "system-probe" => self.system_probe_rates,
+            Process::SystemProbe => self.system_probe_rates,
             _ => [self.mutex_fraction, self.block_rate],
         };
         match name {
@@ -259,6 +244,21 @@ impl Context {
             _ => block,
         }
     }
+}
+
+/// Where a limit of the Agent's container stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitSource {
+    /// `k8s/kubelet_pods.yaml`; of a limit of one container, its name.
+    Kubelet(Option<String>),
+    /// `docker_inspect.log`
+    Docker,
+    /// `ecs_metadata.json`
+    Ecs,
+    /// The same, of the whole task.
+    EcsTask,
+    /// `dmesg.log`: the control group of the last kill.
+    Kernel,
 }
 
 /// A process that the kernel killed for lack of memory.
@@ -285,38 +285,40 @@ pub struct GoroutineSum {
 
 /// The process that `telemetry.log` and `expvar/memstats` of a flare are of: the Cluster Agent in
 /// its own flares, the core Agent in all others, whether there are profiles of it or not.
-pub fn described(processes: &[ProcessProfiles]) -> &'static str {
-    const CLUSTER_AGENT: &str = "datadog-cluster-agent";
+pub fn described(processes: &[ProcessProfiles]) -> Process {
     match processes.first() {
-        Some(main) if main.name == CLUSTER_AGENT => CLUSTER_AGENT,
-        _ => "core",
+        Some(main) if main.name == Process::ClusterAgent => Process::ClusterAgent,
+        _ => Process::Core,
     }
 }
 
-/// Puts the main process first: core, else the Cluster Agent, else the OTel Agent, else the first.
-pub fn sort_processes(processes: &mut [ProcessProfiles]) {
-    const ORDER: [&str; 7] = [
-        "core",
-        "datadog-cluster-agent",
-        "otel-agent",
-        "trace",
-        "process",
-        "security-agent",
-        "system-probe",
-    ];
-    processes.sort_by_key(|process| {
-        let known = ORDER.iter().position(|name| *name == process.name);
-        (known.unwrap_or(ORDER.len()), process.name.clone())
-    });
+/// How it is known that two snapshots are of two runs of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// Their builds differ.
+    Build {
+        /// Build id in the first.
+        before: String,
+        /// Build id in the second.
+        after: String,
+    },
+    /// Less was ever allocated at the second, in bytes.
+    Allocated {
+        /// At the first.
+        before: i64,
+        /// At the second.
+        after: i64,
+    },
 }
 
-/// Why the two snapshots are not of one process, if they are not.
-pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<String> {
+/// Whether the two snapshots are of two runs.
+pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<Restart> {
     let (before, after) = (first.build_id(), second.build_id());
     if !before.is_empty() && !after.is_empty() && before != after {
-        return Some(format!(
-            "The process was restarted or replaced in between: build id {before} became {after}."
-        ));
+        return Some(Restart::Build {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        });
     }
     let allocated = |profile: &Profile| {
         profile
@@ -324,11 +326,5 @@ pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<String> {
             .map(|kind| profile.net(kind))
     };
     let (before, after) = (allocated(first)?, allocated(second)?);
-    (after < before).then(|| {
-        format!(
-            "The process was restarted in between: memory allocated since its start fell from {} to {}.",
-            human(before, "bytes"),
-            human(after, "bytes")
-        )
-    })
+    (after < before).then_some(Restart::Allocated { before, after })
 }

@@ -1,7 +1,7 @@
 //! The verdict: what the procedure decides from the profiles of each process.
 //!
-//! Every kind of trouble gets one of four states per process, with the sentence that says why and
-//! what would change it; the flare's verdict is made from the states. Numbers come from
+//! Every kind of trouble gets one of four states per process, with what it rests on; the flare's
+//! verdict is made from the states. Numbers come from
 //! [`Thresholds`], owners from [`Owners`]. Knows nothing of archives or of how a report looks.
 //!
 //! - `input`: the profiles of a process, and what the rest of the flare tells.
@@ -20,58 +20,63 @@ mod notes;
 #[cfg(test)]
 mod tests;
 
-pub use cpu::gc_percent;
+pub use contention::{LockDelay, LockSays, LockSide, Locks};
+pub use cpu::{CpuUse, gc_share};
 pub use finding::{
-    Confidence, ContentionDetail, CpuDetail, Detail, Finding, FindingFunction, FindingStack,
+    Confidence, ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, FindingStack,
     LeakDetail,
 };
-pub use hole::{BY_COMMAND, Hole, OTEL, profiler_block, profiler_setting, program, words};
+pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
-    Context, GoroutineSum, Interval, IntervalSource, OomVictim, ProcessProfiles, Slot, described,
-    sort_processes,
+    Context, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim, ProcessProfiles,
+    Restart, Slot, described,
 };
-pub use notes::{Note, NoteKind};
+pub use leak::HeapGrowth;
+pub use notes::{Note, NoteFact};
 
-use super::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
+use super::kinds::{FindingKind, Measured, VerdictKind};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
+use flare::Process;
 use profile::lens::aggregate::Weight;
-use profile::lens::view::{RowId, View};
+use profile::lens::view::{RowId, View, ViewError};
 
 /// One kind of trouble in one process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The process.
-    pub process: String,
+    pub process: Process,
     /// The kind.
     pub kind: FindingKind,
     /// The state.
     pub measured: Measured,
     /// Why it was not measured; `None` where it was.
     pub hole: Option<Hole>,
-    /// In short, for example `+31.4 MB in 30.0 s`.
-    pub text: String,
-    /// In sentences, with the threshold.
-    pub why: String,
-    /// What each profile says, where the state is made of several.
-    pub profiles: Vec<ProfileSays>,
+    /// What it rests on.
+    pub basis: Basis,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
-    /// Bytes that a pair of heap snapshots grew by outside the Go runtime, where they were compared.
-    pub growth_bytes: Option<i64>,
-    /// What would change the state; a sentence.
-    pub would_change: String,
 }
 
-/// What one profile adds to a state that is made of several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileSays {
-    /// The profile.
-    pub profile: ProfileName,
-    /// A sentence.
-    pub says: String,
-    /// It was recorded, if only to say that there was nothing to record.
-    pub measured: bool,
+/// What a state rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Basis {
+    /// Profiles that can't be used, the worst news first.
+    Gaps(Vec<Gap>),
+    /// Heap snapshots of two runs.
+    Restarted(Restart),
+    /// Profiles that can't be compared, or are not what their names say.
+    Unsuitable(ViewError),
+    /// Heap snapshots with the same values: nothing was collected between them.
+    Identical(Interval),
+    /// Heap snapshots that were compared.
+    Heaps(HeapGrowth),
+    /// A CPU profile without samples.
+    Idle,
+    /// A CPU profile.
+    Cpu(CpuUse),
+    /// Lock profiles.
+    Locks(Locks),
 }
 
 /// Everything that was decided.
@@ -79,17 +84,19 @@ pub struct ProfileSays {
 pub struct Judgement {
     /// The flare's verdict.
     pub kind: VerdictKind,
-    /// Name of the main process, where there is one.
-    pub main: Option<String>,
+    /// The main process, where there is one.
+    pub main: Option<Process>,
     /// By process, main first, then by kind.
     pub states: Vec<State>,
     /// One per process and kind that crossed.
     pub findings: Vec<Finding>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<Note>,
+    /// The numbers it was judged by.
+    pub thresholds: Thresholds,
 }
 
-/// Judges all processes, main process first (see [`sort_processes`]).
+/// Judges all processes, main process first (see [`Process`]'s order).
 pub fn judge(
     processes: &[ProcessProfiles],
     context: &Context,
@@ -107,6 +114,7 @@ pub fn judge(
         states: Vec::new(),
         findings: Vec::new(),
         notes: Vec::new(),
+        thresholds: thresholds.clone(),
     };
     for process in processes {
         for outcome in [
@@ -172,45 +180,32 @@ struct Judge<'a> {
 }
 
 impl Outcome {
-    fn new(
-        process: &str,
-        kind: FindingKind,
-        measured: Measured,
-        text: String,
-        why: String,
-    ) -> Self {
+    fn new(process: &Process, kind: FindingKind, measured: Measured, basis: Basis) -> Self {
         Self {
             state: State {
-                process: process.to_owned(),
+                process: process.clone(),
                 kind,
                 measured,
                 hole: None,
-                text,
-                why,
-                profiles: Vec::new(),
+                basis,
                 nearness: None,
-                growth_bytes: None,
-                would_change: String::new(),
             },
             finding: None,
             notes: Vec::new(),
         }
     }
 
-    /// Not measured: `why` in sentences; what would measure it follows from the hole.
-    fn hole(process: &str, kind: FindingKind, hole: Hole, why: String) -> Self {
-        let mut outcome = Self::new(process, kind, hole.measured(), hole.label().to_owned(), why);
+    /// Not measured.
+    fn hole(process: &Process, kind: FindingKind, hole: Hole, basis: Basis) -> Self {
+        let mut outcome = Self::new(process, kind, hole.measured(), basis);
         outcome.state.hole = Some(hole);
-        outcome.state.would_change = hole.remedy(process, kind);
         outcome
     }
-}
 
-/// A name for sentences: functions of the Agent lose the module that they all share.
-fn within_agent(function: &str) -> &str {
-    function
-        .strip_prefix("github.com/DataDog/datadog-agent/")
-        .unwrap_or(function)
+    fn note(&mut self, fact: NoteFact) {
+        let process = Some(self.state.process.clone());
+        self.notes.push(Note { process, fact });
+    }
 }
 
 /// Rows that count, by value downwards, then by name as pprof does.

@@ -1,93 +1,138 @@
 //! Notes: what is worth knowing and changes no verdict.
 
+use super::super::share::Share;
 use super::Judge;
-use super::input::{ProcessProfiles, described};
-use profile::units::{group_thousands, human, human_share, ratio_percent};
+use super::input::{LimitSource, ProcessProfiles, described};
+use flare::Process;
+use profile::units::ratio_percent;
+
+/// One note.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// The process, where it is about one.
+    pub process: Option<Process>,
+    /// What it is about.
+    pub fact: NoteFact,
+}
 
 /// What a note is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NoteKind {
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoteFact {
     /// Growth under the threshold, beyond noise.
-    SteadyGrowth,
+    SteadyGrowth {
+        /// So much.
+        bytes: i64,
+        /// In so long.
+        seconds: f64,
+    },
     /// A function gained while the net did not.
-    Moved,
+    Moved {
+        /// The function.
+        function: String,
+        /// Its gain.
+        bytes: i64,
+    },
     /// The second snapshot is smaller.
-    Shrank,
+    Shrank {
+        /// By so much.
+        bytes: i64,
+    },
     /// A large heap that does not grow.
-    LargeHeap,
+    LargeHeap {
+        /// What it holds.
+        bytes: i64,
+    },
     /// Much is allocated.
-    AllocationRate,
+    AllocationRate {
+        /// Bytes a second.
+        a_second: i64,
+        /// Bytes in all.
+        bytes: i64,
+        /// In so long.
+        seconds: f64,
+    },
     /// A hot function in a process that hardly uses the CPU.
-    BusyLine,
+    BusyLine {
+        /// The function.
+        function: String,
+        /// Its part of the CPU time.
+        share: Share,
+        /// All CPU time.
+        cpu_ns: i64,
+    },
     /// Cores in use without one hot function.
-    BusyCores,
+    BusyCores {
+        /// So many.
+        cores: f64,
+        /// The function that takes the most.
+        function: String,
+        /// Its part of the CPU time.
+        share: Share,
+    },
     /// The garbage collector's share of the CPU.
-    GcShare,
+    GcShare(Share),
     /// The Go heap is a small part of RSS.
-    SmallHeap,
+    SmallHeap {
+        /// In-use space of the last heap profile.
+        in_use: i64,
+        /// Resident memory.
+        rss: i64,
+    },
     /// RSS is near the container's limit.
-    NearLimit,
+    NearLimit {
+        /// Resident memory.
+        rss: i64,
+        /// The limit.
+        limit: i64,
+        /// Where it stands.
+        source: LimitSource,
+    },
     /// The kernel killed processes for lack of memory.
-    OomKills,
+    OomKills {
+        /// Names of its own, and how often each was killed.
+        victims: Vec<(String, usize)>,
+        /// How many of the kills were at the limit of a control group.
+        in_cgroup: usize,
+    },
     /// Many goroutines.
-    ManyGoroutines,
+    ManyGoroutines(u64),
     /// Many goroutines with one same stack.
-    SameStack,
+    SameStack {
+        /// So many.
+        goroutines: u64,
+        /// The function that says what they do.
+        function: String,
+    },
     /// Goroutines wait for locks.
-    LockWaits,
+    LockWaits {
+        /// So many.
+        goroutines: u64,
+        /// Where the most of them wait, and how many do there.
+        site: Option<(String, u64)>,
+    },
     /// The flare was built by the command.
     LocalFlare,
 }
 
-impl NoteKind {
+impl NoteFact {
     /// The stable name used in `data-note` and JSON.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::SteadyGrowth => "steady-growth",
-            Self::Moved => "moved",
-            Self::Shrank => "shrank",
-            Self::LargeHeap => "large-heap",
-            Self::AllocationRate => "allocation-rate",
-            Self::BusyLine => "busy-line",
-            Self::BusyCores => "busy-cores",
-            Self::GcShare => "gc-share",
-            Self::SmallHeap => "small-heap",
-            Self::NearLimit => "near-limit",
-            Self::OomKills => "oom-kills",
-            Self::ManyGoroutines => "many-goroutines",
-            Self::SameStack => "same-stack",
-            Self::LockWaits => "lock-waits",
+            Self::SteadyGrowth { .. } => "steady-growth",
+            Self::Moved { .. } => "moved",
+            Self::Shrank { .. } => "shrank",
+            Self::LargeHeap { .. } => "large-heap",
+            Self::AllocationRate { .. } => "allocation-rate",
+            Self::BusyLine { .. } => "busy-line",
+            Self::BusyCores { .. } => "busy-cores",
+            Self::GcShare(_) => "gc-share",
+            Self::SmallHeap { .. } => "small-heap",
+            Self::NearLimit { .. } => "near-limit",
+            Self::OomKills { .. } => "oom-kills",
+            Self::ManyGoroutines(_) => "many-goroutines",
+            Self::SameStack { .. } => "same-stack",
+            Self::LockWaits { .. } => "lock-waits",
             Self::LocalFlare => "local-flare",
-        }
-    }
-}
-
-/// One note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// What it is about.
-    pub kind: NoteKind,
-    /// The process, where it is about one.
-    pub process: Option<String>,
-    /// Full sentences.
-    pub text: String,
-}
-
-impl Note {
-    /// About one process; the text goes on after its name.
-    pub(super) fn of(kind: NoteKind, process: &str, text: String) -> Self {
-        Self {
-            kind,
-            process: Some(process.to_owned()),
-            text: format!("{process}: {text}"),
-        }
-    }
-
-    fn of_flare(kind: NoteKind, text: String) -> Self {
-        Self {
-            kind,
-            process: None,
-            text,
         }
     }
 }
@@ -95,146 +140,103 @@ impl Note {
 impl Judge<'_> {
     /// What the rest of the flare gives reason to note, beside the profiles.
     pub(super) fn flare_notes(&self, processes: &[ProcessProfiles]) -> Vec<Note> {
-        let mut notes = Vec::new();
-        self.memory_notes(processes, &mut notes);
-        self.goroutine_notes(&mut notes);
-        if self.context.local {
-            notes.push(Note::of_flare(
-                NoteKind::LocalFlare,
-                "This is a local flare: the command built it because the Agent did not answer or because \
-                 --local was given. expvar/memstats and the other expvar files describe the command, not the \
-                 Agent; telemetry.log and the goroutine dump are still the Agent's."
-                    .to_owned(),
-            ));
-        }
+        let described = described(processes);
+        let of = |process: Process| {
+            move |fact| Note {
+                process: Some(process.clone()),
+                fact,
+            }
+        };
+        let of_flare = |fact| Note {
+            process: None,
+            fact,
+        };
+        let memory = self.memory_notes(processes, &described);
+        let mut notes: Vec<Note> = memory.into_iter().flatten().map(of(described)).collect();
+        notes.extend(self.oom_kills().map(of_flare));
+        // The dump is of the core Agent.
+        notes.extend(self.goroutine_notes().into_iter().map(of(Process::Core)));
+        notes.extend(
+            self.context
+                .local
+                .then_some(NoteFact::LocalFlare)
+                .map(of_flare),
+        );
         notes
     }
 
-    fn memory_notes(&self, processes: &[ProcessProfiles], notes: &mut Vec<Note>) {
+    fn memory_notes(
+        &self,
+        processes: &[ProcessProfiles],
+        described: &Process,
+    ) -> [Option<NoteFact>; 2] {
         let limits = &self.thresholds.notes;
-        let name = described(processes);
-        let rss = self.context.rss_bytes.filter(|&rss| rss > 0);
-        let in_use = processes
+        let Some(rss) = self.context.rss_bytes.filter(|&rss| rss > 0) else {
+            return [None, None];
+        };
+        let small = processes
             .iter()
-            .find(|process| process.name == name)
+            .find(|process| process.name == *described)
             .and_then(ProcessProfiles::last_heap)
-            .and_then(|(_, heap)| Some(heap.total(heap.type_index("inuse_space")?)));
-        if let (Some(rss), Some(in_use)) = (rss, in_use)
-            && ratio_percent(in_use, rss) < limits.min_heap_percent_of_rss
-        {
-            notes.push(Note::of(
-                NoteKind::SmallHeap,
-                name,
-                format!(
-                    "the Go heap in use is {} of {} resident memory ({}): the heap profile explains only a \
-                     small part of it.",
-                    human(in_use, "bytes"),
-                    human(rss, "bytes"),
-                    human_share(in_use, rss)
-                ),
-            ));
-        }
-        if let (Some(rss), Some((limit, source))) = (rss, &self.context.memory_limit)
-            && *limit > 0
-            && ratio_percent(rss, *limit) >= limits.container_limit_percent
-        {
-            notes.push(Note::of(
-                NoteKind::NearLimit,
-                name,
-                format!(
-                    "{} resident memory is {} of the container's limit of {} ({source}): the kernel kills it \
-                     when it goes over.",
-                    human(rss, "bytes"),
-                    human_share(rss, *limit),
-                    human(*limit, "bytes")
-                ),
-            ));
-        }
-        let kills = &self.context.oom_kills;
-        if !kills.is_empty() {
-            let mut counted: Vec<(&str, usize)> = Vec::new();
-            for kill in kills {
-                match counted.iter_mut().find(|(name, _)| *name == kill.process) {
-                    Some((_, count)) => *count += 1,
-                    None => counted.push((&kill.process, 1)),
-                }
-            }
-            let names: Vec<String> = counted
-                .iter()
-                .map(|(name, count)| match count {
-                    1 => (*name).to_owned(),
-                    count => format!("{name} ({count} times)"),
-                })
-                .collect();
-            let cgroup = match kills.iter().filter(|kill| kill.in_cgroup).count() {
-                0 => "",
-                1 if kills.len() == 1 => " That was at the limit of a control group.",
-                count if count == kills.len() => " All at the limit of a control group.",
-                _ => " Some at the limit of a control group.",
-            };
-            notes.push(Note::of_flare(
-                NoteKind::OomKills,
-                format!(
-                    "The kernel killed processes for lack of memory: {}.{cgroup}",
-                    names.join(", ")
-                ),
-            ));
-        }
+            .and_then(|(_, heap)| Some(heap.total(heap.type_index("inuse_space")?)))
+            .filter(|&in_use| ratio_percent(in_use, rss) < limits.min_heap_percent_of_rss)
+            .map(|in_use| NoteFact::SmallHeap { in_use, rss });
+        let near = self
+            .context
+            .memory_limit
+            .as_ref()
+            .filter(|(limit, _)| {
+                *limit > 0 && ratio_percent(rss, *limit) >= limits.container_limit_percent
+            })
+            .map(|(limit, source)| NoteFact::NearLimit {
+                rss,
+                limit: *limit,
+                source: source.clone(),
+            });
+        [small, near]
     }
 
-    fn goroutine_notes(&self, notes: &mut Vec<Note>) {
+    fn oom_kills(&self) -> Option<NoteFact> {
+        let kills = &self.context.oom_kills;
+        let mut victims: Vec<(String, usize)> = Vec::new();
+        for kill in kills {
+            match victims.iter_mut().find(|(name, _)| *name == kill.process) {
+                Some((_, count)) => *count += 1,
+                None => victims.push((kill.process.clone(), 1)),
+            }
+        }
+        (!kills.is_empty()).then(|| NoteFact::OomKills {
+            victims,
+            in_cgroup: kills.iter().filter(|kill| kill.in_cgroup).count(),
+        })
+    }
+
+    fn goroutine_notes(&self) -> Vec<NoteFact> {
         let limits = &self.thresholds.notes;
         let Some(dump) = &self.context.goroutines else {
-            return;
+            return Vec::new();
         };
-        let count = |value: u64| group_thousands(i64::try_from(value).unwrap_or(i64::MAX));
         let over =
             |value: u64, limit: usize| usize::try_from(value).is_ok_and(|value| value > limit);
-        if over(dump.count, limits.goroutines) {
-            notes.push(Note::of(
-                NoteKind::ManyGoroutines,
-                "core",
-                format!(
-                    "{} goroutines, over {}: look for stacks that repeat.",
-                    count(dump.count),
-                    count(limits.goroutines as u64)
-                ),
-            ));
-        }
-        if let Some((number, function)) = &dump.largest
-            && over(*number, limits.goroutines_same_stack)
-        {
-            notes.push(Note::of(
-                NoteKind::SameStack,
-                "core",
-                format!(
-                    "{} goroutines have one same stack, in {function}: over {} alike look like a goroutine leak.",
-                    count(*number),
-                    limits.goroutines_same_stack
-                ),
-            ));
-        }
-        if dump.waiting_for_locks > 0 {
-            let who = match dump.waiting_for_locks {
-                1 => "1 goroutine was".to_owned(),
-                number => format!("{} goroutines were", count(number)),
-            };
-            let site = match &dump.lock_site {
-                None => String::new(),
-                Some((site, 1)) if dump.waiting_for_locks == 1 => format!(", in {site}"),
-                Some((site, there)) if *there == dump.waiting_for_locks => {
-                    format!(", all of them in {site}")
-                }
-                Some((site, there)) => format!(", {} of them in {site}", count(*there)),
-            };
-            notes.push(Note::of(
-                NoteKind::LockWaits,
-                "core",
-                format!(
-                    "{who} waiting for a lock when the dump was taken{site}. That shows even \
-                     when the mutex profile is empty."
-                ),
-            ));
-        }
+        let many = over(dump.count, limits.goroutines);
+        let alike = dump
+            .largest
+            .as_ref()
+            .filter(|(number, _)| over(*number, limits.goroutines_same_stack));
+        let waits = dump.waiting_for_locks > 0;
+        [
+            many.then_some(NoteFact::ManyGoroutines(dump.count)),
+            alike.map(|(number, function)| NoteFact::SameStack {
+                goroutines: *number,
+                function: function.clone(),
+            }),
+            waits.then(|| NoteFact::LockWaits {
+                goroutines: dump.waiting_for_locks,
+                site: dump.lock_site.clone(),
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

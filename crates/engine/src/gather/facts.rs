@@ -5,22 +5,23 @@ use std::collections::BTreeMap;
 use super::Settings;
 use super::telling_frame;
 use super::texts::Texts;
-use diagnose::gc::{GcFacts, story};
+use diagnose::gc::{Collections, GcFacts, Gogc, MemoryLimit};
 use diagnose::kinds::ProfileName;
 use diagnose::memory::{Account, Usage, account};
 use diagnose::owner::Owners;
+use diagnose::share::Share;
 use diagnose::verdict::{
-    BY_COMMAND, Context, GoroutineSum, OomVictim, ProcessProfiles, described, gc_percent, program,
+    Context, GoroutineSum, LimitSource, OomVictim, ProcessProfiles, described, gc_share,
 };
+use flare::config::RuntimeConfig;
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
 use flare::status::Flavor;
-use flare::{Flare, Problem, Role, docker_inspect, kubelet_pods};
+use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
-use profile::units::human;
 use report::model::{
-    AgentContext, Contexts, GoroutineReport, InstallMethod, KnownNames, Memory, SilentProcess,
-    Surroundings,
+    AgentContext, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory, Silence,
+    SilentProcess, Surroundings,
 };
 
 fn signed(value: u64) -> i64 {
@@ -181,21 +182,18 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
 }
 
 /// Memory limit of the Agent's container, and where it stands. The orchestrator's word first.
-pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, String)> {
+pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, LimitSource)> {
     let pod = agent_pod(texts).and_then(|container| {
-        let source = format!("k8s/kubelet_pods.yaml, container {}", container.container);
+        let source = LimitSource::Kubelet(Some(container.container.clone()));
         Some((signed(container.memory_limit_bytes?), source))
     });
     let docker = || {
         let container = docker_inspect::agent_container(&texts.docker)?;
-        Some((
-            signed(container.memory_limit_bytes?),
-            "docker_inspect.log".to_owned(),
-        ))
+        Some((signed(container.memory_limit_bytes?), LimitSource::Docker))
     };
     let ecs = || {
         let limit = texts.ecs.as_ref()?.memory_limit_bytes()?;
-        Some((signed(limit), "ecs_metadata.json".to_owned()))
+        Some((signed(limit), LimitSource::Ecs))
     };
     // The kernel's own word, after the Agent was killed at it.
     let kernel = || {
@@ -204,10 +202,7 @@ pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, String)> {
             .iter()
             .rev()
             .find(|kill| kill.in_cgroup && kill.is_agent() && kill.limit_bytes.is_some())?;
-        Some((
-            signed(kill.limit_bytes?),
-            "dmesg.log, the control group of the last kill".to_owned(),
-        ))
+        Some((signed(kill.limit_bytes?), LimitSource::Kernel))
     };
     pod.or_else(docker).or_else(ecs).or_else(kernel)
 }
@@ -231,7 +226,7 @@ pub(super) fn context(
     texts: &Texts,
     cut_off: bool,
     agent: &AgentContext,
-    memory_limit: Option<(i64, String)>,
+    memory_limit: Option<(i64, LimitSource)>,
     goroutines: Option<&GoroutineReport>,
     owners: &Owners,
 ) -> Context {
@@ -278,7 +273,7 @@ pub(super) fn context(
 }
 
 /// Processes whose own continuous profiler is on, as far as the configuration dumps say.
-fn profiler_on(texts: &Texts) -> Vec<String> {
+fn profiler_on(texts: &Texts) -> Vec<Process> {
     let on = |value: Option<bool>| value == Some(true);
     let config = texts.config.as_ref();
     let setting = |path: &str| {
@@ -288,33 +283,33 @@ fn profiler_on(texts: &Texts) -> Vec<String> {
     };
     let core = on(config.and_then(|config| config.internal_profiling_enabled));
     let processes = [
-        ("core", core),
-        ("datadog-cluster-agent", core),
+        (Process::Core, core),
+        (Process::ClusterAgent, core),
         (
-            "trace",
+            Process::Trace,
             on(config.and_then(|config| config.apm_internal_profiling_enabled)),
         ),
         (
-            "process",
-            on(setting("process_config.internal_profiling.enabled")),
+            Process::ProcessAgent,
+            on(setting(Process::ProcessAgent.profiler_setting())),
         ),
         (
-            "security-agent",
-            on(setting("security_agent.internal_profiling.enabled")),
+            Process::SecurityAgent,
+            on(setting(Process::SecurityAgent.profiler_setting())),
         ),
         (
-            "system-probe",
+            Process::SystemProbe,
             on(texts
                 .system_probe_config
                 .as_ref()
                 .and_then(|config| config.internal_profiling_enabled))
-                || on(setting("system_probe_config.internal_profiling.enabled")),
+                || on(setting(Process::SystemProbe.profiler_setting())),
         ),
     ];
     processes
         .into_iter()
         .filter(|(_, on)| *on)
-        .map(|(name, _)| name.to_owned())
+        .map(|(process, _)| process)
         .collect()
 }
 
@@ -351,7 +346,7 @@ pub(super) fn memory(
     texts: &Texts,
     agent: &AgentContext,
     processes: &[ProcessProfiles],
-    limit: Option<(i64, String)>,
+    limit: Option<(i64, LimitSource)>,
     settings: &Settings,
 ) -> Memory {
     let python = texts
@@ -359,8 +354,8 @@ pub(super) fn memory(
         .as_ref()
         .and_then(|telemetry| telemetry.python_bytes())
         .map(signed);
-    let in_use = |name: &str| {
-        let process = processes.iter().find(|process| process.name == name)?;
+    let in_use = |name: &Process| {
+        let process = processes.iter().find(|process| process.name == *name)?;
         let (_, heap) = process.last_heap()?;
         Some(heap.total(heap.type_index("inuse_space")?))
     };
@@ -373,27 +368,24 @@ pub(super) fn memory(
         ..Usage::default()
     };
     let mut accounts: Vec<Account> = Vec::new();
-    let mut draw = |name: &str, usage: Usage| {
-        accounts.extend(account(name, &usage, &settings.thresholds));
+    let mut draw = |name: Process, usage: Usage| {
+        accounts.extend(account(&name, &usage, &settings.thresholds));
     };
     // Of a local flare the statistics are the command's: they say nothing about the Agent.
     if let Some(stats) = texts.memstats.as_ref().filter(|_| !agent.local) {
         let name = described(processes);
-        draw(
-            name,
-            Usage {
-                rss: rss(texts),
-                in_use: in_use(name),
-                python,
-                rtloader: texts
-                    .rtloader
-                    .as_ref()
-                    .and_then(|rtloader| rtloader.inuse_bytes)
-                    .map(signed),
-                embeds_python: name == "core",
-                ..go(stats)
-            },
-        );
+        let usage = Usage {
+            rss: rss(texts),
+            in_use: in_use(&name),
+            python,
+            rtloader: texts
+                .rtloader
+                .as_ref()
+                .and_then(|rtloader| rtloader.inuse_bytes)
+                .map(signed),
+            ..go(stats)
+        };
+        draw(name, usage);
     }
     if let Some(stats) = texts
         .trace_agent
@@ -401,23 +393,23 @@ pub(super) fn memory(
         .and_then(|trace| trace.memstats.as_ref())
     {
         draw(
-            "trace",
+            Process::Trace,
             Usage {
-                in_use: in_use("trace"),
+                in_use: in_use(&Process::Trace),
                 ..go(stats)
             },
         );
     }
     if let Some(stats) = &texts.system_probe_memstats {
         draw(
-            "system-probe",
+            Process::SystemProbe,
             Usage {
                 rss: texts
                     .system_probe_telemetry
                     .as_ref()
                     .and_then(|telemetry| telemetry.rss_bytes())
                     .map(signed),
-                in_use: in_use("system-probe"),
+                in_use: in_use(&Process::SystemProbe),
                 ..go(stats)
             },
         );
@@ -429,11 +421,8 @@ pub(super) fn memory(
         accounts,
         gc: processes
             .iter()
-            .map(|process| {
-                let facts = gc_facts(texts, agent, process, settings);
-                (process.name.clone(), story(&facts, &settings.thresholds))
-            })
-            .filter(|(_, story)| !story.is_empty())
+            .map(|process| gc_facts(texts, agent, process, settings))
+            .filter(|facts| !facts.is_unknown())
             .collect(),
     }
 }
@@ -444,18 +433,18 @@ fn gc_facts(
     process: &ProcessProfiles,
     settings: &Settings,
 ) -> GcFacts {
-    let core = matches!(process.name.as_str(), "core" | "datadog-cluster-agent");
-    let stats = match process.name.as_str() {
-        "trace" => texts
+    let core = process.name.builds_flares();
+    let stats = match process.name {
+        Process::Trace => texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.memstats.as_ref()),
-        "system-probe" => texts.system_probe_memstats.as_ref(),
+        Process::SystemProbe => texts.system_probe_memstats.as_ref(),
         _ if core && !agent.local => texts.memstats.as_ref(),
         _ => None,
     };
-    let uptime_s = match process.name.as_str() {
-        "trace" => texts
+    let uptime_s = match process.name {
+        Process::Trace => texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.uptime_s)
@@ -470,16 +459,21 @@ fn gc_facts(
     };
     GcFacts {
         process: process.name.clone(),
-        cpu_percent: process.cpu.subject().and_then(|subject| {
+        cpu: process.cpu.subject().and_then(|subject| {
             let view = View::under(subject, "cpu").ok()?;
-            (view.total > 0).then(|| gc_percent(&view, &settings.thresholds))
+            (view.total > 0).then(|| gc_share(&view, &settings.thresholds))
         }),
-        fraction_percent: stats
+        since_start: stats
             .and_then(|stats| stats.gc_cpu_fraction)
-            .map(|fraction| fraction * 100.0),
+            .map(Share::new),
         collections: stats
             .and_then(|stats| stats.num_gc)
-            .map(|count| (signed(count), uptime_s)),
+            .zip(uptime_s)
+            .map(|(count, uptime_s)| Collections {
+                count: signed(count),
+                uptime_s,
+            })
+            .filter(|collections| collections.count > 0 && collections.uptime_s > 0.0),
         gogc,
         memory_limit,
         allocation_rate: allocation_rate(process, settings),
@@ -487,10 +481,10 @@ fn gc_facts(
 }
 
 /// `GOGC` and `GOMEMLIMIT` of the core Agent: what the runtime works with, else what is set.
-fn collector_settings(texts: &Texts, agent: &AgentContext) -> (Option<String>, Option<String>) {
+fn collector_settings(texts: &Texts, agent: &AgentContext) -> (Option<Gogc>, Option<MemoryLimit>) {
     let percent = |percent: f64| match percent.is_finite() {
-        true => format!("{percent}"),
-        false => "off".to_owned(),
+        true => Gogc::Percent(percent),
+        false => Gogc::Off,
     };
     let telemetry = texts.telemetry.as_ref();
     // In a local flare runtime_debug_info.log describes the command.
@@ -503,20 +497,18 @@ fn collector_settings(texts: &Texts, agent: &AgentContext) -> (Option<String>, O
         .map(percent)
         .or_else(|| {
             debug
-                .and_then(|debug| debug.gogc.as_deref())
-                .filter(|text| text.contains("not set"))
-                .map(|_| "100".to_owned())
+                .filter(|debug| debug.gogc_is_unset())
+                .map(|_| Gogc::Percent(100.0))
         });
     let limit = telemetry
         .and_then(|telemetry| telemetry.gomemlimit_bytes())
         .or_else(|| debug.and_then(|debug| debug.gomemlimit_bytes()))
         .or_else(|| envvars.and_then(|envvars| envvars.gomemlimit_bytes()))
-        .map(|bytes| human(signed(bytes), "bytes"))
+        .map(|bytes| MemoryLimit::Bytes(signed(bytes)))
         .or_else(|| {
             debug
-                .and_then(|debug| debug.gomemlimit.as_deref())
-                .filter(|text| text.contains("not set"))
-                .map(|_| "off".to_owned())
+                .filter(|debug| debug.gomemlimit_is_unset())
+                .map(|_| MemoryLimit::Off)
         });
     (gogc, limit)
 }
@@ -534,14 +526,14 @@ pub(super) fn surroundings(texts: &Texts) -> Surroundings {
     let pod = agent_pod(texts);
     let docker = docker_inspect::agent_container(&texts.docker);
     let cpu_limit = pod
-        .and_then(|pod| Some((pod.cpu_limit_cores?, "k8s/kubelet_pods.yaml".to_owned())))
+        .and_then(|pod| Some((pod.cpu_limit_cores?, LimitSource::Kubelet(None))))
         .or_else(|| {
             let cores = docker?.cpu_limit_cores?;
-            Some((cores, "docker_inspect.log".to_owned()))
+            Some((cores, LimitSource::Docker))
         })
         .or_else(|| {
             let cores = texts.ecs.as_ref()?.task_cpu_limit_cores?;
-            Some((cores, "ecs_metadata.json, the whole task".to_owned()))
+            Some((cores, LimitSource::EcsTask))
         });
     let restarts = pod
         .and_then(|pod| Some((pod.restarts?, pod.last_termination.clone())))
@@ -614,27 +606,34 @@ pub(super) fn dogstatsd(texts: &Texts) -> Vec<(String, String)> {
         .collect()
 }
 
-pub(super) fn forwarder(texts: &Texts) -> Vec<(String, i64)> {
+pub(super) fn forwarder(texts: &Texts) -> Vec<Counter> {
     let Some(vars) = texts.forwarder.as_ref().filter(|_| !texts.local) else {
         return Vec::new();
     };
     let transactions = &vars.transactions;
     let queue = &vars.retry_queue;
     [
-        ("Dropped", transactions.dropped),
-        ("Retried", transactions.retried),
-        ("Requeued", transactions.requeued),
-        ("RetryQueueSize", transactions.retry_queue_size),
+        ("Dropped", "count", transactions.dropped),
+        ("Retried", "count", transactions.retried),
+        ("Requeued", "count", transactions.requeued),
+        ("RetryQueueSize", "count", transactions.retry_queue_size),
         (
             "HighPriorityQueueFull",
+            "count",
             transactions.high_priority_queue_full,
         ),
-        ("Errors", transactions.errors),
-        ("Retry queue bytes", queue.memory_bytes),
-        ("Retry queue dropped", queue.dropped),
+        ("Errors", "count", transactions.errors),
+        ("Retry queue", "bytes", queue.memory_bytes),
+        ("Retry queue dropped", "count", queue.dropped),
     ]
     .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), signed(value?))))
+    .filter_map(|(name, unit, value)| {
+        Some(Counter {
+            name,
+            value: signed(value?),
+            unit,
+        })
+    })
     .collect()
 }
 
@@ -646,7 +645,7 @@ pub(super) fn silent(
     flare: &Flare,
     cut_off: bool,
 ) -> Vec<SilentProcess> {
-    let missing = |name: &str| !processes.iter().any(|process| process.name == name);
+    let missing = |name: &Process| !processes.iter().any(|process| process.name == *name);
     let mut silent = Vec::new();
     // A few loose profiles are no capture.
     let is_flare = flare.entries().iter().any(|entry| {
@@ -656,61 +655,46 @@ pub(super) fn silent(
         )
     });
     // The Cluster Agent makes flares of its own.
-    let beside_core = BY_COMMAND
-        .iter()
-        .any(|name| *name != "datadog-cluster-agent" && !missing(name));
-    if is_flare && missing("core") && beside_core {
+    let beside_core = processes.iter().any(|process| {
+        process.name.is_collected_by_command() && process.name != Process::ClusterAgent
+    });
+    if is_flare && missing(&Process::Core) && beside_core {
         silent.push(SilentProcess {
-            process: "core".to_owned(),
-            why: if cut_off {
-                "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
-            } else {
-                "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."
-            }
-            .to_owned(),
-            remedy: "See that its status command answers, and capture again; flare_creation.log says what failed.".to_owned(),
+            process: Process::Core,
+            why: Silence::Missing { cut_off },
         });
     }
-    let mut tell = |process: &str, said: &str, file: &str| {
+    let mut tell = |process: Process, said: &str, file: &'static str| {
         silent.push(SilentProcess {
-            process: process.to_owned(),
-            why: format!(
-                "There are no profiles of {}: it was not running or could not be reached ({file} says \
-                 \u{201c}{}\u{201d}).",
-                program(process),
-                said.trim().trim_end_matches('.')
-            ),
-            remedy: format!(
-                "If {} should run, start it, see that status shows it, and capture again.",
-                program(process)
-            ),
+            process,
+            why: Silence::Unreachable {
+                said: said.trim().trim_end_matches('.').to_owned(),
+                file,
+            },
         });
     };
-    if missing("trace")
+    if missing(&Process::Trace)
         && let Some(error) = texts
             .trace_agent
             .as_ref()
             .and_then(|trace| trace.error.as_ref())
     {
-        tell("trace", error, "expvar/trace-agent");
+        tell(Process::Trace, error, "expvar/trace-agent");
     }
     for (process, config, file) in [
         (
-            "process",
+            Process::ProcessAgent,
             &texts.process_config,
             "process_agent_runtime_config_dump.yaml",
         ),
         (
-            "system-probe",
+            Process::SystemProbe,
             &texts.system_probe_config,
             "system_probe_runtime_config_dump.yaml",
         ),
     ] {
-        let said = config
-            .as_ref()
-            .and_then(|config| config.unavailable.as_ref())
-            .filter(|said| said.contains("not running") || said.contains("unreachable"));
-        if let Some(said) = said.filter(|_| missing(process)) {
+        let said = config.as_ref().and_then(RuntimeConfig::silence);
+        if let Some(said) = said.filter(|_| missing(&process)) {
             tell(process, said, file);
         }
     }

@@ -18,12 +18,11 @@ mod texts;
 pub(crate) use profiles::profiles;
 pub(crate) use tables::{noise, owner_of, table};
 
-use diagnose::kinds::FindingKind;
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
 use flare::goroutines::{Goroutines, Group};
-use flare::{Flare, Role};
+use flare::{Flare, Process, Role};
 use reader::{Reader, file_fact};
 use report::model::{
     GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
@@ -144,8 +143,6 @@ pub(crate) fn gather(
             .into_iter()
             .map(|change| (change.name, change.default, change.value))
             .collect(),
-        noise_sigmas: settings.thresholds.leak.noise_sigmas,
-        many_contexts: settings.thresholds.notes.many_contexts,
         files,
         problems: reader
             .flare
@@ -211,7 +208,7 @@ fn resemblances(
     let cases = KnownCases::builtin();
     let mut known = Vec::new();
     let mut compare =
-        |finding: Option<usize>, kind: CaseKind, process: &str, stacks: &[(f64, Vec<&str>)]| {
+        |finding: Option<usize>, kind: CaseKind, process: &Process, stacks: &[(f64, Vec<&str>)]| {
             let sighting = Sighting {
                 kind,
                 process,
@@ -221,25 +218,20 @@ fn resemblances(
             };
             known.extend(cases.matching(&sighting).iter().map(|found| Resemblance {
                 finding,
-                reference: found.case.references.join(", "),
-                words: found.words(),
+                case: found.case.clone(),
+                by: found.by,
             }));
         };
     for (index, finding) in judgement.findings.iter().enumerate() {
-        let kind = match finding.kind {
-            FindingKind::MemoryLeak => CaseKind::MemoryLeak,
-            FindingKind::CpuSpike => CaseKind::CpuSpike,
-            FindingKind::Contention => CaseKind::Contention,
-        };
         let stacks: Vec<(f64, Vec<&str>)> = finding
             .stacks
             .iter()
             .map(|stack| {
                 let frames = stack.frames.iter().map(String::as_str);
-                (stack.share, frames.collect())
+                (stack.share.fraction(), frames.collect())
             })
             .collect();
-        compare(Some(index), kind, &finding.process, &stacks);
+        compare(Some(index), finding.kind.into(), &finding.process, &stacks);
     }
     if let Some(goroutines) = goroutines {
         let dump = &goroutines.dump;
@@ -252,7 +244,7 @@ fn resemblances(
                 (share, frames.map(String::as_str).collect())
             })
             .collect();
-        compare(None, CaseKind::Goroutines, "core", &stacks);
+        compare(None, CaseKind::Goroutines, &Process::Core, &stacks);
     }
     known
 }

@@ -3,15 +3,16 @@
 use super::Settings;
 use super::reader::{Fate, Reader, entry_problem};
 use diagnose::kinds::ProfileName;
-use diagnose::verdict::{self, ProcessProfiles, Slot, words};
-use flare::{Flare, ProfileKind, Role};
+use diagnose::verdict::{ProcessProfiles, Slot};
+use flare::{Flare, Process, ProfileKind, Role};
 use profile::Profile;
 use profile::lens::subject::Subject;
 use profile::pprof::{DecodeError, decode_counted};
 use report::errors::chain;
+use report::texts::profile_words;
 
 /// Chooses which profiles are read, by process and kind.
-pub(crate) type Wanted<'a> = &'a dyn Fn(&str, ProfileKind) -> bool;
+pub(crate) type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
 
 /// Decodes the profiles of a flare, or of one process only; main process first.
 pub(crate) fn profiles(
@@ -29,7 +30,7 @@ pub(super) fn read_profiles(
     settings: &Settings,
     only: Option<Wanted<'_>>,
 ) -> Vec<ProcessProfiles> {
-    let wanted: Vec<(usize, String, ProfileKind)> = reader
+    let wanted: Vec<(usize, Process, ProfileKind)> = reader
         .flare
         .entries()
         .iter()
@@ -54,7 +55,7 @@ pub(super) fn read_profiles(
                 continue;
             }
             None => {
-                processes.push(ProcessProfiles::new(name.clone()));
+                processes.push(ProcessProfiles::none(name.clone()));
                 processes.len() - 1
             }
         };
@@ -78,7 +79,7 @@ pub(super) fn read_profiles(
         let fate = match (&slot, target) {
             (Slot::Read(_), Some(target)) => Fate::Used(format!(
                 "{} of {name}, {} samples",
-                words(target),
+                profile_words(target),
                 slot.profile().map_or(0, Profile::sample_count)
             )),
             (Slot::Read(_), None) => Fate::Noted(format!(
@@ -112,7 +113,7 @@ pub(super) fn read_profiles(
             }
         }
     }
-    verdict::sort_processes(&mut processes);
+    processes.sort_by(|a, b| a.name.cmp(&b.name));
     processes
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Cursor};
 
 use flare::{
-    Entry, Fault, Flare, FlareError, Input, Limits, LooseFile, Problem, ProfileKind, Role,
+    Entry, Fault, Flare, FlareError, Input, Limits, LooseFile, Problem, Process, ProfileKind, Role,
 };
 use testkit::flare_zip::{Descriptor, Item, deflate, directory_start, item, sparse_zip, zip};
 
@@ -29,7 +29,7 @@ fn entry<'a>(flare: &'a Flare, inner: &str) -> &'a Entry {
 
 fn core_heap() -> Role {
     Role::Profile {
-        process: "core".to_owned(),
+        process: Process::Core,
         kind: ProfileKind::HeapFirst,
     }
 }

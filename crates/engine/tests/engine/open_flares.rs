@@ -5,7 +5,7 @@ use std::fs::File;
 use diagnose::kinds::ProfileName;
 use engine::protocol::{Choices, Column, Question, Response, TopQuestion};
 use engine::{Engine, OpenFlare, ProfileError};
-use flare::{Input, LooseFile};
+use flare::{Input, LooseFile, Process};
 use profile::lens::subject::Subject;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
@@ -29,7 +29,9 @@ fn question(column: Column, reversed: bool) -> TopQuestion {
 
 /// The rows of pprof's whole table by one of its numbers, largest first.
 fn largest(flare: &OpenFlare, number: impl Fn(i64, i64) -> i64) -> Vec<i64> {
-    let subject = flare.subject("core", ProfileName::HeapDiff).unwrap();
+    let subject = flare
+        .subject(&Process::Core, ProfileName::HeapDiff)
+        .unwrap();
     let view = View::under(subject, "inuse_space").unwrap();
     let rows = top(&view, TopOptions::ALL).rows;
     let mut numbers: Vec<i64> = rows.iter().map(|row| number(row.flat, row.cum)).collect();
@@ -85,7 +87,7 @@ fn the_first_rows_are_those_of_the_report_where_nothing_shrank() {
     let core = report
         .processes
         .iter()
-        .find(|it| it.name == "core")
+        .find(|it| it.name == Process::Core)
         .unwrap();
     let heap = core.profile(ProfileName::HeapSecond).unwrap();
     let report::model::ProfileContent::Tables(tables) = &heap.content else {
@@ -109,7 +111,7 @@ fn the_first_rows_are_those_of_the_report_where_nothing_shrank() {
 fn two_flares_are_open_and_can_be_subtracted() {
     let (newer, older) = (open("memory-leak"), open("normal"));
     let heap = |flare: &OpenFlare| {
-        let subject = flare.subject("core", ProfileName::HeapSecond);
+        let subject = flare.subject(&Process::Core, ProfileName::HeapSecond);
         subject.unwrap().clone()
     };
     let (new, base) = (heap(&newer), heap(&older));
@@ -123,10 +125,14 @@ fn two_flares_are_open_and_can_be_subtracted() {
 #[test]
 fn what_is_not_there_is_told_with_what_is() {
     let flare = open("memory-leak");
-    let error = flare.subject("cluster", ProfileName::Cpu).unwrap_err();
+    let error = flare
+        .subject(&Process::parse("cluster"), ProfileName::Cpu)
+        .unwrap_err();
     assert!(matches!(error, ProfileError::NoProcess { .. }), "{error}");
     assert!(error.to_string().contains("core"), "{error}");
-    let error = flare.subject("core", ProfileName::Allocs).unwrap_err();
+    let error = flare
+        .subject(&Process::Core, ProfileName::Allocs)
+        .unwrap_err();
     assert!(error.to_string().contains("heap-diff"), "{error}");
     let wrong = TopQuestion {
         sample_type: "cpu".to_owned(),

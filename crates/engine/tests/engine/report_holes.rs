@@ -173,7 +173,8 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
             "internal_profiling:\n  mutex_profile_fraction: 0\n",
         )
         .read();
-    assert_eq!(seen.report().judgement.states[2].text, "not collected");
+    let state = &seen.report().judgement.states[2];
+    assert_eq!(report::texts::states::text(state), "not collected");
 }
 
 // ---- a collection that an error ended

@@ -195,8 +195,9 @@ impl Subject {
     }
 
     /// The profile, or the new one of both.
-    pub(crate) fn profile(&self) -> Option<&Arc<Profile>> {
-        self.sides.first().map(|side| &side.profile)
+    pub fn profile(&self) -> &Profile {
+        let first = self.sides.first();
+        &first.expect("every subject is made with a side").profile
     }
 
     /// A base is subtracted: values may be negative.

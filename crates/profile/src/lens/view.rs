@@ -9,7 +9,7 @@ use crate::Profile;
 use crate::model::{base_name, clamp};
 
 /// Why two profiles can't be subtracted.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ViewError {
     /// The wanted sample type is not there.
     #[error("the profile has no sample type {wanted:?}; it has: {}", available.join(", "))]
@@ -218,9 +218,7 @@ impl View {
 
 impl Header {
     fn of(subject: &Subject, lens: &Lens) -> Self {
-        let Some(profile) = subject.profile() else {
-            return Self::default();
-        };
+        let profile = subject.profile();
         let mut header = Self {
             // Never the base's: without a mapping pprof makes up one that has no file.
             file: main_file(profile),

@@ -3,6 +3,7 @@
 use super::super::document::{FindingKind, Measured, ProfileName, VerdictKind};
 use super::super::model::Report;
 use super::super::screen::BannerView;
+use super::super::texts::{self, states};
 use super::{find, last_heap, tables_of};
 use diagnose::verdict::{Hole, State};
 use profile::units::human;
@@ -66,7 +67,7 @@ pub fn summary(report: &Report) -> String {
                         "{} of {}: {}",
                         state.kind.words(),
                         state.process,
-                        state.text
+                        states::text(state)
                     )
                 })
                 .collect();
@@ -77,10 +78,10 @@ pub fn summary(report: &Report) -> String {
         }
         VerdictKind::Normal => normal_summary(report),
         _ => {
-            let sentences: Vec<&str> = judgement
+            let sentences: Vec<String> = judgement
                 .findings
                 .iter()
-                .map(|finding| finding.summary.as_str())
+                .map(texts::findings::summary)
                 .collect();
             format!("{}.", sentences.join(". "))
         }
@@ -117,7 +118,7 @@ fn normal_summary(report: &Report) -> String {
             state.kind.words(),
             state.process,
             nearness * 100.0,
-            state.text
+            states::text(state)
         )
     });
     let parts = if parts.is_empty() {
@@ -160,7 +161,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
                 notes.push(format!(
                     "{name} of {}: profile {}",
                     state.process,
-                    hole.label()
+                    texts::holes::label(hole)
                 ));
             } else if state.measured == Measured::NotMeasured
                 && Some(&state.process) == judgement.main.as_ref()

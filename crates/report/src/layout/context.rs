@@ -2,9 +2,11 @@
 
 use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Share};
 use super::super::model::Report;
-use super::super::texts;
+use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
 use super::{bytes, count, fact, hinted, note, paragraph, section};
+use diagnose::capture::Capture;
+use diagnose::memory::PartKind;
 use profile::units::{group_thousands, human, human_share, ratio_percent};
 
 pub(super) fn agent(report: &Report) -> Section {
@@ -117,7 +119,11 @@ fn surroundings(report: &Report) -> Vec<Fact> {
             ),
             None => human(*limit, "bytes"),
         };
-        facts.push(hinted("Container's memory limit", text, source));
+        facts.push(hinted(
+            "Container's memory limit",
+            text,
+            &limit_source(source),
+        ));
     } else if let Some((rss, memory)) = report.memory.rss_bytes.zip(around.host_memory) {
         let memory = i64::try_from(memory).unwrap_or(i64::MAX);
         facts.push(hinted(
@@ -134,7 +140,7 @@ fn surroundings(report: &Report) -> Vec<Fact> {
         facts.push(hinted(
             "Container's CPU limit",
             format!("{limit} cores"),
-            source,
+            &limit_source(source),
         ));
     }
     if let Some((restarts, why)) = &around.restarts {
@@ -332,7 +338,7 @@ pub(super) fn memory(report: &Report) -> Section {
                    answered. For the Agent's own statistics it has to be running when the flare is made, \
                    without --local."
                 .to_owned(),
-            command: Some(texts::agent_command(report, "flare --profile 30")),
+            command: Some(texts::capture_command(report, Capture::USUAL)),
         });
     }
     blocks.extend(accounts(report));
@@ -352,7 +358,10 @@ fn accounts(report: &Report) -> Vec<Block> {
         blocks.push(Block::Heading {
             text: format!("Memory account, {}", account.process),
         });
-        blocks.push(paragraph(account.words.clone()));
+        blocks.push(paragraph(texts::memory::account(
+            account,
+            &report.judgement.thresholds,
+        )));
         let whole = match account.rss {
             Some(rss) if account.excess == 0 => {
                 format!("{} resident memory", human(rss, "bytes"))
@@ -373,14 +382,14 @@ fn accounts(report: &Report) -> Vec<Block> {
                 .iter()
                 .zip(0_u8..)
                 .map(|(part, index)| Share {
-                    name: part.name.to_owned(),
-                    hint: part.hint.to_owned(),
+                    name: texts::memory::name(part.kind).to_owned(),
+                    hint: texts::memory::hint(part.kind).to_owned(),
                     value_text: human(part.bytes, "bytes"),
                     value: part.bytes,
                     percent: ratio_percent(part.bytes, account.total),
                     percent_text: human_share(part.bytes, account.total),
                     // Neighbours of the bar get hues that are far apart on the wheel of twelve.
-                    hue: if part.name == "Rest" {
+                    hue: if part.kind == PartKind::Rest {
                         super::OWNER_HUES
                     } else {
                         index * 5 % super::OWNER_HUES
@@ -395,13 +404,11 @@ fn accounts(report: &Report) -> Vec<Block> {
 /// The garbage collector's story, by process.
 fn collector(report: &Report) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for (process, story) in &report.memory.gc {
-        if story.is_empty() {
-            continue;
-        }
+    for facts in &report.memory.gc {
         blocks.push(Block::Heading {
-            text: format!("Garbage collection, {process}"),
+            text: format!("Garbage collection, {}", facts.process),
         });
+        let story = texts::gc::story(facts, &report.judgement.thresholds);
         blocks.push(paragraph(story.join(" ")));
     }
     blocks

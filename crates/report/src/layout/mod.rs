@@ -14,12 +14,13 @@ use super::document::{
     Block, Document, Fact, FrameView, FunctionRow, FunctionTable, PlainColumn, ProfileName,
     Section, SectionKind, SectionState, Share, VerdictKind,
 };
-use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
 use super::texts;
 use super::times::minute;
 use diagnose::kinds::Measured;
 use diagnose::owner::{hue, split_name};
+use diagnose::verdict::Note;
 use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
 
 /// Rows of a function table in the report.
@@ -120,6 +121,17 @@ pub(super) fn note(name: &str, text: impl Into<String>) -> Block {
         name: name.to_owned(),
         text: text.into(),
     }
+}
+
+/// A note of the judgement.
+fn noted(report: &Report, one: &Note) -> Block {
+    let text = texts::notes::note(one, &report.judgement.thresholds);
+    note(one.fact.as_str(), text)
+}
+
+/// A public case that something looks like.
+fn known_case(known: &Resemblance) -> Block {
+    note("known-case", texts::known::resemblance(known))
 }
 
 pub(super) fn count(value: u64) -> String {
@@ -278,7 +290,7 @@ fn function_block(
     sigmas: f64,
 ) -> Block {
     Block::Functions(function_table(
-        &process.name,
+        process.name.as_str(),
         profile,
         table,
         caption,

@@ -4,9 +4,11 @@ use super::super::document::{
     Block, FindingKind, Measured, ProfileName, Section, SectionKind, SectionState,
 };
 use super::super::model::{ProcessReport, ProfileContent, Report};
-use super::super::texts;
+use super::super::texts::{self, states};
+use super::super::times::interval;
 use super::{find, function_block, last_heap, paragraph, section_state, shares, tables_of};
-use diagnose::verdict::{Hole, State, words};
+use diagnose::capture::Capture;
+use diagnose::verdict::{Basis, Hole, State};
 use profile::units::{group_thousands, human};
 
 fn process_section(
@@ -18,7 +20,7 @@ fn process_section(
 ) -> Section {
     Section {
         kind,
-        process: Some(process.name.clone()),
+        process: Some(process.name.to_string()),
         title: format!("{title}, {}", process.name),
         state,
         blocks,
@@ -30,12 +32,12 @@ fn why_missing(
     report: &Report,
     process: &ProcessReport,
     names: &[ProfileName],
-    command: &str,
+    capture: Capture,
 ) -> (SectionState, Vec<Block>) {
     let mut state = SectionState::NotMeasured;
     let mut texts = Vec::new();
     for &name in names {
-        let file = format!("The {} of {}", words(name), process.name);
+        let file = format!("The {} of {}", texts::profile_words(name), process.name);
         match process.profile(name).map(|profile| &profile.content) {
             None => texts.push(format!("{file} is not in the flare.")),
             Some(ProfileContent::Reply(text)) if text.is_empty() => {
@@ -58,15 +60,10 @@ fn why_missing(
     }
     let missing = Block::Missing {
         text: texts.join(" "),
-        command: Some(texts::agent_command(report, command)),
+        command: Some(texts::capture_command(report, capture)),
     };
     (state, vec![missing])
 }
-
-/// Collects what the report shows.
-const COLLECT: &str = "flare --profile 30";
-/// The same with lock contention.
-const COLLECT_LOCKS: &str = "flare --profile 60 --profile-mutex --profile-blocking";
 
 fn state_of<'r>(
     report: &'r Report,
@@ -96,12 +93,12 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
             report,
             process,
             &[ProfileName::HeapFirst, ProfileName::HeapSecond],
-            COLLECT,
+            Capture::USUAL,
         );
         if let Some(state) = state {
             section = section_state(state.measured);
             if let Some(Block::Missing { text, command }) = blocks.first_mut() {
-                *text = sentences(state);
+                *text = states::why_and_remedy(state, &report.judgement.thresholds);
                 *command = hole_command(report, state);
             }
         }
@@ -110,7 +107,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     let caption = format!(
         "2nd snapshot minus 1st, {}, {}; percentages are of the 1st snapshot",
         table.sample_type,
-        process.interval.text()
+        interval(process.interval)
     );
     let mut blocks = Vec::new();
     if let Some(state) = state {
@@ -121,12 +118,12 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
         ProfileName::HeapDiff,
         table,
         caption,
-        report.noise_sigmas,
+        report.judgement.thresholds.leak.noise_sigmas,
     ));
     if blocks.iter().any(|block| matches!(block, Block::Functions(table) if table.rows.iter().any(|row| row.within_noise))) {
         blocks.push(paragraph(format!(
             "Rows marked ~ changed by less than {} standard deviations of Go's sampling: they may be chance.",
-            report.noise_sigmas
+            report.judgement.thresholds.leak.noise_sigmas
         )));
     }
     blocks.push(shares(table, "Growth by owner of the responsible frame"));
@@ -136,26 +133,19 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
 
 /// What a state says; of a hole also what to do about it, and the command.
 fn told(report: &Report, state: &State) -> Block {
+    let text = states::why_and_remedy(state, &report.judgement.thresholds);
     match state.hole {
         Some(_) => Block::Missing {
-            text: sentences(state),
+            text,
             command: hole_command(report, state),
         },
-        None => paragraph(state.why.clone()),
-    }
-}
-
-/// What a state says, and what to do about it.
-fn sentences(state: &State) -> String {
-    match state.hole {
-        Some(_) => format!("{} {}", state.why, state.would_change),
-        None => state.why.clone(),
+        None => paragraph(text),
     }
 }
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    Some(texts::agent_command(
+    Some(texts::capture_command(
         report,
         hole.capture(&state.process, state.kind),
     ))
@@ -170,7 +160,7 @@ pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
             report,
             process,
             &[ProfileName::HeapFirst, ProfileName::HeapSecond],
-            COLLECT,
+            Capture::USUAL,
         );
         return process_section(kind, process, "Heap in Use", state, blocks);
     };
@@ -195,7 +185,7 @@ pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
             name,
             table,
             format!("{which}, {}", table.sample_type),
-            report.noise_sigmas,
+            report.judgement.thresholds.leak.noise_sigmas,
         ),
         shares(
             table,
@@ -222,7 +212,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
         blocks.push(paragraph(format!(
             "{} were allocated in {} ({}/s).",
             human(table.net, &table.unit),
-            process.interval.text(),
+            interval(process.interval),
             human(rate, &table.unit)
         )));
         blocks.push(function_block(
@@ -231,9 +221,9 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             table,
             format!(
                 "2nd snapshot minus 1st, alloc_space, {}; percentages are of what was allocated before the 1st",
-                process.interval.text()
+                interval(process.interval)
             ),
-            report.noise_sigmas,
+            report.judgement.thresholds.leak.noise_sigmas,
         ));
     }
     if let Some(table) = allocs {
@@ -242,7 +232,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             ProfileName::Allocs,
             table,
             "allocations profile, alloc_space since the process started".to_owned(),
-            report.noise_sigmas,
+            report.judgement.thresholds.leak.noise_sigmas,
         ));
     }
     if blocks.is_empty() {
@@ -250,7 +240,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             report,
             process,
             &[ProfileName::HeapFirst, ProfileName::HeapSecond],
-            COLLECT,
+            Capture::USUAL,
         );
         return process_section(kind, process, title, state, blocks);
     }
@@ -263,31 +253,31 @@ pub(super) fn profile_section(
     process: &ProcessReport,
     kind: SectionKind,
 ) -> Section {
-    let (name, sample_type, title, finding, command) = match kind {
+    let (name, sample_type, title, finding, capture) = match kind {
         SectionKind::Cpu => (
             ProfileName::Cpu,
             "cpu",
             "CPU Profile",
             FindingKind::CpuSpike,
-            COLLECT,
+            Capture::USUAL,
         ),
         SectionKind::Block => (
             ProfileName::Block,
             "delay",
             "Block Profile",
             FindingKind::Contention,
-            COLLECT_LOCKS,
+            Capture::of_seconds(60).with_locks(),
         ),
         _ => (
             ProfileName::Mutex,
             "delay",
             "Mutex Profile",
             FindingKind::Contention,
-            COLLECT_LOCKS,
+            Capture::of_seconds(60).with_locks(),
         ),
     };
     let Some(tables) = tables_of(process, name) else {
-        let (state, mut blocks) = why_missing(report, process, &[name], command);
+        let (state, mut blocks) = why_missing(report, process, &[name], capture);
         // Contention is judged over two profiles: its sentences fit here only where it has neither.
         let neither = [ProfileName::Mutex, ProfileName::Block]
             .iter()
@@ -296,7 +286,7 @@ pub(super) fn profile_section(
             && (name == ProfileName::Cpu || neither)
             && let Some(Block::Missing { text, command }) = blocks.first_mut()
         {
-            *text = sentences(judged);
+            *text = states::why_and_remedy(judged, &report.judgement.thresholds);
             *command = hole_command(report, judged);
         }
         return process_section(kind, process, title, state, blocks);
@@ -306,37 +296,42 @@ pub(super) fn profile_section(
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     };
     let state = state_of(report, process, finding);
-    let own = state.and_then(|state| {
-        let mut profiles = state.profiles.iter();
-        profiles.find(|says| says.profile == name)
+    let thresholds = &report.judgement.thresholds;
+    let own = state.and_then(|state| match &state.basis {
+        Basis::Locks(locks) => {
+            let side = locks.sides.iter().find(|side| side.profile == name)?;
+            let says = states::lock_side(&state.process, locks, side, thresholds);
+            Some((says, side.says.is_measured()))
+        }
+        _ => None,
     });
     if table.total == 0 && name != ProfileName::Cpu {
-        let says = own.map_or("The profile is empty.", |own| own.says.as_str());
-        if own.is_some_and(|own| own.measured) {
+        let (says, is_measured) =
+            own.unwrap_or_else(|| ("The profile is empty.".to_owned(), false));
+        if is_measured {
             let blocks = vec![paragraph(says)];
             return process_section(kind, process, title, SectionState::Clear, blocks);
         }
-        let hole = if process.name == "core" {
-            Hole::RateZero
-        } else {
-            Hole::RateZeroElsewhere
-        };
+        let hole = Hole::of_rates(&process.name);
         // Where the other profile holds something, flags or settings may have filled this one too.
         let doubt = if state.is_some_and(|state| state.hole.is_some()) {
             " That does not mean that there is no contention."
         } else {
             ""
         };
-        let text = format!("{says}{doubt} {}", hole.remedy(&process.name, finding));
-        let arguments = hole.capture(&process.name, finding);
-        let command = Some(texts::agent_command(report, arguments));
+        let text = format!(
+            "{says}{doubt} {}",
+            texts::holes::remedy(hole, &process.name, finding)
+        );
+        let capture = hole.capture(&process.name, finding);
+        let command = Some(texts::capture_command(report, capture));
         let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }
     let mut blocks = Vec::new();
     if let Some(state) = state {
-        let says = own.map_or(&state.why, |own| &own.says);
-        blocks.push(paragraph(says.clone()));
+        let says = own.map_or_else(|| states::why(state, thresholds), |(says, _)| says);
+        blocks.push(paragraph(says));
     }
     let caption = match (name, table.duration_ns) {
         (ProfileName::Cpu, duration) if duration > 0 => format!(
@@ -357,7 +352,7 @@ pub(super) fn profile_section(
         name,
         table,
         caption,
-        report.noise_sigmas,
+        report.judgement.thresholds.leak.noise_sigmas,
     ));
     blocks.push(shares(
         table,

@@ -6,7 +6,7 @@ use super::super::document::{
 use super::super::model::Report;
 use super::super::times::duration;
 use super::{bytes, column, count, fact, frames, note, owner_hue, paragraph, section};
-use diagnose::verdict::NoteKind;
+use diagnose::verdict::NoteFact;
 
 pub(super) fn traces(report: &Report) -> Section {
     let blocks = if report.traces.is_empty() {
@@ -30,7 +30,13 @@ pub(super) fn traces(report: &Report) -> Section {
                 rows: report
                     .traces
                     .iter()
-                    .map(|trace| vec![trace.process.clone(), trace.path.clone(), bytes(trace.size)])
+                    .map(|trace| {
+                        vec![
+                            trace.process.to_string(),
+                            trace.path.clone(),
+                            bytes(trace.size),
+                        ]
+                    })
                     .collect(),
             }),
         ]
@@ -91,18 +97,20 @@ pub(super) fn goroutines(report: &Report) -> Section {
             .iter()
             .filter(|one| {
                 matches!(
-                    one.kind,
-                    NoteKind::ManyGoroutines | NoteKind::SameStack | NoteKind::LockWaits
+                    one.fact,
+                    NoteFact::ManyGoroutines(_)
+                        | NoteFact::SameStack { .. }
+                        | NoteFact::LockWaits { .. }
                 )
             })
-            .map(|one| note(one.kind.as_str(), one.text.clone())),
+            .map(|one| super::noted(report, one)),
     );
     blocks.extend(
         report
             .known
             .iter()
             .filter(|known| known.finding.is_none())
-            .map(|known| note("known-case", known.words.clone())),
+            .map(super::known_case),
     );
     if let Some(problem) = &dump.problem {
         blocks.push(note("problem", problem.clone()));

@@ -5,8 +5,9 @@ use super::super::document::{
     StackView, StateGrid, VerdictKind,
 };
 use super::super::model::Report;
-use super::super::texts;
+use super::super::texts::{self, findings, states};
 use super::{column, fact, frames, hinted, note, owner_hue, paragraph, summary};
+use diagnose::capture::Capture;
 use diagnose::verdict::Finding;
 use profile::units::{human, human_share, human_signed};
 
@@ -25,15 +26,14 @@ pub(super) fn section(report: &Report) -> Section {
         blocks.extend(finding_blocks(report, finding));
     }
     blocks.extend(report.silent.iter().map(|silent| Block::Missing {
-        text: format!("{} {}", silent.why, silent.remedy),
-        command: Some(texts::agent_command(report, "flare --profile 30")),
+        text: format!(
+            "{} {}",
+            texts::silent::why(silent),
+            texts::silent::remedy(silent)
+        ),
+        command: Some(texts::capture_command(report, Capture::USUAL)),
     }));
-    blocks.extend(
-        judgement
-            .notes
-            .iter()
-            .map(|one| note(one.kind.as_str(), one.text.clone())),
-    );
+    blocks.extend(judgement.notes.iter().map(|one| super::noted(report, one)));
     for line in &report.creation_errors {
         blocks.push(note(
             "flare-creation",
@@ -59,7 +59,7 @@ fn grid(report: &Report) -> StateGrid {
         .processes
         .iter()
         .map(|process| GridRow {
-            process: process.name.clone(),
+            process: process.name.to_string(),
             cells: report
                 .judgement
                 .states
@@ -68,11 +68,11 @@ fn grid(report: &Report) -> StateGrid {
                 .map(|state| GridCell {
                     kind: state.kind,
                     measured: state.measured,
-                    text: state.text.clone(),
-                    why: state.why.clone(),
-                    would_change: state.would_change.clone(),
+                    text: states::text(state),
+                    why: states::why(state, &report.judgement.thresholds),
+                    would_change: states::would_change(state, &report.judgement.thresholds),
                     command: state.hole.map(|hole| {
-                        texts::agent_command(report, hole.capture(&state.process, state.kind))
+                        texts::capture_command(report, hole.capture(&state.process, state.kind))
                     }),
                     confidence: report
                         .judgement
@@ -95,18 +95,16 @@ fn grid(report: &Report) -> StateGrid {
 
 /// The evidence of one finding.
 fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
+    let thresholds = &report.judgement.thresholds;
     let mut blocks = vec![Block::Heading {
         text: format!("{} in {}", finding.kind.title(), finding.process),
     }];
     // With one finding the section's own summary says it already.
     if report.judgement.findings.len() > 1 {
-        blocks.push(paragraph(format!("{}.", finding.summary)));
+        blocks.push(paragraph(format!("{}.", findings::summary(finding))));
     }
-    let mut facts: Vec<Fact> = finding
-        .evidence
-        .iter()
-        .map(|(name, value)| fact(name, value.clone()))
-        .collect();
+    let evidence = findings::evidence(finding).into_iter();
+    let mut facts: Vec<Fact> = evidence.map(|(name, value)| fact(name, value)).collect();
     facts.push(fact("Owner", finding.owner()));
     if !finding.component.is_empty() {
         facts.push(fact("Component", finding.component.clone()));
@@ -127,10 +125,10 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
         .iter()
         .find(|state| state.process == finding.process && state.kind == finding.kind)
     {
-        blocks.push(paragraph(state.why.clone()));
+        blocks.push(paragraph(states::why(state, thresholds)));
         blocks.push(paragraph(format!(
             "What would change the verdict: {}",
-            state.would_change
+            states::would_change(state, thresholds)
         )));
     }
     if !finding.reasons.is_empty() {
@@ -139,9 +137,9 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
             finding.confidence.as_str()
         )));
         blocks.push(Block::List {
-            items: finding.reasons.clone(),
+            items: findings::reasons(finding, thresholds),
         });
-        blocks.push(paragraph(finding.settle.clone()));
+        blocks.push(paragraph(findings::settle(finding)));
     }
     if !finding.meaning.is_empty() {
         blocks.push(paragraph(format!(
@@ -164,7 +162,7 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
             .known
             .iter()
             .filter(|known| known.finding == position)
-            .map(|known| note("known-case", known.words.clone())),
+            .map(super::known_case),
     );
     if !finding.stacks.is_empty() {
         blocks.push(stacks(finding));

@@ -12,6 +12,7 @@ use super::facts::{
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::verdict::Finding;
+use flare::Process;
 use profile::units::group_thousands;
 
 /// What to do about one finding.
@@ -20,9 +21,36 @@ pub(super) struct Advice {
     /// For the support engineer.
     pub(super) engineer: Vec<(String, Option<String>)>,
     /// For the customer, in plain words.
-    pub(super) customer: Vec<(String, Option<String>)>,
+    pub(super) customer: Vec<CustomerStep>,
     /// What the customer is to send.
     pub(super) send: Vec<String>,
+}
+
+/// What a customer is asked to do.
+#[derive(PartialEq)]
+pub(super) struct CustomerStep {
+    pub(super) words: String,
+    pub(super) command: Option<String>,
+    /// The words say where the command is run, and what to fill in.
+    pub(super) says_where: bool,
+}
+
+impl CustomerStep {
+    pub(super) fn new(words: impl Into<String>, command: Option<String>) -> Self {
+        Self {
+            words: words.into(),
+            command,
+            says_where: false,
+        }
+    }
+
+    /// The same, of words that hold [`where_to_run`].
+    pub(super) fn saying_where(self) -> Self {
+        Self {
+            says_where: true,
+            ..self
+        }
+    }
 }
 
 impl Advice {
@@ -37,7 +65,7 @@ impl Advice {
     }
 
     fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
-        self.customer.push((text.into(), command));
+        self.customer.push(CustomerStep::new(text, command));
     }
 }
 
@@ -178,7 +206,7 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         && report
             .contexts
             .dogstatsd
-            .is_none_or(|contexts| contexts >= report.many_contexts);
+            .is_none_or(|contexts| contexts >= report.judgement.thresholds.notes.many_contexts);
     if dogstatsd_leads {
         let held = report
             .contexts
@@ -199,13 +227,14 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
             "Have those tags removed where the metric is sent. What can't be changed at the source can be dropped by name (statsd_metric_blocklist in datadog.yaml) or renamed to fewer tags (dogstatsd_mapper_profiles).",
             None,
         );
-        advice.customer(
+        let step = CustomerStep::new(
             format!(
                 "Please run this command{}. It lists the metrics with the most tag combinations:",
                 where_to_run(report)
             ),
             Some(agent_command(report, "dogstatsd top")),
         );
+        advice.customer.push(step.saying_where());
         advice.customer(
             "If tags with ever new values show up there (for example user, session or request IDs), please remove them where your applications send the metrics.",
             None,
@@ -296,7 +325,7 @@ fn serializer_advice(report: &Report, advice: &mut Advice) {
 }
 
 fn forwarder_advice(report: &Report, advice: &mut Advice) {
-    let retries = report.forwarder.iter().any(|(_, value)| *value > 0);
+    let retries = report.forwarder.iter().any(|counter| counter.value > 0);
     advice.engineer(
         if retries {
             "Transactions are dropped, retried or wait (see the correlation): check the way to Datadog, proxy included. forwarder_retry_queue_payloads_max_size bounds what waits in memory."
@@ -326,7 +355,7 @@ fn trace_advice(advice: &mut Advice) {
 }
 
 fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    if finding.process == "trace" {
+    if finding.process == Process::Trace {
         advice.engineer(
             "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
             None,

@@ -4,6 +4,7 @@
 
 use diagnose::owner::{import_path, is_runtime_package};
 use diagnose::verdict::Finding;
+use flare::Process;
 
 /// Parts of the Agent that get advice of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +132,7 @@ impl Area {
     }
 
     /// What the Agent is doing there, as a customer would say it.
-    pub(super) fn customer_words(self, process: &str) -> &'static str {
+    pub(super) fn customer_words(self, process: &Process) -> &'static str {
         match self {
             Self::Python => "running Python-based integrations",
             Self::GoCheck => "running one of the Agent's built-in checks",
@@ -140,7 +141,7 @@ impl Area {
             Self::Dogstatsd => "receiving metrics through DogStatsD",
             Self::Serializer => "preparing data for sending",
             Self::Forwarder => "sending data to Datadog",
-            Self::Obfuscate if process == "trace" => "obfuscating SQL queries in traces",
+            Self::Obfuscate if *process == Process::Trace => "obfuscating SQL queries in traces",
             Self::Obfuscate => "obfuscating SQL queries for Database Monitoring",
             Self::Trace => "processing traces",
             Self::Tagger => "managing the tags of containers and hosts",

@@ -5,12 +5,13 @@
 use std::fmt::Write as _;
 
 use super::commands::{
-    CAPTURE, agent_command, is_cluster_agent, on_every_platform, on_every_platform_from,
+    agent_command, capture_command, is_cluster_agent, on_every_platform, on_every_platform_from,
     where_to_run,
 };
 use super::origin;
 use crate::document::Block;
 use crate::model::Report;
+use diagnose::capture::Capture;
 
 /// What a customer whose file arrived damaged or incomplete is asked first.
 pub(super) const SEND_AGAIN: &str = "If you still have the file of this flare, please send it to us once more, unchanged. If it was damaged on the way, that is all we need.";
@@ -66,12 +67,12 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
     step(&mut text, &format!("Run the following command{place}:\n"));
     match report.filter(|report| is_cluster_agent(report)) {
         Some(report) => {
-            let _ = write!(text, "   {}\n\n", agent_command(report, CAPTURE));
+            let _ = write!(text, "   {}\n\n", capture_command(report, Capture::USUAL));
         }
         None => {
             let commands = match report {
-                Some(report) => on_every_platform_from(report, CAPTURE),
-                None => on_every_platform(CAPTURE),
+                Some(report) => on_every_platform_from(report, Capture::USUAL),
+                None => on_every_platform(Capture::USUAL),
             };
             let mut commands = commands.into_iter();
             if let Some((_, command)) = commands.next() {
@@ -92,10 +93,10 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
         "\nThe command records what the Agent does for 30 seconds per process and takes a few minutes. Neither a restart nor a change of the configuration is needed.\n",
     );
     if !report.is_some_and(is_cluster_agent) {
-        let locks = "flare --profile 30 --profile-mutex --profile-blocking";
+        let locks = Capture::USUAL.with_locks();
         let command = report.map_or_else(
             || format!("sudo datadog-agent {locks}"),
-            |report| agent_command(report, locks),
+            |report| capture_command(report, locks),
         );
         let _ = write!(
             text,
@@ -134,7 +135,7 @@ pub fn how_to_collect() -> Vec<Block> {
             "Records CPU for 30 s and takes a heap snapshot before and after, in every Agent process it reaches, and puts the profiles into the flare. Works in all Agent 6 and 7 versions, without a restart or a change of configuration, and has to run while the problem is happening. 30 is the least; longer windows show growth better. Execution traces come with it since 7.55, which doubles the time it takes.",
         ),
     ];
-    for (name, command) in on_every_platform(CAPTURE) {
+    for (name, command) in on_every_platform(Capture::USUAL) {
         blocks.push(Block::Code {
             caption: name.to_owned(),
             text: command,
@@ -142,15 +143,17 @@ pub fn how_to_collect() -> Vec<Block> {
     }
     blocks.push(Block::Code {
         caption: "Kubernetes, Cluster Agent".to_owned(),
-        text: "kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30"
-            .to_owned(),
+        text: format!(
+            "kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent {}",
+            Capture::USUAL
+        ),
     });
     blocks.push(paragraph(
         "Block and mutex profiles stay empty unless their rates are raised. These flags do that while the flare is made, in the core Agent only; other processes keep the rates of their own configuration.",
     ));
     blocks.push(Block::Code {
         caption: "With lock contention".to_owned(),
-        text: "sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking".to_owned(),
+        text: format!("sudo datadog-agent {}", Capture::USUAL.with_locks()),
     });
     blocks.push(heading(
         "Continuous profiling by configuration (uploads, does not fill flares)",

@@ -2,19 +2,13 @@
 //!
 //! Knows platforms and which capture is asked for; refuses to know the words around a command.
 
-use crate::document::FindingKind;
 use crate::model::{FileFact, Report};
-use diagnose::verdict::Finding;
-
-/// The capture that is asked for first.
-pub(super) const CAPTURE: &str = "flare --profile 30";
-pub(super) const PLAIN_FLARE: &str = "flare";
-pub(super) const LONG_CAPTURE: &str = "flare --profile 120";
-pub(super) const LOCK_CAPTURE: &str = "flare --profile 60 --profile-mutex --profile-blocking";
+use diagnose::capture::Capture;
+use flare::Process;
 
 /// The flare is one of the Cluster Agent.
 pub(super) fn is_cluster_agent(report: &Report) -> bool {
-    report.judgement.main.as_deref() == Some("datadog-cluster-agent")
+    report.judgement.main == Some(Process::ClusterAgent)
         || report
             .agent
             .flavor
@@ -39,15 +33,40 @@ pub(super) fn where_to_run(report: &Report) -> &'static str {
     }
 }
 
-const LOCK_FLAGS: &str = " --profile-mutex --profile-blocking";
+/// The same as a sentence, for those who know where, but not what to fill in.
+pub(super) fn how_to_run(report: &Report) -> Option<&'static str> {
+    if is_cluster_agent(report) {
+        return Some(
+            "Please put the name of the Cluster Agent's pod in place of <cluster-agent-pod>.",
+        );
+    }
+    match Platform::of(report) {
+        Platform::Linux | Platform::Mac => None,
+        Platform::Windows => Some("Please run this in PowerShell as administrator."),
+        Platform::Docker => {
+            Some("Please put the name of the Agent's container in place of <agent-container>.")
+        }
+        Platform::Kubernetes => {
+            Some("Please put the name of the affected Agent's pod in place of <agent-pod>.")
+        }
+    }
+}
+
+/// The command of a capture for the platform that the flare is from.
+pub fn capture_command(report: &Report, capture: Capture) -> String {
+    // The Cluster Agent's command takes the flags for locks, but sets the rates at the address of
+    // the flare itself (pkg/cli/subcommands/dcaflare of the Agent's sources). That this fails, and
+    // with it the whole command, is inferred: without the flags it is safe.
+    let capture = match is_cluster_agent(report) {
+        true => capture.without_locks(),
+        false => capture,
+    };
+    agent_command(report, &capture.to_string())
+}
 
 /// A command of the Agent for the platform that the flare is from.
 pub fn agent_command(report: &Report, arguments: &str) -> String {
     if is_cluster_agent(report) {
-        // Its command takes the flags, but sets the rates at the address of the flare itself
-        // (pkg/cli/subcommands/dcaflare of the Agent's sources). That this fails, and with it the
-        // whole command, is inferred: without the flags it is safe.
-        let arguments = arguments.strip_suffix(LOCK_FLAGS).unwrap_or(arguments);
         return format!(
             "kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent {arguments}"
         );
@@ -80,11 +99,6 @@ pub(super) fn check_command(report: &Report, name: &str, flags: &str) -> String 
         }
         _ => agent_command(report, command),
     }
-}
-
-/// The command is spelled for PowerShell, which is not what a customer has open.
-pub(super) fn is_for_powershell(command: &str) -> bool {
-    command.starts_with(WINDOWS)
 }
 
 const WINDOWS: &str = r#"& "$env:ProgramFiles\Datadog\Datadog Agent\bin\agent.exe""#;
@@ -139,51 +153,32 @@ impl Platform {
 /// The same, the platform of the flare first.
 pub(super) fn on_every_platform_from(
     report: &Report,
-    arguments: &str,
+    capture: Capture,
 ) -> [(&'static str, String); 5] {
-    let mut commands = on_every_platform(arguments);
-    let own = agent_command(report, arguments);
+    let mut commands = on_every_platform(capture);
+    let own = capture_command(report, capture);
     if let Some(at) = commands.iter().position(|(_, command)| *command == own) {
         commands[..=at].rotate_right(1);
     }
     commands
 }
 
-/// `arguments` on each platform, with the platform's name.
-pub(super) fn on_every_platform(arguments: &str) -> [(&'static str, String); 5] {
+/// A capture on each platform, with the platform's name.
+pub(super) fn on_every_platform(capture: Capture) -> [(&'static str, String); 5] {
     [
-        ("Linux", format!("sudo datadog-agent {arguments}")),
+        ("Linux", format!("sudo datadog-agent {capture}")),
         (
             "Windows (PowerShell, as administrator)",
-            format!("{WINDOWS} {arguments}"),
+            format!("{WINDOWS} {capture}"),
         ),
-        ("macOS", format!("datadog-agent {arguments}")),
+        ("macOS", format!("datadog-agent {capture}")),
         (
             "Docker",
-            format!("docker exec -it <agent-container> agent {arguments}"),
+            format!("docker exec -it <agent-container> agent {capture}"),
         ),
         (
             "Kubernetes",
-            format!("kubectl exec -it <agent-pod> -c agent -- agent {arguments}"),
+            format!("kubectl exec -it <agent-pod> -c agent -- agent {capture}"),
         ),
     ]
-}
-
-/// What would confirm a finding.
-pub(super) fn longer_capture(finding: &Finding) -> &'static str {
-    match (finding.process.as_str(), finding.kind) {
-        ("otel-agent", _) => PLAIN_FLARE,
-        (_, FindingKind::MemoryLeak) => LONG_CAPTURE,
-        // The flags raise the rates of the core Agent only.
-        ("core", FindingKind::Contention) => LOCK_CAPTURE,
-        (_, FindingKind::CpuSpike | FindingKind::Contention) => "flare --profile 60",
-    }
-}
-
-/// How long such a capture records.
-pub(super) fn capture_seconds(capture: &str) -> &str {
-    capture
-        .split_once("--profile ")
-        .and_then(|(_, rest)| rest.split(' ').next())
-        .unwrap_or("30")
 }

@@ -4,23 +4,20 @@
 
 use std::fmt::Write as _;
 
-use super::advice::advice;
+use super::advice::{CustomerStep, advice};
 use super::area::Area;
 use super::collect::{SEND_AGAIN, request_message};
-use super::commands::{
-    CAPTURE, LONG_CAPTURE, PLAIN_FLARE, agent_command, is_cluster_agent, is_for_powershell,
-    where_to_run,
-};
+use super::commands::{agent_command, capture_command, how_to_run, is_cluster_agent, where_to_run};
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, contention_unmeasured, unmeasured};
-use super::{by_confidence, origin, process_words};
+use super::{by_confidence, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::markdown::clean;
 use crate::model::Report;
+use diagnose::capture::Capture;
 use diagnose::memory::Conclusion;
-use diagnose::verdict::{
-    Confidence, CpuDetail, Detail, Finding, Hole, NoteKind, State, profiler_setting,
-};
+use diagnose::verdict::{Basis, Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 /// The message for the customer, as plain text.
@@ -58,8 +55,8 @@ fn consumers(finding: &Finding) -> Vec<(String, f64)> {
             _ => area.customer_words(&finding.process).to_owned(),
         };
         match parts.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, share)) => *share += function.share,
-            None => parts.push((words, function.share)),
+            Some((_, share)) => *share += function.share.fraction(),
+            None => parts.push((words, function.share.fraction())),
         }
     }
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -91,7 +88,7 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
 
 /// What was found, for the customer.
 fn customer_finding(finding: &Finding) -> String {
-    let process_name = process_words(&finding.process);
+    let process_name = processes::customer(&finding.process);
     match finding.kind {
         FindingKind::MemoryLeak => {
             let value = finding.value as i64;
@@ -175,14 +172,19 @@ fn span(seconds: f64) -> String {
     format!("{number} {unit}{plural}")
 }
 
-fn has_note(report: &Report, kind: NoteKind) -> bool {
-    report.judgement.notes.iter().any(|note| note.kind == kind)
+fn has_note(report: &Report, is_it: fn(&NoteFact) -> bool) -> bool {
+    report.judgement.notes.iter().any(|note| is_it(&note.fact))
+}
+
+/// The Go heap is a small part of what is resident.
+fn is_small_heap(fact: &NoteFact) -> bool {
+    matches!(fact, NoteFact::SmallHeap { .. })
 }
 
 /// How full the Agent's container was, where that is full enough to be noted. `told`: the reader
 /// knows already how much the Agent was using.
 fn near_limit(report: &Report, told: bool) -> Option<String> {
-    if !has_note(report, NoteKind::NearLimit) {
+    if !has_note(report, |fact| matches!(fact, NoteFact::NearLimit { .. })) {
         return None;
     }
     let limit = human(report.memory.limit.as_ref()?.0, "bytes");
@@ -255,7 +257,7 @@ fn findings_message(report: &Report, text: &mut String) {
         }
         _ => {}
     }
-    let mut customer: Vec<(String, Option<String>)> = Vec::new();
+    let mut customer: Vec<CustomerStep> = Vec::new();
     let mut send: Vec<String> = Vec::new();
     for finding in &findings {
         let advice = advice(report, finding);
@@ -272,7 +274,7 @@ fn findings_message(report: &Report, text: &mut String) {
     }
     let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
     if damaged {
-        customer.push((SEND_AGAIN.to_owned(), None));
+        customer.push(CustomerStep::new(SEND_AGAIN, None));
     }
     if findings
         .iter()
@@ -283,29 +285,29 @@ fn findings_message(report: &Report, text: &mut String) {
                 .iter()
                 .filter(|finding| finding.confidence != Confidence::High)
         };
-        let lock = findings
-            .iter()
-            .any(|finding| finding.kind == FindingKind::Contention && finding.process == "core");
-        let capture = if unsure().all(|finding| finding.process == "otel-agent") {
-            PLAIN_FLARE
+        let lock = findings.iter().any(|finding| {
+            finding.kind == FindingKind::Contention && finding.process == Process::Core
+        });
+        let capture = if unsure().all(|finding| finding.process == Process::OtelAgent) {
+            Capture::PLAIN
         } else if lock {
-            "flare --profile 120 --profile-mutex --profile-blocking"
+            Capture::of_seconds(120).with_locks()
         } else {
-            LONG_CAPTURE
+            Capture::of_seconds(120)
         };
-        if unsure().any(|finding| finding.process == "trace") {
-            customer.push((
-                "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.".to_owned(),
+        if unsure().any(|finding| finding.process == Process::Trace) {
+            customer.push(CustomerStep::new(
+                "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.",
                 None,
             ));
         }
-        customer.push((
-            "Please create another flare while the problem is happening. It takes several minutes, and the Agent keeps running:".to_owned(),
-            Some(agent_command(report, capture)),
+        customer.push(CustomerStep::new(
+            "Please create another flare while the problem is happening. It takes several minutes, and the Agent keeps running:",
+            Some(capture_command(report, capture)),
         ));
         send.push("the new flare".to_owned());
     }
-    numbered(text, "What you can do:", &customer);
+    numbered(text, report, "What you can do:", &customer);
     // Only what is escalated reaches engineering.
     let escalated = findings.iter().any(|finding| {
         finding.confidence != Confidence::Low && !finding.routing.escalate_to.is_empty()
@@ -323,32 +325,21 @@ fn findings_message(report: &Report, text: &mut String) {
     }
 }
 
-/// What a customer fills into a command, and what it is.
-const PLACES: [(&str, &str); 3] = [
-    ("<agent-pod>", "the name of the affected Agent's pod"),
-    ("<agent-container>", "the name of the Agent's container"),
-    ("<cluster-agent-pod>", "the name of the Cluster Agent's pod"),
-];
-
-fn numbered(text: &mut String, title: &str, steps: &[(String, Option<String>)]) {
+fn numbered(text: &mut String, report: &Report, title: &str, steps: &[CustomerStep]) {
     if steps.is_empty() {
         return;
     }
     let _ = write!(text, "\n{title}\n");
-    for (index, (words, command)) in steps.iter().enumerate() {
-        let _ = writeln!(text, "{}. {words}", index + 1);
-        if let Some(command) = command {
+    let mut told = false;
+    for (index, step) in steps.iter().enumerate() {
+        let _ = writeln!(text, "{}. {}", index + 1, step.words);
+        told |= step.says_where;
+        if let Some(command) = &step.command {
             let _ = write!(text, "\n   {command}\n\n");
             // What to fill in is said once in a message.
-            let named = PLACES
-                .iter()
-                .find(|(place, _)| command.contains(place))
-                .filter(|_| !text.contains("in place of"));
-            if let Some((place, name)) = named {
-                let _ = write!(text, "   (Please put {name} in place of {place}.)\n\n");
-            }
-            if is_for_powershell(command) && !text.contains("PowerShell") {
-                text.push_str("   (Please run this in PowerShell as administrator.)\n\n");
+            if !told && let Some(how) = how_to_run(report) {
+                let _ = write!(text, "   ({how})\n\n");
+                told = true;
             }
         }
     }
@@ -369,11 +360,11 @@ fn write_holes(text: &mut String, report: &Report, holes: &[(Hole, &State)]) {
         text.push_str("- The recording holds nothing of the Agent's main process.\n");
     }
     // One reason behind several kinds is told once.
-    let mut told: Vec<(Hole, &str, Vec<FindingKind>)> = Vec::new();
+    let mut told: Vec<(Hole, &Process, Vec<FindingKind>)> = Vec::new();
     for (hole, state) in holes {
         match told
             .iter_mut()
-            .find(|(known, process, _)| known == hole && *process == state.process)
+            .find(|(known, process, _)| known == hole && **process == state.process)
         {
             Some((_, _, kinds)) => kinds.push(state.kind),
             None => told.push((*hole, &state.process, vec![state.kind])),
@@ -396,32 +387,32 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     } else {
         "\nUnfortunately, it does not allow an answer yet, because the data that matters is missing:\n"
     });
-    let mut capture = CAPTURE;
+    let mut capture = Capture::USUAL;
     let mut busy = None;
     let mut timeout = None;
     let mut not_running = None;
     for (hole, state) in &holes {
         match hole {
-            Hole::ProfilerBusy => busy = Some(profiler_setting(&state.process)),
-            Hole::NotRunning => not_running = Some(process_words(&state.process)),
+            Hole::ProfilerBusy => busy = Some(state.process.profiler_setting()),
+            Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
             Hole::TraceWindow => timeout = timeout.max(Some(60)),
-            Hole::Identical if state.process == "trace" => timeout = Some(150),
+            Hole::Identical if state.process == Process::Trace => timeout = Some(150),
             _ => {}
         }
         let needs_longer = matches!(
             hole,
             Hole::Identical | Hole::TraceWindow | Hole::ShortWindow
         );
-        if *hole == Hole::Identical || (needs_longer && capture == CAPTURE) {
+        if *hole == Hole::Identical || (needs_longer && capture == Capture::USUAL) {
             capture = hole.capture(&state.process, state.kind);
         }
     }
     // Every flare holds the profiles of the OpenTelemetry Agent, one heap snapshot each.
     let second_flare = holes.iter().any(|(hole, state)| {
-        *hole == Hole::HalfPair && hole.capture(&state.process, state.kind) == PLAIN_FLARE
+        *hole == Hole::HalfPair && hole.capture(&state.process, state.kind) == Capture::PLAIN
     });
     if second_flare {
-        capture = PLAIN_FLARE;
+        capture = Capture::PLAIN;
     }
     write_holes(text, report, &holes);
     let around: Vec<String> = near_limit(report, false)
@@ -437,10 +428,10 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
     let mut steps = Vec::new();
     if damaged {
-        steps.push((SEND_AGAIN.to_owned(), None));
+        steps.push(CustomerStep::new(SEND_AGAIN, None));
     }
     if let Some(setting) = busy {
-        steps.push((
+        steps.push(CustomerStep::new(
             format!(
                 "Please set {setting} to false in the Agent's configuration and restart the Agent. After the flare you can turn it on again."
             ),
@@ -448,20 +439,20 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         ));
     }
     if let Some(process) = not_running {
-        steps.push((
+        steps.push(CustomerStep::new(
             format!("Please check that {process} is running, for example with:"),
             Some(agent_command(report, "status")),
         ));
     }
     if let Some(seconds) = timeout {
-        steps.push((
+        steps.push(CustomerStep::new(
             format!(
                 "Please set apm_config.receiver_timeout to {seconds} in the Agent's configuration (datadog.yaml) and restart the Agent."
             ),
             None,
         ));
     }
-    steps.push((
+    let step = CustomerStep::new(
         if second_flare {
             format!(
                 "Some hours after this flare, without a restart of the Agent in between, please run the following command{}:",
@@ -474,9 +465,10 @@ fn inconclusive_message(report: &Report, text: &mut String) {
                 where_to_run(report)
             )
         },
-        Some(agent_command(report, capture)),
-    ));
-    numbered(text, "What we need from you:", &steps);
+        Some(capture_command(report, capture)),
+    );
+    steps.push(step.saying_where());
+    numbered(text, report, "What we need from you:", &steps);
     text.push_str(
         "\nPlease send us the new flare. We will then look at the complete data and come back to you.\n",
     );
@@ -488,7 +480,7 @@ fn beyond_heap(report: &Report) -> &'static str {
         .memory
         .accounts
         .iter()
-        .find(|account| account.rss.is_some() && account.process != "system-probe");
+        .find(|account| account.rss.is_some() && account.process != Process::SystemProbe);
     match account.map(|account| account.conclusion) {
         Some(Conclusion::OutsideGo) if !is_cluster_agent(report) => {
             "The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations."
@@ -506,18 +498,19 @@ fn beyond_heap(report: &Report) -> &'static str {
 }
 
 fn normal_message(report: &Report, text: &mut String) {
-    text.push_str(if has_note(report, NoteKind::BusyCores) {
+    text.push_str(if has_note(report, |fact| matches!(fact, NoteFact::BusyCores { .. })) {
         "\nWe found no clear sign of a memory leak, and no single operation that takes most of the CPU, in the recorded time:\n"
     } else {
         "\nWe found no sign of a memory leak and no unusual CPU usage in the recorded time:\n"
     });
     if let Some(main) = report.processes.first() {
-        let name = process_words(&main.name);
+        let name = processes::customer(&main.name);
         if let Some(heap) = heap_in_use(main) {
-            let growth =
-                report.judgement.states.iter().find_map(|state| {
-                    (state.process == main.name).then_some(state.growth_bytes)?
-                });
+            let states = &report.judgement.states;
+            let growth = states.iter().find_map(|state| match &state.basis {
+                Basis::Heaps(pair) if state.process == main.name => Some(pair.net),
+                _ => None,
+            });
             let change = growth.map_or_else(String::new, |growth| {
                 let change = match growth {
                     0 => "did not change".to_owned(),
@@ -529,7 +522,7 @@ fn normal_message(report: &Report, text: &mut String) {
                 };
                 format!(", which {change} within {}", span(main.interval.seconds()))
             });
-            let steady = if has_note(report, NoteKind::SteadyGrowth) {
+            let steady = if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
                 " In so short a time that can be normal variation; a longer recording would tell."
             } else {
                 ""
@@ -543,7 +536,7 @@ fn normal_message(report: &Report, text: &mut String) {
         if let Some(rss) = report
             .memory
             .rss_bytes
-            .filter(|_| has_note(report, NoteKind::SmallHeap))
+            .filter(|_| has_note(report, is_small_heap))
         {
             let _ = writeln!(
                 text,
@@ -552,7 +545,7 @@ fn normal_message(report: &Report, text: &mut String) {
                 beyond_heap(report)
             );
         }
-        let near = near_limit(report, has_note(report, NoteKind::SmallHeap));
+        let near = near_limit(report, has_note(report, is_small_heap));
         for around in near.into_iter().chain(killed(report)) {
             let _ = writeln!(text, "- {around}");
         }
@@ -567,9 +560,9 @@ fn normal_message(report: &Report, text: &mut String) {
     }
     let locks = contention_unmeasured(report).is_some() && !is_cluster_agent(report);
     let capture = if locks {
-        "flare --profile 120 --profile-mutex --profile-blocking"
+        Capture::of_seconds(120).with_locks()
     } else {
-        LONG_CAPTURE
+        Capture::of_seconds(120)
     };
     let also = if locks {
         "; it also shows whether parts of the Agent wait for each other, which this flare does not"
@@ -577,20 +570,22 @@ fn normal_message(report: &Report, text: &mut String) {
         ""
     };
     let steps = [
-        (
+        CustomerStep::new(
             format!(
                 "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running{also}:",
                 where_to_run(report)
             ),
-            Some(agent_command(report, capture)),
-        ),
-        (
-            "Please send us the new flare, and tell us which value you are looking at (for example the memory of the process or of the container), how high it is and since when.".to_owned(),
+            Some(capture_command(report, capture)),
+        )
+        .saying_where(),
+        CustomerStep::new(
+            "Please send us the new flare, and tell us which value you are looking at (for example the memory of the process or of the container), how high it is and since when.",
             None,
         ),
     ];
     numbered(
         text,
+        report,
         "If you still see high memory or CPU usage, a recording of exactly that time will help most:",
         &steps,
     );

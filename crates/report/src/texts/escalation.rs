@@ -3,14 +3,18 @@
 //! Knows what they need and in which order; refuses to know markup.
 
 use super::area::responsible;
-use super::commands::agent_command;
+use super::commands::capture_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
-use super::{about, bytes, captured, count, described, process, sample_type, table};
+use super::{
+    about, bytes, captured, count, described, findings, known, memory, notes, process, sample_type,
+    states, table,
+};
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::model::Report;
-use crate::times::duration;
-use diagnose::verdict::Hole;
+use crate::times::{duration, interval};
+use diagnose::verdict::{Detail, Hole};
+use flare::Process;
 use flare::memstats::MemStats;
 use profile::units::{human, human_share, human_signed};
 
@@ -94,11 +98,12 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
             let reasons = if finding.reasons.is_empty() {
                 String::new()
             } else {
-                format!(": {}", finding.reasons.join("; "))
+                let reasons = findings::reasons(finding, &judgement.thresholds);
+                format!(": {}", reasons.join("; "))
             };
             format!(
                 "{}. Confidence {}{reasons}.",
-                finding.summary,
+                findings::summary(finding),
                 finding.confidence.as_str()
             )
         })
@@ -113,9 +118,9 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                     "{} in {} not measured: {} {} Command: {}",
                     state.kind.title(),
                     state.process,
-                    state.why,
-                    state.would_change,
-                    agent_command(report, hole.capture(&state.process, state.kind))
+                    states::why(state, &judgement.thresholds),
+                    states::would_change(state, &judgement.thresholds),
+                    capture_command(report, hole.capture(&state.process, state.kind))
                 )
             })
             .collect();
@@ -131,9 +136,9 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
 }
 
 fn raw_pieces(report: &Report) -> Vec<Piece> {
-    let mut wanted: Vec<(&str, ProfileName)> = Vec::new();
+    let mut wanted: Vec<(&Process, ProfileName)> = Vec::new();
     for finding in &report.judgement.findings {
-        let one = (finding.process.as_str(), finding.profile);
+        let one = (&finding.process, finding.profile);
         if !wanted.contains(&one) {
             wanted.push(one);
         }
@@ -150,8 +155,8 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
         .into_iter()
         .filter(|&heap| heap != ProfileName::HeapDiff || !restarted(report, &main.name))
         .find(|&heap| table(main, heap, sample_type(heap)).is_some());
-        wanted.extend(heap.map(|heap| (main.name.as_str(), heap)));
-        wanted.push((main.name.as_str(), ProfileName::Cpu));
+        wanted.extend(heap.map(|heap| (&main.name, heap)));
+        wanted.push((&main.name, ProfileName::Cpu));
     }
     let mut pieces = Vec::new();
     for (name, profile) in wanted {
@@ -167,10 +172,13 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
             .judgement
             .findings
             .iter()
-            .filter(|finding| finding.process == name && finding.profile == profile)
-            .flat_map(|finding| &finding.evidence)
-            .filter(|(field, _)| field == "Lock site")
-            .map(|(_, value)| format!("Lock site: {value}"))
+            .filter(|finding| finding.process == *name && finding.profile == profile)
+            .filter_map(|finding| match &finding.detail {
+                Detail::Contention(lock) => Some(findings::lock_sites(lock, finding.counted)),
+                _ => None,
+            })
+            .flatten()
+            .map(|site| format!("Lock site: {site}"))
             .collect();
         if !sites.is_empty() {
             pieces.push(Piece::List(sites));
@@ -179,7 +187,7 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
             .judgement
             .findings
             .iter()
-            .find(|finding| finding.process == name && finding.profile == profile)
+            .find(|finding| finding.process == *name && finding.profile == profile)
             .and_then(|finding| Some((finding, finding.stacks.first()?)));
         if let Some((finding, stack)) = stack {
             pieces.push(Piece::Raw {
@@ -224,9 +232,9 @@ fn first_rows(raw: &str) -> String {
 }
 
 /// The two heap snapshots are of different runs: their difference is no growth.
-fn restarted(report: &Report, process: &str) -> bool {
+fn restarted(report: &Report, process: &Process) -> bool {
     let mut states = report.judgement.states.iter();
-    states.any(|state| state.process == process && state.hole == Some(Hole::Restarted))
+    states.any(|state| state.process == *process && state.hole == Some(Hole::Restarted))
 }
 
 fn heap_pieces(report: &Report) -> Vec<Piece> {
@@ -240,8 +248,9 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
         });
         match finding {
             Some(finding) => {
-                let mut fields = vec![("Process".to_owned(), process.name.clone())];
-                fields.extend(finding.evidence.iter().cloned());
+                let mut fields = vec![("Process".to_owned(), process.name.to_string())];
+                let evidence = findings::evidence(finding).into_iter();
+                fields.extend(evidence.map(|(name, value)| (name.to_owned(), value)));
                 fields.extend(finding.functions.iter().map(|function| {
                     let owner = if function.responsible == function.function {
                         function.owner.clone()
@@ -250,11 +259,7 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
                     };
                     (
                         human_signed(function.value, "bytes"),
-                        format!(
-                            "{} ({:.1} %; {owner})",
-                            function.function,
-                            function.share * 100.0
-                        ),
+                        format!("{} ({}; {owner})", function.function, function.share),
                     )
                 }));
                 pieces.push(Piece::Fields(fields));
@@ -263,7 +268,9 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
                 let state = report.judgement.states.iter().find(|state| {
                     state.kind == FindingKind::MemoryLeak && state.process == process.name
                 });
-                let why = state.map_or_else(String::new, |state| format!(" {}", state.why));
+                let why = state.map_or_else(String::new, |state| {
+                    format!(" {}", states::why(state, &report.judgement.thresholds))
+                });
                 // What two different runs hold is no growth.
                 if restarted(report, &process.name) {
                     pieces.push(Piece::Paragraph(format!("{}:{why}", process.name)));
@@ -273,7 +280,7 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
                     "{}: {} in {} in all.{why}",
                     process.name,
                     human_signed(diff.net, &diff.unit),
-                    process.interval.text()
+                    interval(process.interval)
                 )));
             }
         }
@@ -362,8 +369,9 @@ fn container(report: &Report) -> Option<String> {
     let mut parts = Vec::new();
     if let Some((limit, source)) = &report.memory.limit {
         parts.push(format!(
-            "memory limit {} ({source})",
-            human(*limit, "bytes")
+            "memory limit {} ({})",
+            human(*limit, "bytes"),
+            memory::limit_source(source)
         ));
     }
     if let Some((limit, _)) = &around.cpu_limit {
@@ -437,8 +445,9 @@ fn memstats_pieces(report: &Report) -> Vec<Piece> {
 }
 
 fn account_pieces(report: &Report) -> impl Iterator<Item = Piece> {
+    let thresholds = &report.judgement.thresholds;
     let accounts = report.memory.accounts.iter();
-    accounts.map(|account| Piece::Paragraph(account.words.clone()))
+    accounts.map(|account| Piece::Paragraph(memory::account(account, thresholds)))
 }
 
 fn memstats_fields(stats: &MemStats) -> Vec<(String, String)> {
@@ -468,19 +477,22 @@ fn correlation_pieces(report: &Report) -> Vec<Piece> {
             }
         }
     }
-    items.extend(report.known.iter().map(|known| match known.finding {
-        Some(index) => match report.judgement.findings.get(index) {
-            Some(finding) => format!("{}: {}", about(finding), known.words),
-            None => known.words.clone(),
-        },
-        None => format!("Goroutine dump: {}", known.words),
+    items.extend(report.known.iter().map(|case| {
+        let words = known::resemblance(case);
+        match case.finding {
+            Some(index) => match report.judgement.findings.get(index) {
+                Some(finding) => format!("{}: {words}", about(finding)),
+                None => words,
+            },
+            None => format!("Goroutine dump: {words}"),
+        }
     }));
     items.extend(
         report
             .judgement
             .notes
             .iter()
-            .map(|note| format!("Note: {}", note.text)),
+            .map(|note| format!("Note: {}", notes::note(note, &report.judgement.thresholds))),
     );
     if items.is_empty() {
         let text = if report.judgement.findings.is_empty() {

@@ -10,7 +10,7 @@ use crate::document::{FindingKind, ProfileName};
 use crate::model::{ProcessReport, Report, Table};
 use diagnose::owner::{UNOWNED, is_runtime_package};
 use diagnose::verdict::Finding;
-use flare::NAMELESS_PROCESS;
+use flare::Process;
 use flare::status::Check;
 use flare::trace_vars::ReceiverStats;
 use profile::units::{group_thousands, human, human_share};
@@ -37,7 +37,7 @@ pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
 
 /// The flare's numbers about DogStatsD are of the core Agent, the only process that runs it.
 pub(super) fn holds_dogstatsd(report: &Report, finding: &Finding) -> bool {
-    !is_cluster_agent(report) && matches!(finding.process.as_str(), "core" | NAMELESS_PROCESS)
+    !is_cluster_agent(report) && matches!(finding.process, Process::Core | Process::Nameless)
 }
 
 fn contexts(report: &Report) -> Option<String> {
@@ -123,12 +123,9 @@ fn forwarder(report: &Report) -> Option<String> {
     let facts: Vec<String> = report
         .forwarder
         .iter()
-        .map(|(name, value)| match name.strip_suffix(" bytes") {
-            Some(name) => format!("{name} {}", human(*value, "bytes")),
-            None => format!("{name} {}", group_thousands(*value)),
-        })
+        .map(|counter| format!("{} {}", counter.name, human(counter.value, counter.unit)))
         .collect();
-    let quiet = report.forwarder.iter().all(|(_, value)| *value == 0);
+    let quiet = report.forwarder.iter().all(|counter| counter.value == 0);
     let tail = if quiet {
         " Nothing was dropped or waits, so no back-pressure shows here."
     } else {
@@ -354,10 +351,10 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         }
         Area::Tagger => out.extend(queues(report)),
         Area::Forwarder => out.extend(forwarder(report)),
-        Area::Trace | Area::Obfuscate | Area::Otel if finding.process == "trace" => {
+        Area::Trace | Area::Obfuscate | Area::Otel if finding.process == Process::Trace => {
             out.extend(trace_agent(report));
         }
-        Area::Obfuscate if finding.process != "trace" => {
+        Area::Obfuscate if finding.process != Process::Trace => {
             let databases = databases(report);
             out.push(if databases.is_empty() {
                 "No database check of the Agent's own is among the running checks.".to_owned()
@@ -368,7 +365,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         _ => {}
     }
     if finding.kind == FindingKind::Contention
-        && finding.process == "core"
+        && finding.process == Process::Core
         && let Some(waiting) = lock_waiters(report)
         && let Some(dump) = report.goroutines.as_ref().map(|all| &all.dump)
     {

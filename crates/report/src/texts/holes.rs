@@ -1,13 +1,15 @@
-//! What could not be measured, why, and which capture would measure it.
+//! What could not be measured, why, and what would measure it.
 //!
 //! Knows a judgement's states and words each for both readers; refuses to know findings and the
 //! texts that these words end up in.
 
-use super::commands::PLAIN_FLARE;
-use super::process_words;
+use super::processes::{self, program};
+use super::profile_words;
 use crate::document::FindingKind;
 use crate::model::Report;
-use diagnose::verdict::{Hole, State};
+use diagnose::capture::Capture;
+use diagnose::verdict::{Gap, GapCause, GapOf, Hole, ReplySays, State};
+use flare::Process;
 
 /// Contention of the main process, where it could not be measured.
 pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
@@ -37,8 +39,181 @@ pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {
         .collect()
 }
 
+/// A hole in short, for a cell.
+pub(crate) const fn label(hole: Hole) -> &'static str {
+    match hole {
+        Hole::Absent | Hole::RateZero | Hole::RateZeroElsewhere => "not collected",
+        Hole::HalfPair => "one snapshot only",
+        Hole::Stopped(_) => "collection stopped",
+        Hole::ProfilerBusy => "profiler in use",
+        Hole::NotRunning => "not running",
+        Hole::Reply => "error reply",
+        Hole::Empty => "empty file",
+        Hole::Identical => "identical snapshots",
+        Hole::Restarted => "process restarted",
+        Hole::TraceWindow | Hole::ShortWindow => "window too short",
+        Hole::Unsuitable => "not comparable",
+        // The state beside it is called damaged already.
+        Hole::Damaged => "unreadable",
+        Hole::CutOff => "cut off",
+        Hole::LeftOut => "left out",
+    }
+}
+
+/// Why a profile can't be used, in sentences.
+pub(super) fn gap(process: &Process, gap: &Gap) -> String {
+    let (what, is, holds) = match gap.of {
+        GapOf::One(name) => (
+            format!("The {} of {process}", profile_words(name)),
+            "is",
+            "holds a text instead of a profile",
+        ),
+        GapOf::Heaps => (
+            format!("Both heap snapshots of {process}"),
+            "are",
+            "hold a text instead of profiles",
+        ),
+        GapOf::Locks => (
+            format!("The mutex and block profiles of {process}"),
+            "are",
+            "hold a text instead of profiles",
+        ),
+    };
+    match &gap.cause {
+        GapCause::Absent => format!("{what} {is} not in the flare."),
+        GapCause::CutOff => {
+            format!("{what} {is} not in the flare, whose archive is cut off.")
+        }
+        GapCause::Stopped { last, profiler_on } => {
+            let profiler = if *profiler_on {
+                format!(
+                    " {} is true: only one CPU profile can run in a process, so the Agent's own continuous \
+                     profiler probably held it.",
+                    process.profiler_setting()
+                )
+            } else {
+                String::new()
+            };
+            format!(
+                "{what} {is} not in the flare: an error ended the collection of {process} after its {}, so what comes after \
+                 that is missing.{profiler}",
+                profile_words(*last)
+            )
+        }
+        GapCause::Empty => format!("{what} {is} an empty file."),
+        GapCause::Reply(reply) => {
+            let tail = match reply.says {
+                ReplySays::ProfilerBusy => {
+                    " Only one CPU profile can run in a process, and the Agent's own continuous \
+                     profiler held it."
+                }
+                ReplySays::NotRunning => " The process was not running or could not be reached.",
+                ReplySays::Other => "",
+            };
+            format!("{what} {holds}: \u{201c}{}\u{201d}.{tail}", reply.text)
+        }
+        GapCause::Damaged(why) => format!("{what} {is} damaged: {why}."),
+        GapCause::LeftOut(why) => format!("{what} {is} left out: {why}."),
+    }
+}
+
+/// What has to be done so that the next flare holds it; a full sentence, before the command.
+pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String {
+    let otel = *process == Process::OtelAgent;
+    match hole {
+        _ if otel && kind == FindingKind::Contention => {
+            "A flare holds no lock profiles of the OpenTelemetry Agent. Its pprof extension serves them on its own port once block_profile_fraction and mutex_profile_fraction are set."
+        }
+        Hole::Absent if otel => {
+            "Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening."
+        }
+        Hole::Absent => "Capture again with profiles, while the problem is happening.",
+        Hole::HalfPair if otel => {
+            "A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two."
+        }
+        Hole::HalfPair => "Capture again: a difference needs both heap snapshots.",
+        Hole::Stopped(_) => {
+            return format!(
+                "The command printed the error as \u{201c}Could not collect performance profile data\u{201d}; \
+                 solve what it says (is {} running, is its debug port reachable?) and capture again.",
+                program(process)
+            );
+        }
+        Hole::ProfilerBusy => {
+            return format!(
+                "Set {} to false, restart, and capture again.",
+                process.profiler_setting()
+            );
+        }
+        Hole::NotRunning => {
+            return format!(
+                "Start {}, see that status shows it, and capture again.",
+                program(process)
+            );
+        }
+        Hole::Reply => "Solve what the quoted text says, then capture again.",
+        Hole::Empty => {
+            "Capture again; if the file is empty once more, the log of that process says what happened."
+        }
+        Hole::Identical if *process == Process::Trace => {
+            "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s."
+        }
+        Hole::Identical => {
+            "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change."
+        }
+        Hole::Restarted => {
+            "Capture again once the process runs steadily; if it restarts by itself, find out why first."
+        }
+        Hole::TraceWindow => {
+            "Set apm_config.receiver_timeout to 60 in datadog.yaml, restart, and capture again; or compare two flares hours apart."
+        }
+        Hole::ShortWindow => "Capture again with a longer window.",
+        Hole::Unsuitable => "Capture again; both snapshots have to come from one flare.",
+        Hole::RateZero => {
+            "The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only."
+        }
+        Hole::RateZeroElsewhere => return rates_elsewhere(process),
+        Hole::Damaged => match kind {
+            FindingKind::Contention => {
+                "Ask for the same flare once more, unchanged; if it is damaged at its source, capture again."
+            }
+            _ => {
+                "Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again."
+            }
+        },
+        Hole::CutOff => {
+            "Ask for the same flare once more, unchanged, and compare its size with that of the original. If it was cut off at its source, capture again."
+        }
+        Hole::LeftOut => {
+            "That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails."
+        }
+    }
+    .to_owned()
+}
+
+/// How a process other than the core Agent gets rates.
+fn rates_elsewhere(process: &Process) -> String {
+    let program = program(process);
+    let rates = format!(
+        "{0}.block_profile_rate: 10000 and {0}.mutex_profile_fraction: 100",
+        process.rates_block()
+    );
+    let flags =
+        "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
+    if process.rates_need_profiler() {
+        let switch = process.profiler_setting();
+        format!(
+            "{flags} For {program}, whose rates count only while its own profiler is on, set {rates} together \
+             with {switch}: true, restart, and capture again. That profiler uploads to Datadog, and a flare \
+             taken while it records has no CPU profile of {program}: turn it off afterwards."
+        )
+    } else {
+        format!("{flags} For {program}, set {rates}, restart, and capture again.")
+    }
+}
+
 /// What a customer is told about a hole of one process, for one or several kinds; a clause.
-pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> String {
+pub(super) fn customer(hole: Hole, process: &Process, kinds: &[FindingKind]) -> String {
     let words: Vec<&str> = kinds
         .iter()
         .map(|kind| match kind {
@@ -53,9 +228,9 @@ pub(super) fn customer(hole: Hole, process: &str, kinds: &[FindingKind]) -> Stri
         _ => ("profiles", "are"),
     };
     let process_name = process;
-    let process = process_words(process_name);
+    let process = processes::customer(process_name);
     match hole {
-        Hole::HalfPair if hole.capture(process_name, FindingKind::MemoryLeak) == PLAIN_FLARE => {
+        Hole::HalfPair if hole.capture(process_name, FindingKind::MemoryLeak) == Capture::PLAIN => {
             format!(
                 "a flare holds only one memory snapshot of {process}, so growth cannot be seen in it"
             )

@@ -5,7 +5,9 @@
 //!
 //! One module per reader ([`recommendations()`], [`customer_message`], [`how_to_collect`],
 //! [`escalation()`] and [`jira`]) stands on what they share: `area` (what a function works on),
-//! `commands`, `facts` (the flare in sentences), `holes` (what was not measured) and `advice`.
+//! `commands`, `facts` (the flare in sentences) and `advice`; and on one module per thing that a
+//! judgement holds (`states`, `holes`, `findings`, `notes`, `memory`, `gc`, `known`, `silent`),
+//! each from a fact to its words.
 //! Nothing here knows the order of the report's sections, browsers or terminals.
 
 mod advice;
@@ -15,12 +17,20 @@ mod commands;
 mod customer;
 mod escalation;
 mod facts;
-mod holes;
+pub(crate) mod findings;
+pub(crate) mod gc;
+pub(crate) mod holes;
+pub(crate) mod known;
 mod markup;
+pub(crate) mod memory;
+pub(crate) mod notes;
+mod processes;
 mod recommendations;
+pub(crate) mod silent;
+pub mod states;
 
 pub use collect::how_to_collect;
-pub use commands::agent_command;
+pub use commands::{agent_command, capture_command};
 pub use customer::customer_message;
 pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};
@@ -31,6 +41,7 @@ use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::times::minute;
 use diagnose::verdict::Finding;
+use flare::Process;
 use profile::units::{group_thousands, human};
 
 fn bytes(value: u64) -> String {
@@ -68,8 +79,11 @@ const fn sample_type(name: ProfileName) -> &'static str {
     }
 }
 
-fn process<'r>(report: &'r Report, name: &str) -> Option<&'r ProcessReport> {
-    report.processes.iter().find(|process| process.name == name)
+fn process<'r>(report: &'r Report, name: &Process) -> Option<&'r ProcessReport> {
+    report
+        .processes
+        .iter()
+        .find(|process| process.name == *name)
 }
 
 /// Findings, the surest first.
@@ -124,17 +138,15 @@ pub fn described(report: &Report) -> &'static str {
     }
 }
 
-fn process_words(name: &str) -> String {
+/// A profile within a sentence, for example `second heap snapshot`.
+pub const fn profile_words(name: ProfileName) -> &'static str {
     match name {
-        "core" => "the Agent's main process".to_owned(),
-        "trace" => "the Trace Agent (APM)".to_owned(),
-        "process" => "the Process Agent".to_owned(),
-        "security-agent" => "the Security Agent".to_owned(),
-        "system-probe" => "the System Probe".to_owned(),
-        "datadog-cluster-agent" => "the Cluster Agent".to_owned(),
-        "otel-agent" => "the OpenTelemetry Agent".to_owned(),
-        // Files whose names tell no process.
-        "profile" => "the recorded process".to_owned(),
-        other => format!("the process {}", clean(other)),
+        ProfileName::HeapFirst => "first heap snapshot",
+        ProfileName::HeapSecond => "second heap snapshot",
+        ProfileName::HeapDiff => "heap difference",
+        ProfileName::Allocs => "allocations profile",
+        ProfileName::Cpu => "CPU profile",
+        ProfileName::Block => "block profile",
+        ProfileName::Mutex => "mutex profile",
     }
 }

@@ -3,15 +3,15 @@
 //! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
 
 use super::advice::advice;
-use super::commands::{
-    CAPTURE, LONG_CAPTURE, agent_command, capture_seconds, is_cluster_agent, longer_capture,
-};
+use super::commands::{agent_command, capture_command, is_cluster_agent};
 use super::holes::{contention_unmeasured, unmeasured};
-use super::{about, by_confidence};
+use super::{about, by_confidence, findings, known, memory, notes, silent, states};
 use crate::document::{Step, VerdictKind};
 use crate::markdown::clean;
 use crate::model::Report;
-use diagnose::verdict::{Confidence, Finding, NoteKind};
+use diagnose::capture::Capture;
+use diagnose::verdict::{Confidence, Finding, NoteFact};
+use flare::Process;
 
 /// Prioritised steps, each naming its finding.
 pub fn recommendations(report: &Report) -> Vec<Step> {
@@ -39,12 +39,12 @@ pub fn recommendations(report: &Report) -> Vec<Step> {
 
 /// The main process is what a flare is judged by first.
 fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
-    if let Some(silent) = report.main_missing() {
+    if let Some(main) = report.main_missing() {
         push(
             steps,
             "The core Agent was not recorded",
-            format!("{} {}", silent.why, silent.remedy),
-            Some(agent_command(report, CAPTURE)),
+            format!("{} {}", silent::why(main), silent::remedy(main)),
+            Some(capture_command(report, Capture::USUAL)),
         );
     }
 }
@@ -70,22 +70,21 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
             &about,
             format!(
                 "Confirm it, because {}. {}{}",
-                finding.reasons.join("; "),
-                if finding.settle.is_empty() {
-                    "A longer capture would settle it."
-                } else {
-                    &finding.settle
-                },
-                if finding.process == "trace" {
+                findings::reasons(finding, &report.judgement.thresholds).join("; "),
+                findings::settle(finding),
+                if finding.process == Process::Trace {
                     format!(
                         " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
-                        capture_seconds(longer_capture(finding))
+                        finding
+                            .confirm()
+                            .seconds
+                            .map_or_else(String::new, |seconds| seconds.to_string())
                     )
                 } else {
                     String::new()
                 }
             ),
-            Some(agent_command(report, longer_capture(finding))),
+            Some(capture_command(report, finding.confirm())),
         );
     };
     if finding.confidence == Confidence::Low {
@@ -96,15 +95,14 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
         .findings
         .iter()
         .position(|one| std::ptr::eq(one, finding));
-    for known in report
-        .known
-        .iter()
-        .filter(|known| known.finding == position)
-    {
+    for case in report.known.iter().filter(|case| case.finding == position) {
         push(
             steps,
             &about,
-            format!("See whether a reported case fits. {}", known.words),
+            format!(
+                "See whether a reported case fits. {}",
+                known::resemblance(case)
+            ),
             None,
         );
     }
@@ -176,14 +174,14 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
         steps,
         about,
         "Ask for a flare with profiles, taken while the problem is happening. 30 s is the least that the Agent accepts; no restart and no change of configuration is needed.".to_owned(),
-        Some(agent_command(report, CAPTURE)),
+        Some(capture_command(report, Capture::USUAL)),
     );
     if !is_cluster_agent(report) {
         push(
             steps,
             about,
             "If the Agent seems stuck or slow rather than busy, have lock contention recorded too; the two flags work in the core Agent only.".to_owned(),
-            Some(agent_command(report, "flare --profile 30 --profile-mutex --profile-blocking")),
+            Some(capture_command(report, Capture::USUAL.with_locks())),
         );
     }
     push(
@@ -200,7 +198,7 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
         .judgement
         .notes
         .iter()
-        .filter(|note| is_alarming(note.kind))
+        .filter(|note| is_alarming(&note.fact))
         .collect();
     push(
         steps,
@@ -214,7 +212,8 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
         None,
     );
     for note in alarming {
-        push(steps, "Worth a look", note.text.clone(), None);
+        let text = notes::note(note, &report.judgement.thresholds);
+        push(steps, "Worth a look", text, None);
     }
     let account = report
         .memory
@@ -225,7 +224,7 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
         push(
             steps,
             "If memory is the symptom",
-            account.words.clone(),
+            memory::account(account, &report.judgement.thresholds),
             None,
         );
     }
@@ -233,21 +232,24 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
         steps,
         "If memory is the symptom",
         "A slow leak does not show in a short window: take a longer capture, or two flares some hours apart without a restart in between.".to_owned(),
-        Some(agent_command(report, LONG_CAPTURE)),
+        Some(capture_command(report, Capture::of_seconds(120))),
     );
     push(
         steps,
         "If CPU is the symptom",
         "Take the flare while the CPU is high; a profile of a quiet minute is clear by nature."
             .to_owned(),
-        Some(agent_command(report, "flare --profile 60")),
+        Some(capture_command(report, Capture::of_seconds(60))),
     );
     if let Some((hole, state)) = contention_unmeasured(report) {
         push(
             steps,
             "If the Agent seems stuck",
-            format!("Contention was not measured. {}", state.would_change),
-            Some(agent_command(
+            format!(
+                "Contention was not measured. {}",
+                states::would_change(state, &report.judgement.thresholds)
+            ),
+            Some(capture_command(
                 report,
                 hole.capture(&state.process, state.kind),
             )),
@@ -256,22 +258,22 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
 }
 
 /// Notes that may be the trouble itself, although no profile crosses.
-const fn is_alarming(kind: NoteKind) -> bool {
+const fn is_alarming(fact: &NoteFact) -> bool {
     matches!(
-        kind,
-        NoteKind::SteadyGrowth
-            | NoteKind::BusyCores
-            | NoteKind::NearLimit
-            | NoteKind::OomKills
-            | NoteKind::SameStack
+        fact,
+        NoteFact::SteadyGrowth { .. }
+            | NoteFact::BusyCores { .. }
+            | NoteFact::NearLimit { .. }
+            | NoteFact::OomKills { .. }
+            | NoteFact::SameStack { .. }
     )
 }
 
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
     for (hole, state) in unmeasured(report) {
         let about = format!("{} in {} not measured", state.kind.title(), state.process);
-        let command = agent_command(report, hole.capture(&state.process, state.kind));
-        let text = format!("{} {}", state.why.trim_end(), state.would_change);
+        let command = capture_command(report, hole.capture(&state.process, state.kind));
+        let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = steps
             .iter()
             .any(|step| step.command.as_ref() == Some(&command));
