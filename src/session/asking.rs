@@ -15,7 +15,7 @@ use engine::protocol::{
 const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 /// What an answer is awaited for.
-pub(super) enum Asked<R, T> {
+pub(super) enum Asked<P: Page> {
     /// A form of the report, for the user to take away.
     Export {
         /// Where to.
@@ -28,9 +28,9 @@ pub(super) enum Asked<R, T> {
     /// What redaction replaces.
     Preview,
     /// A table by another column.
-    Top(T),
+    Top(P::Table),
     /// Whether choices can be used.
-    Check(R),
+    Check(P::Reply),
     /// Whether the choices that were kept can still be used.
     CheckKept,
     /// The flare that is on the page, for a worker that does not have it yet.
@@ -38,23 +38,18 @@ pub(super) enum Asked<R, T> {
 }
 
 impl<P: Page> Session<P> {
-    pub(super) fn ask(&mut self, question: Question, asked: Asked<P::Reply, P::Table>) {
+    pub(super) fn ask(&mut self, question: Question, asked: Asked<P>) {
         self.ask_with(Request::Ask(question), Vec::new(), asked);
     }
 
-    fn ask_with(
-        &mut self,
-        request: Request,
-        files: Vec<P::File>,
-        asked: Asked<P::Reply, P::Table>,
-    ) {
+    fn ask_with(&mut self, request: Request, files: Vec<P::File>, asked: Asked<P>) {
         let id = self.send(request, files);
         self.asked.push((id, asked));
     }
 
     /// Asks something about the open flare. Nothing while another is being read: the engine has
     /// let go of the one on the page.
-    fn ask_about_flare(&mut self, question: Question, asked: Asked<P::Reply, P::Table>) {
+    fn ask_about_flare(&mut self, question: Question, asked: Asked<P>) {
         let Some(current) = &mut self.current else {
             return;
         };

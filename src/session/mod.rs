@@ -63,7 +63,7 @@ pub struct Session<P: Page> {
     current: Option<Current<P::File>>,
     /// What was opened last, to be tried again.
     last_source: Option<Source<P::File>>,
-    asked: Vec<(u32, Asked<P::Reply, P::Table>)>,
+    asked: Vec<(u32, Asked<P>)>,
     choices: Choices,
     options: ExportOptions,
     /// Counts keystrokes, so that only the last one of a burst asks the worker.

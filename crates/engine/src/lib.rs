@@ -2,7 +2,7 @@
 //!
 //! - [`OpenFlare`]: an open flare, with its report and its decoded profiles.
 //! - [`Engine`]: the one that the page looks at; answers the messages of [`protocol`].
-//! - [`gather`]: from an open flare to the facts of its report.
+//! - `gather`: from an open flare to the facts of its report.
 //! - [`export`]: the one way out for a report.
 //!
 //! The worker and the command line are adapters over this. Refuses to know a browser or a terminal.
