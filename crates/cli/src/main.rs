@@ -11,6 +11,7 @@ mod command_line {
 
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     use clap::{Parser, Subcommand};
+    use diagnose::errors::chain;
     use diagnose::kinds::ProfileName;
     use engine::export::{ExportFormat, ExportOptions, export};
     use engine::{OpenFlare, read_view};
@@ -19,7 +20,6 @@ mod command_line {
     use profile::lens::view::View;
     use profile::pprof::{Limits, decode};
     use profile::{Profile, printable};
-    use report::errors::chain;
     use report::settings::{Choices, OwnersFile, Settings, SettingsError};
 
     /// Reads Datadog Agent flares and says what their Go profiles show.
@@ -340,10 +340,10 @@ mod command_line {
         for file in &flare.report().files {
             text.push_str(&format!(
                 "{:<6} {:>12}  {}  ({})\n",
-                file.role.as_str(),
+                file.role().as_str(),
                 file.size,
                 printable(&file.path),
-                printable(&file.reason)
+                printable(&report::texts::files::reason(file))
             ));
         }
         print(&text)

@@ -5,13 +5,14 @@
 //! - [`noise`]: how much of a heap difference may be chance.
 //! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
 //! - [`thresholds`], [`kinds`] and [`verdict`]: what is decided, and by which numbers.
-//! - [`capture`] and [`share`]: what is to be recorded, and parts of a whole.
+//! - [`capture`], [`share`], [`errors`]: what is to be recorded, parts of a whole, what was not read.
 //!
 //! Everything that is decided is a fact with its numbers and names. Refuses to know archives, files,
 //! layout, readers, and any sentence.
 
 pub mod attribution;
 pub mod capture;
+pub mod errors;
 pub mod gc;
 pub mod kinds;
 pub mod known;

@@ -12,8 +12,8 @@ mod gather;
 mod open;
 pub mod protocol;
 
+use diagnose::errors::chain;
 use flare::{FlareError, Input, LooseFile};
-use report::errors::chain;
 use report::layout;
 use report::settings::SettingsError;
 

@@ -259,8 +259,8 @@ fn unusable(
 ) -> ProfileError {
     let why = match process.slot(name) {
         Some(Slot::Reply(text)) => format!("holds a text instead of a profile: {text:?}"),
-        Some(Slot::Damaged(why)) => format!("is damaged: {why}"),
-        Some(Slot::LeftOut(why)) => format!("is left out: {why}"),
+        Some(Slot::Damaged(why)) => format!("is damaged: {}", why.text()),
+        Some(Slot::LeftOut(why)) => format!("is left out: {}", why.text()),
         Some(Slot::Absent | Slot::Read(_)) | None => {
             return ProfileError::NoProfile {
                 process: process.name.to_string(),

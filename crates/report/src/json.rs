@@ -10,6 +10,7 @@ use serde_json::Number;
 
 use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
 use super::texts::{self, findings, states};
+use diagnose::errors::Told;
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Finding, Hole, State};
@@ -47,7 +48,7 @@ struct Root<'r> {
     goroutines: Option<GoroutinesJson<'r>>,
     traces: Vec<TraceJson<'r>>,
     files: Vec<FileJson<'r>>,
-    problems: Vec<&'r str>,
+    problems: Vec<String>,
     thresholds: ThresholdsJson<'r>,
     symptom: Option<String>,
     link: Option<String>,
@@ -280,11 +281,11 @@ enum ProfileJson<'r> {
     },
     Damaged {
         profile: &'static str,
-        message: &'r str,
+        message: String,
     },
     LeftOut {
         profile: &'static str,
-        message: &'r str,
+        message: String,
     },
 }
 
@@ -378,7 +379,7 @@ struct FileJson<'r> {
     path: &'r str,
     size: u64,
     role: &'static str,
-    reason: &'r str,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -453,11 +454,11 @@ fn root(report: &Report) -> Root<'_> {
             .map(|file| FileJson {
                 path: &file.path,
                 size: file.size,
-                role: file.role.as_str(),
-                reason: &file.reason,
+                role: file.role().as_str(),
+                reason: texts::files::reason(file),
             })
             .collect(),
-        problems: report.problems.iter().map(String::as_str).collect(),
+        problems: report.problems.iter().map(Told::text).collect(),
         thresholds: ThresholdsJson {
             changed: report
                 .changed_thresholds
@@ -731,8 +732,14 @@ fn profiles<'r>(process: &'r ProcessReport, report: &'r ProfileReport) -> Vec<Pr
             .map(|table| ProfileJson::Read(table_json(process, report.name, table)))
             .collect(),
         ProfileContent::Reply(message) => vec![ProfileJson::TextReply { profile, message }],
-        ProfileContent::Damaged(message) => vec![ProfileJson::Damaged { profile, message }],
-        ProfileContent::LeftOut(message) => vec![ProfileJson::LeftOut { profile, message }],
+        ProfileContent::Damaged(why) => {
+            let message = why.text();
+            vec![ProfileJson::Damaged { profile, message }]
+        }
+        ProfileContent::LeftOut(why) => {
+            let message = why.text();
+            vec![ProfileJson::LeftOut { profile, message }]
+        }
     }
 }
 

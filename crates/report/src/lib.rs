@@ -7,7 +7,6 @@
 
 pub mod axis;
 pub mod document;
-pub mod errors;
 #[cfg(test)]
 mod every_block;
 pub mod html;

@@ -2,18 +2,19 @@
 //!
 //! Built by the engine from a flare; read by [`super::layout`], the writers and the JSON.
 
+use diagnose::errors::{Told, Unread};
 use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
 use diagnose::memory::Account;
 use diagnose::verdict::{Interval, Judgement, LimitSource};
-use flare::Process;
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
 use flare::memstats::MemStats;
 use flare::status::{Check, CheckProblem, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
+use flare::{Fault, Problem, Process, Role};
 
 use super::document::FileRole;
 use super::settings::SettingsView;
@@ -75,7 +76,7 @@ pub struct Report {
     /// Every file, in the flare's order.
     pub files: Vec<FileFact>,
     /// What is wrong with the flare as a whole.
-    pub problems: Vec<String>,
+    pub problems: Vec<Told<Problem>>,
     /// The archive is cut off: what it lacks may have been in it.
     pub cut_off: bool,
     /// Lines of `flare_creation.log` about profiles.
@@ -331,9 +332,9 @@ pub enum ProfileContent {
     /// A text was stored in its place.
     Reply(String),
     /// It can't be read; why.
-    Damaged(String),
+    Damaged(Told<Unread>),
     /// A limit was met or memory was short; why.
-    LeftOut(String),
+    LeftOut(Told<Unread>),
 }
 
 /// One profile for one sample type.
@@ -385,14 +386,106 @@ pub struct Row {
 }
 
 /// What became of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FileFact {
     /// Path in the flare.
     pub path: String,
     /// Unpacked size.
     pub size: u64,
-    /// Its role.
-    pub role: FileRole,
-    /// What it was used for, or why not.
-    pub reason: String,
+    /// What became of it.
+    pub fate: FileFate,
+}
+
+/// What became of a file, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileFate {
+    /// Read as what its name says.
+    Read {
+        /// That.
+        role: Role,
+        /// Only its beginning was.
+        is_cut: bool,
+        /// The limit that its values met, in words of the reader.
+        limit_met: Option<String>,
+    },
+    /// A profile, decoded.
+    Profile {
+        /// Which.
+        name: ProfileName,
+        /// Of which process.
+        process: Process,
+        /// How many samples it has.
+        samples: usize,
+    },
+    /// A profile of a kind that is not judged.
+    OtherProfile {
+        /// What it counts.
+        sample_types: Vec<String>,
+    },
+    /// A file without bytes in a profile's place.
+    EmptyProfile,
+    /// A text in a profile's place: its first line.
+    Reply(String),
+    /// Another file already holds this profile of the process.
+    Taken,
+    /// The goroutine dump.
+    Goroutines {
+        /// How many goroutines it has.
+        count: u64,
+    },
+    /// Worth knowing, and not read.
+    Noted(Role),
+    /// Nothing that a report needs.
+    Unused(Role),
+    /// Nobody asked for it.
+    NotRead,
+    /// It could not be read.
+    Unread(Told<Fault>),
+    /// A profile that could not be read.
+    UnreadProfile(Told<Unread>),
+    /// Profiles of more processes than the limit.
+    TooManyProcesses {
+        /// The one that is left out.
+        process: Process,
+        /// The limit.
+        limit: usize,
+    },
+    /// All files of YAML and JSON together would be larger than the limit.
+    TooMuchToParse {
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl FileFate {
+    /// The file is there, and what it holds is not known.
+    pub const fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::Unread(_)
+                | Self::UnreadProfile(_)
+                | Self::TooManyProcesses { .. }
+                | Self::TooMuchToParse { .. }
+        )
+    }
+}
+
+impl FileFact {
+    /// Its role on screen and in the exports.
+    pub const fn role(&self) -> FileRole {
+        match self.fate {
+            FileFate::Read { .. } | FileFate::Profile { .. } => FileRole::Used,
+            FileFate::OtherProfile { .. }
+            | FileFate::EmptyProfile
+            | FileFate::Reply(_)
+            | FileFate::Taken
+            | FileFate::Goroutines { .. }
+            | FileFate::Noted(_) => FileRole::Noted,
+            FileFate::Unused(_) | FileFate::NotRead => FileRole::Unused,
+            FileFate::Unread(_)
+            | FileFate::UnreadProfile(_)
+            | FileFate::TooManyProcesses { .. }
+            | FileFate::TooMuchToParse { .. } => FileRole::Failed,
+        }
+    }
 }

@@ -6,12 +6,13 @@
 //! texts of the customer's and of the Agent are searched for them.
 
 use super::model::{
-    AgentContext, FileFact, GoroutineReport, InstallMethod, KnownNames, Memory, ProcessReport,
-    ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess, Surroundings, Table,
-    TraceFile,
+    AgentContext, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
+    ProcessReport, ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess,
+    Surroundings, Table, TraceFile,
 };
 use super::redact::{Names, Redactor, Text};
 use super::settings::SettingsView;
+use diagnose::errors::Told;
 use diagnose::gc::GcFacts;
 use diagnose::memory::Account;
 use diagnose::verdict::{
@@ -19,12 +20,12 @@ use diagnose::verdict::{
     GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact, Reply, Restart,
     State,
 };
-use flare::Process;
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
 use flare::status::{Check, CheckProblem, CheckState, Instance, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
+use flare::{Process, Role};
 use profile::lens::view::ViewError;
 
 /// A redactor that knows the names of this flare.
@@ -183,14 +184,15 @@ impl Walk<'_> {
         for FileFact {
             path,
             size: _,
-            role: _,
-            reason,
+            fate,
         } in files
         {
             *path = self.path(path);
-            self.prose(reason);
+            self.fate(fate);
         }
-        self.all(problems);
+        for problem in problems {
+            self.told(problem, Text::Prose);
+        }
         self.all(creation_errors);
         *names = KnownNames::default();
     }
@@ -430,6 +432,45 @@ impl Walk<'_> {
         self.all(by_state.iter_mut().map(|(state, _)| state));
     }
 
+    fn told<E: std::error::Error>(&mut self, error: &mut Told<E>, kind: Text) {
+        *error = Told::Redacted(self.redactor.text(&error.text(), kind));
+    }
+
+    fn fate(&mut self, fate: &mut FileFate) {
+        match fate {
+            FileFate::Read {
+                role,
+                is_cut: _,
+                limit_met,
+            } => {
+                self.role(role);
+                self.all(limit_met);
+            }
+            FileFate::Profile {
+                name: _,
+                process,
+                samples: _,
+            }
+            | FileFate::TooManyProcesses { process, limit: _ } => self.process(process),
+            FileFate::OtherProfile { sample_types } => self.all(sample_types),
+            FileFate::Reply(line) => self.prose(line),
+            FileFate::Noted(role) | FileFate::Unused(role) => self.role(role),
+            FileFate::Unread(error) => self.told(error, Text::Prose),
+            FileFate::UnreadProfile(error) => self.told(error, Text::Prose),
+            FileFate::EmptyProfile
+            | FileFate::Taken
+            | FileFate::Goroutines { count: _ }
+            | FileFate::NotRead
+            | FileFate::TooMuchToParse { limit: _ } => {}
+        }
+    }
+
+    fn role(&mut self, role: &mut Role) {
+        if let Role::Profile { process, kind: _ } | Role::Trace { process } = role {
+            self.process(process);
+        }
+    }
+
     fn process_report(&mut self, process: &mut ProcessReport) {
         let ProcessReport {
             name,
@@ -444,10 +485,9 @@ impl Walk<'_> {
                         self.table(table);
                     }
                 }
-                ProfileContent::Reply(text)
-                | ProfileContent::Damaged(text)
-                | ProfileContent::LeftOut(text) => {
-                    self.prose(text);
+                ProfileContent::Reply(text) => self.prose(text),
+                ProfileContent::Damaged(why) | ProfileContent::LeftOut(why) => {
+                    self.told(why, Text::Prose);
                 }
             }
         }
@@ -582,9 +622,8 @@ impl Walk<'_> {
             cause,
         } = gap;
         match cause {
-            GapCause::Reply(Reply { text, says: _ })
-            | GapCause::Damaged(text)
-            | GapCause::LeftOut(text) => self.code(text),
+            GapCause::Reply(Reply { text, says: _ }) => self.code(text),
+            GapCause::Damaged(why) | GapCause::LeftOut(why) => self.told(why, Text::Code),
             GapCause::Absent
             | GapCause::CutOff
             | GapCause::Stopped {

@@ -313,7 +313,7 @@ mod tests {
             ..Choices::default()
         };
         let error = owners.settings().unwrap_err();
-        let text = crate::errors::chain(&error);
+        let text = diagnose::errors::chain(&error);
         assert!(text.starts_with("owners file x.toml: "), "{text}");
     }
 }

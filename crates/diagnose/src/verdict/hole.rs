@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::capture::Capture;
+use super::super::errors::{Told, Unread};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
 use flare::Process;
@@ -149,9 +150,9 @@ pub enum GapCause {
     /// A text.
     Reply(Reply),
     /// A file that can't be read; why.
-    Damaged(String),
+    Damaged(Told<Unread>),
     /// A file that was left out; why.
-    LeftOut(String),
+    LeftOut(Told<Unread>),
 }
 
 /// A text that was stored in a profile's place.

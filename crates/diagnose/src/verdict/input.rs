@@ -1,5 +1,6 @@
 //! What is judged: the profiles of each process, and what the rest of the flare tells.
 
+use super::super::errors::{Told, Unread};
 use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
 use std::sync::{Arc, OnceLock};
@@ -17,10 +18,10 @@ pub enum Slot {
     /// The file holds a text: an error that was stored in the profile's place.
     Reply(String),
     /// The file is there and can't be read; why.
-    Damaged(String),
+    Damaged(Told<Unread>),
     /// The file is there, as sound as was seen, and was not read to its end: a limit was met, or
     /// memory was short. Says nothing against the file; why.
-    LeftOut(String),
+    LeftOut(Told<Unread>),
     /// Decoded, and open to any question.
     Read(Arc<Subject>),
 }

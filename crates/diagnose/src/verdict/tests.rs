@@ -4,6 +4,7 @@ use super::super::capture::Capture;
 use super::super::kinds::ProfileName;
 use super::super::share::Share;
 use super::*;
+use crate::errors::Told;
 use flare::Process;
 use profile::Profile;
 use profile::lens::subject::Subject;
@@ -502,8 +503,12 @@ fn verdicts_of_flares() {
     missing.cpu = Slot::Absent;
     assert_eq!(kind(&[calm("core"), missing]), VerdictKind::Normal);
     for damage in [
-        |process: &mut ProcessProfiles| process.cpu = Slot::Damaged("cut".to_owned()),
-        |process: &mut ProcessProfiles| process.heap_first = Slot::Damaged("cut".to_owned()),
+        |process: &mut ProcessProfiles| {
+            process.cpu = Slot::Damaged(Told::Redacted("cut".to_owned()))
+        },
+        |process: &mut ProcessProfiles| {
+            process.heap_first = Slot::Damaged(Told::Redacted("cut".to_owned()))
+        },
     ] {
         let mut damaged = calm("trace");
         damage(&mut damaged);
@@ -511,7 +516,7 @@ fn verdicts_of_flares() {
     }
     // Damaged locks are no heap or CPU profile.
     let mut damaged = calm("trace");
-    damaged.mutex = Slot::Damaged("cut".to_owned());
+    damaged.mutex = Slot::Damaged(Told::Redacted("cut".to_owned()));
     assert_eq!(kind(&[calm("core"), damaged]), VerdictKind::Normal);
     let mut missing = calm("core");
     missing.cpu = Slot::Absent;

@@ -18,6 +18,7 @@ mod texts;
 pub(crate) use profiles::profiles;
 pub(crate) use tables::{noise, owner_of, table};
 
+use diagnose::errors::Told;
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
@@ -144,11 +145,8 @@ pub(crate) fn gather(
             .map(|change| (change.name, change.default, change.value))
             .collect(),
         files,
-        problems: reader
-            .flare
-            .problems()
-            .iter()
-            .map(ToString::to_string)
+        problems: (reader.flare.problems().iter().cloned())
+            .map(Told::from)
             .collect(),
         cut_off,
         creation_errors: texts

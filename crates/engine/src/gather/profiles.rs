@@ -1,15 +1,17 @@
 //! From the files of a flare to decoded profiles.
 
+use std::sync::Arc;
+
 use super::Settings;
-use super::reader::{Fate, Reader, entry_problem};
+use super::reader::Reader;
+use diagnose::errors::{Cost, Unread};
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{Flare, Process, ProfileKind, Role};
 use profile::Profile;
 use profile::lens::subject::Subject;
 use profile::pprof::{DecodeError, decode_counted};
-use report::errors::chain;
-use report::texts::profile_words;
+use report::model::FileFate;
 
 /// Chooses which profiles are read, by process and kind.
 pub(crate) type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
@@ -46,12 +48,11 @@ pub(super) fn read_profiles(
         let at = match processes.iter().position(|process| process.name == name) {
             Some(at) => at,
             None if processes.len() >= reader.flare.limits().processes => {
-                let why = format!(
-                    "the flare has profiles of more than {} processes, the limit; {name} is left \
-                     out",
-                    reader.flare.limits().processes
-                );
-                reader.fates.insert(index, Fate::Failed(why));
+                let fate = FileFate::TooManyProcesses {
+                    process: name,
+                    limit: reader.flare.limits().processes,
+                };
+                reader.fates.insert(index, fate);
                 continue;
             }
             None => {
@@ -77,26 +78,20 @@ pub(super) fn read_profiles(
             ProfileKind::Unknown => slot.profile().and_then(sniff),
         };
         let fate = match (&slot, target) {
-            (Slot::Read(_), Some(target)) => Fate::Used(format!(
-                "{} of {name}, {} samples",
-                profile_words(target),
-                slot.profile().map_or(0, Profile::sample_count)
-            )),
-            (Slot::Read(_), None) => Fate::Noted(format!(
-                "a profile of a kind that is not judged ({})",
-                slot.profile()
-                    .into_iter()
-                    .flat_map(|profile| &profile.sample_types)
-                    .map(|kind| kind.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )),
-            (Slot::Reply(text), _) if text.is_empty() => Fate::Noted("an empty file".to_owned()),
-            (Slot::Reply(text), _) => {
-                Fate::Noted(format!("a text instead of a profile: {}", first_line(text)))
-            }
-            (Slot::Damaged(why) | Slot::LeftOut(why), _) => Fate::Failed(why.clone()),
-            (Slot::Absent, _) => Fate::Unused("not read".to_owned()),
+            (Slot::Read(subject), Some(target)) => FileFate::Profile {
+                name: target,
+                process: name.clone(),
+                samples: subject.profile().sample_count(),
+            },
+            (Slot::Read(subject), None) => FileFate::OtherProfile {
+                sample_types: (subject.profile().sample_types.iter())
+                    .map(|kind| kind.name.clone())
+                    .collect(),
+            },
+            (Slot::Reply(text), _) if text.is_empty() => FileFate::EmptyProfile,
+            (Slot::Reply(text), _) => FileFate::Reply(first_line(text)),
+            (Slot::Damaged(why) | Slot::LeftOut(why), _) => FileFate::UnreadProfile(why.clone()),
+            (Slot::Absent, _) => FileFate::NotRead,
         };
         let slot_of = target.and_then(|target| process.slot_mut(target));
         match slot_of {
@@ -105,8 +100,7 @@ pub(super) fn read_profiles(
                 reader.fates.insert(index, fate);
             }
             Some(_) => {
-                let why = "another file already holds this profile of the process".to_owned();
-                reader.fates.insert(index, Fate::Noted(why));
+                reader.fates.insert(index, FileFate::Taken);
             }
             None => {
                 reader.fates.insert(index, fate);
@@ -127,57 +121,43 @@ struct Spent {
 
 /// Reads one profile file, as long as all of them together stay within their limits.
 fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut Spent) -> Slot {
-    if let Some(problem) = flare
-        .entries()
-        .get(index)
-        .and_then(|entry| entry.problem.clone())
-    {
-        return unread(problem.fault.is_left_out(), entry_problem(&problem));
+    let entry = flare.entries().get(index);
+    if let Some(problem) = entry.and_then(|entry| entry.problem.clone()) {
+        return unread(problem.fault.into());
     }
     let totals = &settings.totals;
+    let past = |cost, limit| unread(Unread::Totals { cost, limit });
     if spent.unpacked_bytes > totals.unpacked_bytes {
-        return past(
-            "unpack to",
-            spent.unpacked_bytes,
-            totals.unpacked_bytes,
-            "bytes",
-        );
+        let cost = Cost::UnpackedBytes(spent.unpacked_bytes);
+        return past(cost, totals.unpacked_bytes);
     }
     let bytes = match flare.read(index) {
-        Err(error) => return unread(error.fault.is_left_out(), entry_problem(&error)),
+        Err(error) => return unread(error.fault.into()),
         Ok(bytes) => bytes,
     };
     let profile = match decode_counted(bytes, &settings.limits, &mut spent.unpacked_bytes) {
         Ok(profile) => profile,
         Err(DecodeError::Empty) => return Slot::Reply(String::new()),
         Err(DecodeError::Text { quoted }) => return Slot::Reply(quoted),
-        Err(error) => return unread(error.is_left_out(), chain(&error)),
+        Err(error) => return unread(Unread::Decode(Arc::new(error))),
     };
     let memory = spent.memory_bytes.saturating_add(profile.memory_bytes());
     if memory > totals.memory_bytes {
-        return past("take", memory, totals.memory_bytes, "bytes of memory");
+        return past(Cost::MemoryBytes(memory), totals.memory_bytes);
     }
     let steps = spent.steps.saturating_add(profile.steps());
     if steps > totals.steps {
-        return past("take", steps, totals.steps, "steps of work");
+        return past(Cost::Steps(steps), totals.steps);
     }
     (spent.memory_bytes, spent.steps) = (memory, steps);
     Slot::Read(Subject::of(profile))
 }
 
-/// A profile that is left out because all profiles together would cost too much.
-fn past(verb: &str, found: u64, limit: u64, what: &str) -> Slot {
-    Slot::LeftOut(format!(
-        "the flare's profiles up to this one {verb} {found} {what}, the limit for all of them is \
-         {limit}; it is left out, those before it are read"
-    ))
-}
-
-fn unread(is_left_out: bool, why: String) -> Slot {
-    if is_left_out {
-        Slot::LeftOut(why)
+fn unread(why: Unread) -> Slot {
+    if why.is_left_out() {
+        Slot::LeftOut(why.into())
     } else {
-        Slot::Damaged(why)
+        Slot::Damaged(why.into())
     }
 }
 

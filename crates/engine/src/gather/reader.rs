@@ -3,24 +3,14 @@
 use std::collections::HashMap;
 
 use flare::yaml::limit_met;
-use flare::{Entry, EntryError, Flare, Role, TextLimits};
-use report::document::FileRole;
-use report::errors::chain;
-use report::model::FileFact;
+use flare::{Entry, Flare, Role, TextLimits};
+use report::model::{FileFact, FileFate};
 use report::screen::Progress;
-
-/// What became of an entry while it was read.
-pub(super) enum Fate {
-    Used(String),
-    Noted(String),
-    Failed(String),
-    Unused(String),
-}
 
 /// Reads a flare's files and remembers the fate of each.
 pub(super) struct Reader<'f> {
     pub(super) flare: &'f mut Flare,
-    pub(super) fates: HashMap<usize, Fate>,
+    pub(super) fates: HashMap<usize, FileFate>,
     pub(super) progress: &'f mut dyn FnMut(Progress),
     pub(super) done: u64,
     pub(super) total: u64,
@@ -65,23 +55,21 @@ impl<'f> Reader<'f> {
             return None;
         }
         match self.flare.read_text(index) {
-            Ok((text, cut)) => {
-                let cut = if cut {
-                    ", only its beginning was read"
-                } else {
-                    ""
-                };
-                let met = is_tree(role)
+            Ok((text, is_cut)) => {
+                let limit_met = is_tree(role)
                     .then(|| limit_met(&text, &TextLimits::default()))
-                    .flatten()
-                    .map_or_else(String::new, |met| format!(": {met}"));
-                self.fates
-                    .insert(index, Fate::Used(format!("{}{cut}{met}", role.title())));
+                    .flatten();
+                let fate = FileFate::Read {
+                    role: role.clone(),
+                    is_cut,
+                    limit_met,
+                };
+                self.fates.insert(index, fate);
                 Some(text)
             }
             Err(error) => {
-                self.fates
-                    .insert(index, Fate::Failed(error.fault.to_string()));
+                let fate = FileFate::Unread(error.fault.into());
+                self.fates.insert(index, fate);
                 None
             }
         }
@@ -99,11 +87,8 @@ impl<'f> Reader<'f> {
             .min(limits.bytes as u64);
         let limit = limits.bytes_in_total;
         if self.tree_bytes.saturating_add(size) > limit {
-            let why = format!(
-                "is left out: with it, files of YAML and JSON would have more than {limit} bytes, the limit for all \
-                 of them; smaller ones are read"
-            );
-            self.fates.insert(index, Fate::Failed(why));
+            let fate = FileFate::TooMuchToParse { limit };
+            self.fates.insert(index, fate);
             return false;
         }
         self.tree_bytes = self.tree_bytes.saturating_add(size);
@@ -135,28 +120,23 @@ const fn is_tree(role: &Role) -> bool {
     )
 }
 
-/// What is wrong with an entry.
-pub(super) fn entry_problem(error: &EntryError) -> String {
-    chain(&error.fault)
-}
-
 /// What became of an entry.
-pub(super) fn file_fact(entry: &Entry, fate: Option<&Fate>) -> FileFact {
-    let (role, reason) = match (&entry.problem, fate) {
-        (_, Some(Fate::Failed(why))) => (FileRole::Failed, why.clone()),
-        (Some(problem), _) => (FileRole::Failed, entry_problem(problem)),
-        (None, Some(Fate::Used(what))) => (FileRole::Used, what.clone()),
-        (None, Some(Fate::Noted(what))) => (FileRole::Noted, what.clone()),
-        (None, Some(Fate::Unused(why))) => (FileRole::Unused, why.clone()),
+pub(super) fn file_fact(entry: &Entry, fate: Option<&FileFate>) -> FileFact {
+    let fate = match (&entry.problem, fate) {
+        // Other fates of a damaged entry are of what could be read of it.
+        (Some(problem), Some(fate)) if !fate.is_failure() => {
+            FileFate::Unread(problem.fault.clone().into())
+        }
+        (_, Some(fate)) => fate.clone(),
+        (Some(problem), None) => FileFate::Unread(problem.fault.clone().into()),
         (None, None) => match &entry.role {
-            Role::Trace { .. } | Role::LocalMarker => (FileRole::Noted, entry.role.title()),
-            role => (FileRole::Unused, role.title()),
+            Role::Trace { .. } | Role::LocalMarker => FileFate::Noted(entry.role.clone()),
+            role => FileFate::Unused(role.clone()),
         },
     };
     FileFact {
         path: entry.path.clone(),
         size: entry.size,
-        role,
-        reason,
+        fate,
     }
 }

@@ -1,6 +1,6 @@
 //! The Agent's own texts, each read once and parsed.
 
-use super::reader::{Fate, Reader};
+use super::reader::Reader;
 use flare::aggregator_vars::AggregatorVars;
 use flare::config::RuntimeConfig;
 use flare::creation::FlareCreation;
@@ -23,6 +23,7 @@ use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use flare::yaml::Node;
 use flare::{self, Role};
+use report::model::FileFate;
 
 /// All of them. What the flare lacks, or what says nothing, is `None` or empty.
 #[derive(Default)]
@@ -152,14 +153,13 @@ fn read_goroutines(reader: &mut Reader<'_>) -> Option<flare::goroutines::Gorouti
         .read_with(index, |stream| flare::goroutines::parse(stream))
     {
         Ok(dump) => {
-            let note = format!("goroutine dump, {} goroutines", dump.count);
-            reader.fates.insert(index, Fate::Noted(note));
+            let fate = FileFate::Goroutines { count: dump.count };
+            reader.fates.insert(index, fate);
             Some(dump)
         }
         Err(error) => {
-            reader
-                .fates
-                .insert(index, Fate::Failed(error.fault.to_string()));
+            let fate = FileFate::Unread(error.fault.into());
+            reader.fates.insert(index, fate);
             None
         }
     }

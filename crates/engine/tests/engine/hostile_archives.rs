@@ -11,6 +11,7 @@ use flare::{
     Fault, Flare, FlareError, Input, Limits, Problem, Role, TextLimits, goroutines, yaml::Node,
 };
 use report::document::FileRole;
+use report::texts::files::reason;
 use testkit::flare_zip::{Descriptor, Item, deflate, directory_start, item, zip};
 
 fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Flare, FlareError> {
@@ -34,16 +35,16 @@ fn markdown(bytes: Vec<u8>) -> String {
     let text = export(report, ExportFormat::Markdown, &ExportOptions::default()).text;
     let coverage = text.split_once("## Coverage").unwrap().1;
     for problem in &report.problems {
-        let start: String = problem.chars().take(25).collect();
+        let start: String = problem.text().chars().take(25).collect();
         let plain = coverage.replace('\\', "");
         assert!(plain.contains(&start), "{start:?} is not in {coverage}");
     }
     for file in report
         .files
         .iter()
-        .filter(|file| file.role == FileRole::Failed)
+        .filter(|file| file.role() == FileRole::Failed)
     {
-        assert!(!file.reason.is_empty(), "{}", file.path);
+        assert!(!reason(file).is_empty(), "{}", file.path);
     }
     coverage.to_owned()
 }
@@ -728,9 +729,9 @@ fn the_report_says_which_text_met_a_limit() {
         .find(|file| file.path.ends_with("dump.yaml"))
         .unwrap();
     assert!(
-        file.reason.contains("deeper than 64 levels"),
+        reason(file).contains("deeper than 64 levels"),
         "{}",
-        file.reason
+        reason(file)
     );
 }
 
@@ -751,8 +752,8 @@ fn processes_just_reached_and_just_exceeded() {
     let failed = report
         .files
         .iter()
-        .filter(|file| file.role == FileRole::Failed);
-    let failed: Vec<&str> = failed.map(|file| file.reason.as_str()).collect();
+        .filter(|file| file.role() == FileRole::Failed);
+    let failed: Vec<String> = failed.map(reason).collect();
     assert_eq!(failed.len(), 2);
     assert!(
         failed[0].contains("more than 64 processes, the limit; p064"),
@@ -776,7 +777,7 @@ fn trees_have_a_limit_together() {
     let left_out: Vec<&str> = report
         .files
         .iter()
-        .filter(|file| file.reason.contains("the limit for all of them"))
+        .filter(|file| reason(file).contains("the limit for all of them"))
         .map(|file| file.path.as_str())
         .collect();
     assert_eq!(left_out, ["h/k8s/kubelet_pods.yaml"]);

@@ -6,6 +6,7 @@ use profile::pprof::{DecodeError, Limits, decode, inflate, proto};
 use prost::Message;
 use report::document::FileRole;
 use report::model::Report;
+use report::texts::files::reason;
 use testkit::fixtures;
 use testkit::made::{CPU, HEAP, LOCKS, Made, every_text, gzip, read};
 
@@ -108,9 +109,9 @@ fn the_report_names_the_file_that_is_cut_off_and_reads_the_others() {
         let found = report.files.iter().find(|file| file.path.ends_with(end));
         found.unwrap()
     };
-    assert_eq!(file("1st-heap.pprof").role, FileRole::Failed);
-    assert!(file("1st-heap.pprof").reason.contains("after"));
-    assert_eq!(file("2nd-heap.pprof").role, FileRole::Used);
+    assert_eq!(file("1st-heap.pprof").role(), FileRole::Failed);
+    assert!(reason(file("1st-heap.pprof")).contains("after"));
+    assert_eq!(file("2nd-heap.pprof").role(), FileRole::Used);
     let markdown = &every_text(&report)[0].1;
     assert!(markdown.contains("core-1st-heap.pprof"), "{markdown}");
 }
@@ -174,11 +175,11 @@ fn written(profiles: Vec<(&str, Made)>) -> (Report, Vec<(String, String)>) {
     let report = read(files).unwrap();
     for file in &report.files {
         assert_ne!(
-            file.role,
+            file.role(),
             FileRole::Failed,
             "{}: {}",
             file.path,
-            file.reason
+            reason(file)
         );
     }
     let texts = every_text(&report);
@@ -529,9 +530,9 @@ fn all_profiles_of_a_flare_have_limits_together() {
         let files = files(totals).files;
         let failed = files
             .into_iter()
-            .filter(|file| file.role == FileRole::Failed);
+            .filter(|file| file.role() == FileRole::Failed);
         failed
-            .map(|file| format!("{}: {}", file.path, file.reason))
+            .map(|file| format!("{}: {}", file.path, reason(&file)))
             .collect()
     };
     let all = Totals::default();

@@ -77,8 +77,8 @@ pub fn view(report: &Report) -> ReportView {
             path: file.path.clone(),
             size: file.size,
             size_text: bytes(file.size),
-            role: file.role,
-            reason: file.reason.clone(),
+            role: file.role(),
+            reason: texts::files::reason(file),
         })
         .collect();
     // Damaged ones lead; within a role the flare's own order stays.

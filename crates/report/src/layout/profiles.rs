@@ -49,11 +49,12 @@ fn why_missing(
             Some(ProfileContent::Damaged(why)) => {
                 state = SectionState::Damaged;
                 texts.push(format!(
-                    "{file} is damaged: {why}. The other profiles are not affected."
+                    "{file} is damaged: {}. The other profiles are not affected.",
+                    why.text()
                 ));
             }
             Some(ProfileContent::LeftOut(why)) => {
-                texts.push(format!("{file} is left out: {why}."));
+                texts.push(format!("{file} is left out: {}.", why.text()));
             }
             Some(ProfileContent::Tables(_)) => {}
         }

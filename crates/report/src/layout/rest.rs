@@ -4,6 +4,7 @@ use super::super::document::{
     Block, FileRole, PlainTable, Section, SectionKind, SectionState, StackView,
 };
 use super::super::model::Report;
+use super::super::texts;
 use super::super::times::duration;
 use super::{bytes, column, count, fact, frames, note, owner_hue, paragraph, section};
 use diagnose::verdict::NoteFact;
@@ -321,8 +322,8 @@ fn not_running(report: &Report) -> Vec<Block> {
 
 pub(super) fn coverage(report: &Report) -> Section {
     let mut files: Vec<_> = report.files.iter().collect();
-    files.sort_by_key(|file| file.role);
-    let failed = files.iter().any(|file| file.role == FileRole::Failed);
+    files.sort_by_key(|file| file.role());
+    let failed = files.iter().any(|file| file.role() == FileRole::Failed);
     let mut blocks = vec![paragraph(format!(
         "{} files; {} of {} were read.",
         files.len(),
@@ -333,7 +334,7 @@ pub(super) fn coverage(report: &Report) -> Section {
         report
             .problems
             .iter()
-            .map(|problem| note("problem", problem.clone())),
+            .map(|problem| note("problem", problem.text())),
     );
     blocks.push(Block::Table(PlainTable {
         caption: "Every file of the flare".to_owned(),
@@ -349,8 +350,8 @@ pub(super) fn coverage(report: &Report) -> Section {
                 vec![
                     file.path.clone(),
                     bytes(file.size),
-                    file.role.as_str().to_owned(),
-                    file.reason.clone(),
+                    file.role().as_str().to_owned(),
+                    texts::files::reason(file),
                 ]
             })
             .collect(),

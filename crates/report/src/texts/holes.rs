@@ -112,8 +112,8 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
             };
             format!("{what} {holds}: \u{201c}{}\u{201d}.{tail}", reply.text)
         }
-        GapCause::Damaged(why) => format!("{what} {is} damaged: {why}."),
-        GapCause::LeftOut(why) => format!("{what} {is} left out: {why}."),
+        GapCause::Damaged(why) => format!("{what} {is} damaged: {}.", why.text()),
+        GapCause::LeftOut(why) => format!("{what} {is} left out: {}.", why.text()),
     }
 }
 

@@ -17,6 +17,7 @@ mod commands;
 mod customer;
 mod escalation;
 mod facts;
+pub mod files;
 pub(crate) mod findings;
 pub(crate) mod gc;
 pub(crate) mod holes;
