@@ -127,3 +127,32 @@ fn types_that_do_not_fit_are_refused() {
     let error = View::diff(heap.clone(), other.clone(), "").unwrap_err();
     assert!(error.to_string().contains("can't be subtracted"), "{error}");
 }
+
+/// Addresses and line numbers, which no table counts by so far, cost little: a Go profile is made of
+/// samples.
+#[test]
+fn lines_and_addresses_cost_a_tenth_at_most() {
+    for (name, first, second) in pairs() {
+        for profile in [first, second] {
+            let lines = |location| profile.lines(location).len();
+            let locations = profile.locations().count();
+            let lines: usize = profile.locations().map(lines).sum();
+            let added = (locations * size_of::<u64>() + lines * size_of::<u32>()) as u64;
+            let without = profile.memory_bytes() - added;
+            assert!(added * 10 <= without, "{name}: {added} of {without}");
+        }
+    }
+}
+
+/// What Go recorded is kept: an address for every location, a line for every function of it.
+#[test]
+fn lines_and_addresses_are_kept() {
+    for (name, profile, _) in pairs() {
+        for location in profile.locations() {
+            assert_ne!(profile.address(location), 0, "{name}");
+            let numbers = profile.line_numbers(location);
+            assert_eq!(numbers.len(), profile.lines(location).len(), "{name}");
+            assert!(numbers.iter().all(|&number| number > 0), "{name}");
+        }
+    }
+}
