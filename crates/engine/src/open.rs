@@ -10,7 +10,7 @@ use std::sync::Arc;
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{self, Flare, FlareError, Input, Process, ProfileKind};
-use profile::lens::aggregate::Weight;
+use profile::lens::subject::Weight;
 use profile::lens::subject::{RowId, Subject};
 use profile::lens::top;
 use profile::lens::view::{View, ViewError};

@@ -10,7 +10,7 @@ use super::input::{self, Interval, ProcessProfiles};
 use super::notes::NoteFact;
 use super::{Basis, Judge, Outcome, largest};
 use flare::Process;
-use profile::lens::aggregate::Weight;
+use profile::lens::subject::Weight;
 use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::MemoryLeak;

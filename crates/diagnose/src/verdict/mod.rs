@@ -38,7 +38,7 @@ use super::kinds::{FindingKind, Measured, VerdictKind};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
 use flare::Process;
-use profile::lens::aggregate::Weight;
+use profile::lens::subject::Weight;
 use profile::lens::view::{RowId, View, ViewError};
 
 /// One kind of trouble in one process.

@@ -24,6 +24,7 @@ use diagnose::owner::UNOWNED;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
 use flare::goroutines::{Goroutines, Group};
 use flare::{Flare, Process, Role};
+use profile::lens::weights::weigh;
 use reader::{Reader, file_fact};
 use report::model::{
     GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
@@ -71,7 +72,7 @@ pub(crate) fn gather(
     );
     // Judging and the tables ask for all sample types.
     for subject in processes.iter().flat_map(ProcessProfiles::subjects) {
-        subject.weigh();
+        weigh(subject);
     }
     let judgement = verdict::judge(&processes, &context, &settings.thresholds, &settings.owners);
     let known = resemblances(&judgement, goroutines.as_ref(), &agent);

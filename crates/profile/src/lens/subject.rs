@@ -1,28 +1,22 @@
 //! What can be looked at: one profile, or one minus a base, with every frame named.
 //!
 //! Naming the frames is most of the work of a first look, so it is done once for all sample types,
-//! and for a difference from what is known of its two sides. Rows are functions by name, as pprof's
-//! default granularity has it, whatever their ids, files and builds: that is what lets two profiles
-//! be compared. A frame without a function is a row named after its mapping,
-//! `[libpython3.12.so.1.0]`, or `<unknown>`.
+//! and for a difference from what is known of its two sides.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::aggregate::{self, Weight};
-use crate::model::base_name;
-use crate::{Label, LocId, Profile, StrId, units};
+use super::rows::{Interner, LocationRows, Rows};
+use crate::{Label, LocId, Profile, units};
 
-/// Index of a row: a function by name. Meaningless for any other subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowId(u32);
+pub use super::rows::RowId;
 
-impl RowId {
-    /// Its place among the rows.
-    #[inline]
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
+/// Values of one row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Where the row is the leaf.
+    pub flat: i64,
+    /// Where it is anywhere.
+    pub cum: i64,
 }
 
 /// One profile, or one minus a base.
@@ -31,17 +25,17 @@ pub struct Subject {
     sides: Vec<Side>,
     rows: Rows,
     lenses: Vec<Lens>,
-    /// By lens; worked out at the first question.
+    /// By lens, for [`super::weights`] to fill.
     weights: Vec<OnceLock<Vec<Weight>>>,
 }
 
 /// One of its profiles.
 #[derive(Debug)]
-pub struct Side {
-    profile: Arc<Profile>,
+pub(super) struct Side {
+    pub(super) profile: Arc<Profile>,
     locations: LocationRows,
     /// In a difference: the profile's own subject, and what its rows are called here.
-    single: Option<(Arc<Subject>, Vec<RowId>)>,
+    pub(super) single: Option<(Arc<Subject>, Vec<RowId>)>,
 }
 
 /// One sample type of a subject: what a stack's value is.
@@ -164,7 +158,7 @@ impl Subject {
             .zip(0_u8..)
             .filter_map(|(subject, at)| {
                 let side = subject.sides.first()?;
-                let merged = interner.merge(subject, at);
+                let merged = interner.merge(&subject.rows, &side.profile, at);
                 Some(Side {
                     profile: side.profile.clone(),
                     locations: side.locations.renamed(&merged),
@@ -211,40 +205,42 @@ impl Subject {
 
     /// How many rows there are, those without values included.
     pub fn row_count(&self) -> usize {
-        self.rows.0.len()
+        self.rows.len()
     }
 
     /// All rows.
     pub fn rows(&self) -> impl Iterator<Item = RowId> + use<> {
-        (0..u32::try_from(self.rows.0.len()).unwrap_or(u32::MAX)).map(RowId)
+        self.rows.ids()
     }
 
     /// The row's name as shown.
     pub fn name(&self, row: RowId) -> &str {
-        match self.rows.0.get(row.index()) {
-            Some(Row::Function { side, name, .. }) => self.text(*side, *name),
-            Some(Row::Object { shown, .. }) => shown,
-            None => "",
-        }
+        self.rows.name(row, |side| self.side_profile(side))
     }
 
     /// A source file of the row, or empty.
     pub fn file(&self, row: RowId) -> &str {
-        match self.rows.0.get(row.index()) {
-            Some(Row::Function { side, file, .. }) => self.text(*side, *file),
-            _ => "",
-        }
+        self.rows.file(row, |side| self.side_profile(side))
+    }
+
+    fn side_profile(&self, side: u8) -> Option<&Profile> {
+        self.sides
+            .get(usize::from(side))
+            .map(|side| side.profile.as_ref())
+    }
+
+    pub(super) fn sides(&self) -> &[Side] {
+        &self.sides
+    }
+
+    /// Where the weights under a lens are kept.
+    pub(super) fn weights_cell(&self, lens: usize) -> Option<&OnceLock<Vec<Weight>>> {
+        self.weights.get(lens)
     }
 
     /// Names of all rows, by row.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.rows().map(|row| self.name(row))
-    }
-
-    fn text(&self, side: u8, id: StrId) -> &str {
-        self.sides
-            .get(usize::from(side))
-            .map_or("", |side| side.profile.string(id))
     }
 
     /// Rows of each location that has inlined functions.
@@ -292,68 +288,6 @@ impl Subject {
         });
         rows.unwrap_or_default()
     }
-
-    /// Flat and cum of every row under one lens; worked out at the first question.
-    pub(crate) fn weights(&self, lens: usize) -> &[Weight] {
-        let (Some(cell), Some(lens)) = (self.weights.get(lens), self.lenses.get(lens)) else {
-            return &[];
-        };
-        cell.get_or_init(|| {
-            self.difference_of_weights(lens).unwrap_or_else(|| {
-                let mut found = aggregate::weights_under(self, &[lens]);
-                found.pop().unwrap_or_default()
-            })
-        })
-    }
-
-    /// A difference's weights from those of its sides: most of them are known already, and a row is
-    /// a fraction of the stacks that it stands in. `None` for a single profile, and where values are
-    /// converted or so large that the order of adding could matter.
-    fn difference_of_weights(&self, lens: &Lens) -> Option<Vec<Weight>> {
-        let mut sums = vec![Weight::default(); self.row_count()];
-        let mut room = i64::MAX;
-        for (side, &(kind, factor)) in self.sides.iter().zip(&lens.sides) {
-            let (single, names) = side.single.as_ref()?;
-            if factor.abs() != 1.0 {
-                return None;
-            }
-            room = room
-                .checked_sub(side.profile.total(kind))
-                .filter(|&room| room > 0)?;
-            for (weight, name) in single.weights(kind).iter().zip(names) {
-                let sum = sums.get_mut(name.index())?;
-                let sign = if factor < 0.0 { -1 } else { 1 };
-                sum.flat += sign * weight.flat;
-                sum.cum += sign * weight.cum;
-            }
-        }
-        Some(sums)
-    }
-
-    /// Works out the weights under all lenses, for who will ask for most of them: one walk instead
-    /// of one for each.
-    pub fn weigh(&self) {
-        if self.is_diff() {
-            for (single, _) in self.sides.iter().filter_map(|side| side.single.as_ref()) {
-                single.weigh();
-            }
-            return;
-        }
-        let missing = |(_, cell): &(&Lens, &OnceLock<_>)| cell.get().is_none();
-        let (lenses, cells): (Vec<&Lens>, Vec<_>) = self
-            .lenses
-            .iter()
-            .zip(&self.weights)
-            .filter(missing)
-            .unzip();
-        for (cell, weights) in cells
-            .into_iter()
-            .zip(aggregate::weights_under(self, &lenses))
-        {
-            // Filled by somebody else in the meantime: with the same.
-            let _ = cell.set(weights);
-        }
-    }
 }
 
 /// The sample types that both profiles have, in units of one family; types are the same when their
@@ -394,201 +328,4 @@ pub(crate) fn same_type<'p>(
     }
     let mut types = profile.sample_types.iter().enumerate();
     types.find(|(_, kind)| singular(&kind.name) == singular(name))
-}
-
-/// What rows are called.
-#[derive(Debug, Default)]
-struct Rows(Vec<Row>);
-
-#[derive(Debug)]
-enum Row {
-    /// A function, named in the texts of the side that has it first.
-    Function { side: u8, name: StrId, file: StrId },
-    /// A frame without a name: how it is shown, and what tells it from others.
-    Object {
-        shown: String,
-        file: String,
-        line: i64,
-    },
-}
-
-/// What makes two frames one row.
-#[derive(PartialEq, Eq, Hash)]
-enum Key<'a> {
-    Function(&'a str),
-    /// The mapping's file, and the start line that an unnamed function may still have.
-    Object(&'a str, i64),
-}
-
-/// Names rows across the profiles of a subject. Its table is keyed by texts from a flare, so it
-/// hashes with the standard hasher.
-#[derive(Default)]
-struct Interner<'a> {
-    ids: HashMap<Key<'a>, RowId>,
-    rows: Rows,
-}
-
-impl<'a> Interner<'a> {
-    fn add(&mut self, profile: &'a Profile) -> LocationRows {
-        // One look-up for each text, not for each function: methods of many files share names.
-        let mut by_text: Vec<Option<RowId>> = vec![None; profile.strings.len()];
-        let by_function: Vec<Option<RowId>> = profile
-            .functions
-            .name
-            .iter()
-            .zip(&profile.functions.file)
-            .map(|(&name, &file)| {
-                let text = profile.string(name);
-                let known = by_text.get_mut(name.index()).filter(|_| !text.is_empty())?;
-                if known.is_none() {
-                    let row = || Row::Function {
-                        side: 0,
-                        name,
-                        file,
-                    };
-                    *known = Some(self.intern(Key::Function(text), row));
-                }
-                *known
-            })
-            .collect();
-        let mut locations = LocationRows::default();
-        locations.first.reserve_exact(profile.locations.len());
-        let mut rows = Vec::new();
-        for location in profile.locations() {
-            rows.clear();
-            for function in profile.lines(location) {
-                let known = by_function.get(function.index()).copied().flatten();
-                rows.push(known.unwrap_or_else(|| {
-                    let line = profile.functions.start_line.get(function.index());
-                    self.object(profile, location, line.copied().unwrap_or(0))
-                }));
-            }
-            if rows.is_empty() {
-                rows.push(self.object(profile, location, 0));
-            }
-            locations.push(&rows);
-        }
-        locations
-    }
-
-    fn object(&mut self, profile: &'a Profile, location: LocId, line: i64) -> RowId {
-        let mapping = profile.mapping_of(location);
-        let file = mapping.map_or("", |mapping| mapping.file.as_str());
-        let row = || Row::Object {
-            shown: match file {
-                "" => "<unknown>".to_owned(),
-                file => format!("[{}]", base_name(file)),
-            },
-            file: file.to_owned(),
-            line,
-        };
-        self.intern(Key::Object(file, line), row)
-    }
-
-    /// What the rows of a single profile's subject are in the difference that it becomes a side of.
-    fn merge(&mut self, subject: &'a Subject, side: u8) -> Vec<RowId> {
-        subject
-            .rows
-            .0
-            .iter()
-            .map(|row| match row {
-                Row::Function { name, file, .. } => {
-                    let row = || Row::Function {
-                        side,
-                        name: *name,
-                        file: *file,
-                    };
-                    self.intern(Key::Function(subject.text(0, *name)), row)
-                }
-                Row::Object { shown, file, line } => {
-                    let row = || Row::Object {
-                        shown: shown.clone(),
-                        file: file.clone(),
-                        line: *line,
-                    };
-                    self.intern(Key::Object(file, *line), row)
-                }
-            })
-            .collect()
-    }
-
-    fn intern(&mut self, key: Key<'a>, row: impl FnOnce() -> Row) -> RowId {
-        let rows = &mut self.rows.0;
-        let next = RowId(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        *self.ids.entry(key).or_insert_with(|| {
-            rows.push(row());
-            next
-        })
-    }
-}
-
-/// Rows of every location. Nearly all have one, so that one is stored in place.
-#[derive(Clone, Debug, Default)]
-struct LocationRows {
-    /// The row, or `SEVERAL` and the index of a range in `starts`.
-    first: Vec<RowId>,
-    starts: Vec<u32>,
-    rows: Vec<RowId>,
-}
-
-const SEVERAL: u32 = 1 << 31;
-
-impl LocationRows {
-    fn push(&mut self, rows: &[RowId]) {
-        if let [only] = rows {
-            self.first.push(*only);
-            return;
-        }
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
-        let range = u32::try_from(self.starts.len() - 1).unwrap_or(0);
-        self.first.push(RowId(SEVERAL | range));
-        self.rows.extend_from_slice(rows);
-        self.starts
-            .push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-    }
-
-    /// The rows of a location, innermost first; never empty for a location of the profile.
-    #[inline]
-    fn get(&self, location: LocId) -> &[RowId] {
-        let Some(first) = self.first.get(location.index()) else {
-            return &[];
-        };
-        if first.0 & SEVERAL == 0 {
-            return std::slice::from_ref(first);
-        }
-        let range = (first.0 & !SEVERAL) as usize;
-        match (self.starts.get(range), self.starts.get(range + 1)) {
-            (Some(&start), Some(&end)) => {
-                self.rows.get(start as usize..end as usize).unwrap_or(&[])
-            }
-            _ => &[],
-        }
-    }
-
-    /// Ranges of locations with inlined functions.
-    fn inlined(&self) -> impl Iterator<Item = &[RowId]> {
-        self.starts.windows(2).filter_map(|range| match range {
-            [start, end] => self.rows.get(*start as usize..*end as usize),
-            _ => None,
-        })
-    }
-
-    /// The same with other names for the rows.
-    fn renamed(&self, names: &[RowId]) -> Self {
-        let rename = |row: &RowId| names.get(row.index()).copied().unwrap_or(*row);
-        Self {
-            first: self
-                .first
-                .iter()
-                .map(|row| match row.0 & SEVERAL {
-                    0 => rename(row),
-                    _ => *row,
-                })
-                .collect(),
-            starts: self.starts.clone(),
-            rows: self.rows.iter().map(rename).collect(),
-        }
-    }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::aggregate::edges_into;
+use super::edges::edges_into;
 use super::view::{RowId, View};
 use crate::{printable, units};
 

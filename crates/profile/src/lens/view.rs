@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::aggregate::Weight;
 use super::subject::{Lens, same_type};
-pub use super::subject::{RowId, Stack, Subject, mix};
+pub use super::subject::{RowId, Stack, Subject, Weight, mix};
+use super::weights;
 use crate::Profile;
 use crate::model::{base_name, clamp};
 
@@ -188,9 +188,9 @@ impl View {
         self.net
     }
 
-    /// Flat and cum of every row, by row; worked out once, see [`Subject::weigh`].
+    /// Flat and cum of every row, by row; worked out once, see [`weights::weigh`].
     pub fn weights(&self) -> &[Weight] {
-        self.subject.weights(self.lens)
+        weights::under(&self.subject, self.lens)
     }
 
     /// Calls `see` with every sample whose value is not zero.
