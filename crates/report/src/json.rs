@@ -13,10 +13,10 @@ use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport
 use super::texts::{self, findings, states};
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Finding, Hole, State};
+use diagnose::verdict::{Finding, Hole, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
-use flare::status::{Check, Instance};
+use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
 
 use types::{
@@ -235,7 +235,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
     let agent = &report.agent;
     AgentJson {
         version: agent.version.as_deref(),
-        flavor: agent.flavor.as_deref(),
+        flavor: agent.flavor.as_ref().map(Flavor::as_str),
         started_at: agent.started_at_ms.and_then(instant),
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
         captured_at: agent.captured_at_ms.and_then(instant),
@@ -316,9 +316,9 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
                 within_noise: function.within_noise,
             })
             .collect(),
-        value: quantity(finding.value, finding.unit),
-        unit: finding.unit,
-        threshold: quantity(finding.threshold, finding.unit),
+        value: quantity(finding.value, finding.unit()),
+        unit: finding.unit().as_str(),
+        threshold: quantity(finding.threshold, finding.unit()),
         share: finite(first.map_or(0.0, |first| first.share.fraction())),
         confidence: finding.confidence.as_str(),
         reasons: findings::reasons(finding, &report.judgement.thresholds),
@@ -355,9 +355,9 @@ fn finite(value: f64) -> f64 {
 }
 
 /// Bytes and nanoseconds are whole numbers, percentages are not.
-fn quantity(value: f64, unit: &str) -> Number {
+fn quantity(value: f64, unit: Unit) -> Number {
     let value = finite(value);
-    if unit == "percent" {
+    if unit == Unit::Percent {
         Number::from_f64(value).unwrap_or_else(|| Number::from(0))
     } else {
         Number::from(value.round() as i64)
@@ -526,10 +526,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_kind() {
-        assert_eq!(quantity(37_241_514.0, "bytes").to_string(), "37241514");
-        assert_eq!(quantity(81.25, "percent").to_string(), "81.25");
-        assert_eq!(quantity(f64::NAN, "percent").to_string(), "0.0");
-        assert_eq!(quantity(f64::INFINITY, "bytes").to_string(), "0");
+        assert_eq!(quantity(37_241_514.0, Unit::Bytes).to_string(), "37241514");
+        assert_eq!(quantity(81.25, Unit::Percent).to_string(), "81.25");
+        assert_eq!(quantity(f64::NAN, Unit::Percent).to_string(), "0.0");
+        assert_eq!(quantity(f64::INFINITY, Unit::Bytes).to_string(), "0");
     }
 
     #[test]

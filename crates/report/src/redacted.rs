@@ -22,7 +22,7 @@ use diagnose::verdict::{
 use flare::Process;
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
-use flare::status::{Check, CheckProblem, CheckState, Instance, JmxCheck};
+use flare::status::{Check, CheckProblem, CheckState, Flavor, Instance, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use profile::lens::view::ViewError;
@@ -227,9 +227,11 @@ impl Walk<'_> {
                     .flatten(),
             );
         }
+        self.all(version);
+        if let Some(Flavor::Other(title)) = flavor {
+            self.prose(title);
+        }
         let said = [
-            version,
-            flavor,
             platform,
             os,
             kernel,
@@ -608,7 +610,6 @@ impl Walk<'_> {
             meaning: _,
             routing: _,
             value: _,
-            unit: _,
             threshold: _,
             counted: _,
             detail,

@@ -16,6 +16,7 @@ use crate::times::{duration, interval};
 use diagnose::verdict::{Detail, Hole};
 use flare::Process;
 use flare::memstats::MemStats;
+use flare::status::Flavor;
 use profile::units::{human, human_share, human_signed};
 
 /// A piece of the escalation, before markup.
@@ -321,7 +322,9 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
     .filter_map(|part| part.as_deref())
     .collect();
     let version = match &agent.flavor {
-        Some(flavor) if flavor != "agent" => format!("{} ({flavor})", or_unknown(&agent.version)),
+        Some(flavor) if *flavor != Flavor::Agent => {
+            format!("{} ({})", or_unknown(&agent.version), flavor.as_str())
+        }
         _ => or_unknown(&agent.version),
     };
     let mut fields = vec![
