@@ -4,13 +4,13 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use engine::Engine;
+use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export, preview};
 use flare::{Flare, Input, Limits, LooseFile};
 use report::settings::{Choices, OwnersFile, Settings};
 
+use super::flare_bytes::{MADE_UP, SYMPTOM, path, pieces};
 use super::made_up;
-use super::mutate::Kind;
 
 /// Low enough for small inputs to reach each of them.
 static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits {
@@ -78,125 +78,6 @@ pub fn archive(bytes: &[u8]) {
     assert!(total <= LIMITS.unpacked_bytes_in_total);
 }
 
-/// Every file that some rule reads, below the root.
-const PATHS: [&str; 66] = [
-    "status.log",
-    "expvar/memstats",
-    "expvar/trace-agent",
-    "expvar/system-probe",
-    "expvar/aggregator",
-    "expvar/forwarder",
-    "expvar/rtloader",
-    "expvar/runner",
-    "expvar/dogstatsd",
-    "telemetry.log",
-    "system-probe/system_probe_telemetry.log",
-    "install_info.log",
-    "metadata/host.json",
-    "metadata/inventory/host.json",
-    "k8s/kubelet_pods.yaml",
-    "docker_inspect.log",
-    "ecs_metadata.json",
-    "go-routine-dump.log",
-    "runtime_config_dump.yaml",
-    "system_probe_runtime_config_dump.yaml",
-    "process_agent_runtime_config_dump.yaml",
-    "version-history.json",
-    "flare_creation.log",
-    "runtime_debug_info.log",
-    "envvars.log",
-    "health.yaml",
-    "system-probe/dmesg.log",
-    "local",
-    "logs/agent.log",
-    "profiles/core.trace",
-    "profiles/core-1st-heap.pprof",
-    "profiles/core-2nd-heap.pprof",
-    "profiles/core-cpu.pprof",
-    "profiles/core-block.pprof",
-    "profiles/core-mutex.pprof",
-    "profiles/core-allocs.pprof",
-    "profiles/trace-1st-heap.pprof",
-    "profiles/trace-2nd-heap.pprof",
-    "profiles/trace-cpu.pprof",
-    "profiles/system-probe-cpu.pprof",
-    "profiles/process-1st-heap.pprof",
-    "profiles/.pprof",
-    "profiles/odd name-cpu.pprof",
-    "cluster-agent-status.log",
-    "profiles/trace-mutex.pprof",
-    "profiles/trace-block.pprof",
-    "profiles/process-2nd-heap.pprof",
-    "profiles/process-cpu.pprof",
-    "profiles/process-mutex.pprof",
-    "profiles/process-block.pprof",
-    "profiles/system-probe-1st-heap.pprof",
-    "profiles/system-probe-2nd-heap.pprof",
-    "profiles/system-probe-mutex.pprof",
-    "profiles/system-probe-block.pprof",
-    "profiles/security-agent-1st-heap.pprof",
-    "profiles/security-agent-2nd-heap.pprof",
-    "profiles/security-agent-cpu.pprof",
-    "profiles/security-agent-mutex.pprof",
-    "profiles/security-agent-block.pprof",
-    "profiles/datadog-cluster-agent-1st-heap.pprof",
-    "profiles/datadog-cluster-agent-2nd-heap.pprof",
-    "profiles/datadog-cluster-agent-cpu.pprof",
-    "profiles/datadog-cluster-agent-mutex.pprof",
-    "profiles/datadog-cluster-agent-block.pprof",
-    "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_profile.dat",
-    "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_heap.dat",
-];
-
-/// In a file's number: its content is a profile made up from the bytes.
-const MADE_UP: u8 = 0x80;
-
-/// Instead of a file's number: what the user typed as the symptom.
-const SYMPTOM: u8 = 0x7f;
-
-/// Cuts files out of the bytes: each file's number, the length in two bytes, the content. The last
-/// file may be cut. Simple enough for the seeds to be written from real flares.
-pub(crate) fn pieces(mut rest: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    std::iter::from_fn(move || {
-        let [number, low, high, after @ ..] = rest else {
-            return None;
-        };
-        let length = usize::from(u16::from_le_bytes([*low, *high])).min(after.len());
-        let (content, next) = after.split_at(length);
-        rest = next;
-        Some((*number, content))
-    })
-}
-
-/// The bytes of a flare: one byte of choices, then the files as [`pieces`] finds them.
-pub(crate) fn joined(choice: u8, files: &[(u8, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = vec![choice];
-    for (number, content) in files {
-        let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
-        bytes.push(*number);
-        bytes.extend(length.to_le_bytes());
-        bytes.extend_from_slice(&content[..usize::from(length)]);
-    }
-    bytes
-}
-
-fn path(number: u8) -> &'static str {
-    PATHS[usize::from(number & !MADE_UP) % PATHS.len()]
-}
-
-/// What the file of that number is mutated as; bytes, where it is a profile as it comes.
-pub(crate) fn kind(number: u8) -> Option<Kind> {
-    if number == SYMPTOM {
-        Some(Kind::Text)
-    } else if number & MADE_UP != 0 {
-        Some(Kind::Choices)
-    } else if path(number).starts_with("profiles/") || path(number).starts_with("otel/") {
-        None
-    } else {
-        Some(Kind::Text)
-    }
-}
-
 /// The files of a flare by path, with made-up profiles made.
 fn files(rest: &[u8]) -> Vec<(String, Vec<u8>)> {
     let files = pieces(rest).filter(|(number, _)| *number != SYMPTOM);
@@ -242,15 +123,12 @@ pub fn report(bytes: &[u8]) {
     let files = files(rest);
     let settings = &SETTINGS[usize::from(choice & 0xf)];
     let read = || {
-        let mut engine = Engine::with_settings(settings.clone());
         let input = files
             .iter()
             .map(|(path, content)| LooseFile::from_bytes(path.clone(), content.clone()))
             .collect();
-        engine
-            .read("pay-7", Input::Files(input), &mut |_| {})
-            .cloned()
-            .ok()
+        let flare = OpenFlare::read("pay-7", Input::Files(input), settings.clone(), &mut |_| {});
+        flare.ok().map(|flare| flare.report().clone())
     };
     let Some(report) = read() else {
         return;

@@ -1,9 +1,11 @@
 //! What the fuzz targets do with their bytes.
 //!
 //! Plain functions, so that two callers share them: the targets in `fuzz_targets`, and the host
-//! test `tests/fuzz_corpus.rs`, which includes this file and replays the committed corpus without
+//! test `crates/cli/tests/cli/fuzz_corpus.rs`, which includes this file and replays the committed corpus without
 //! any fuzzer. Each function panics where the core breaks a promise, not only where it panics.
 
+mod dice;
+mod flare_bytes;
 mod flares;
 mod made_up;
 pub mod mutate;

@@ -8,7 +8,7 @@ use flate2::Crc;
 use profile::pprof::proto;
 use prost::Message;
 
-use super::mutate::Dice;
+use super::dice::Dice;
 
 /// Texts that some rule of the core looks for, and a few that none expects.
 const TEXTS: [&str; 44] = [

@@ -10,12 +10,13 @@ use diagnose::owner::Owners;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_share, judge};
 use flare::Process;
-use profile::lens::aggregate::weights;
+use profile::Profile;
 use profile::lens::stacks::heaviest;
+use profile::lens::subject::Subject;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use profile::pprof::{self, Limits};
-use profile::{FuncId, Profile, StrId};
+
 use report::texts::states;
 
 use super::made_up;
@@ -51,23 +52,22 @@ fn decoded(bytes: &[u8]) -> Option<Profile> {
 /// Every reference of a decoded profile resolves.
 fn check(profile: &Profile) {
     assert!(!profile.sample_types.is_empty());
-    assert_eq!(
-        profile.samples.values.len(),
-        profile.samples.len() * profile.sample_types.len()
-    );
-    for sample in 0..profile.samples.len() {
-        for &location in profile.samples.stack(sample) {
-            assert!((location as usize) < profile.locations.len());
+    for sample in 0..profile.sample_count() {
+        assert_eq!(profile.values(sample).len(), profile.sample_types.len());
+        for &location in profile.stack(sample) {
+            assert!(location.index() < profile.locations().count());
         }
-        for label in profile.samples.labels(sample) {
-            assert!((label.key.0 as usize) < profile.strings.len());
+        for label in profile.labels(sample) {
+            assert!(label.key.index() < profile.strings().count().max(1));
         }
     }
-    for location in 0..u32::try_from(profile.locations.len()).unwrap_or(0) {
-        for &FuncId(function) in profile.locations.lines(location) {
-            assert!((function as usize) < profile.functions.len());
+    for location in profile.locations() {
+        let lines = profile.lines(location);
+        assert_eq!(lines.len(), profile.line_numbers(location).len());
+        for function in lines {
+            assert!(function.index() < profile.functions().count());
         }
-        let _ = profile.mapping_of(location);
+        let _ = (profile.mapping_of(location), profile.address(location));
     }
 }
 
@@ -77,43 +77,41 @@ fn look_at(profile: &Profile) {
     let thresholds = Thresholds::builtin();
     for kind in 0..profile.sample_types.len().min(6) {
         // The types that can be asked for by number are those that there are.
-        let view = View::of(profile, &kind.to_string());
+        let view = View::of(profile.clone(), &kind.to_string());
         let Ok(view) = view else {
             panic!("no sample type {kind}");
         };
         sums(&view, owners);
         let _ = gc_share(&view, &thresholds);
     }
-    assert!(View::of(profile, &profile.sample_types.len().to_string()).is_err());
+    assert!(View::of(profile.clone(), &profile.sample_types.len().to_string()).is_err());
 }
 
 /// What holds for every view, whether of one profile or of two.
-fn sums(view: &View<'_>, owners: &Owners) {
-    let weights = weights(view);
+fn sums(view: &View, owners: &Owners) {
+    let weights = view.weights();
     assert_eq!(weights.len(), view.row_count());
     let (mut all, mut net, mut framed) = (0_i128, 0_i128, 0_i128);
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let value = i128::from(side.value(sample));
-            all += value.abs();
-            net += value;
-            if !side.profile.samples.stack(sample).is_empty() {
-                framed += value;
-            }
+    view.each_stack(|stack, value| {
+        let value = i128::from(value);
+        all += value.abs();
+        net += value;
+        if stack.leaf().is_some() {
+            framed += value;
         }
-    }
+    });
     // Where nothing can have been cut to what 64 bits hold, sums are exact.
     let exact = all < i128::from(i64::MAX);
     if exact {
         assert_eq!(i128::from(view.net()), net);
         let flat: i128 = weights.iter().map(|weight| i128::from(weight.flat)).sum();
         assert_eq!(flat, framed);
-        for weight in &weights {
+        for weight in weights {
             assert!(i128::from(weight.flat).abs() <= all);
             assert!(i128::from(weight.cum).abs() <= all);
         }
     }
-    let classes = Classes::of(view, owners);
+    let classes = Classes::of(view.subject(), owners);
     let found = attribute(view, &classes, &|_| true);
     let by_owner = found.by_owner(owners);
     let by_frame = found.by_responsible();
@@ -136,7 +134,8 @@ fn sums(view: &View<'_>, owners: &Owners) {
     assert_eq!(whole.rows.len(), shown.count());
     let text = whole.text(view);
     assert!(text.ends_with('\n'));
-    let named = view.sides.iter().any(|side| names_no_number(side.profile));
+    let mut profiles = view.subject().profiles();
+    let named = profiles.any(|profile| names_no_number(profile));
     assert!(named || !text.contains("NaN"), "{text}");
     let trimmed = top(view, TopOptions::default());
     assert_eq!(trimmed.rows.len() + trimmed.dropped, whole.rows.len());
@@ -154,8 +153,7 @@ fn sums(view: &View<'_>, owners: &Owners) {
 
 /// A function, a unit or a comment of the profile holds the word that a number must not become.
 fn names_no_number(profile: &Profile) -> bool {
-    let last = u32::try_from(profile.strings.len()).unwrap_or(u32::MAX);
-    let mut texts = (0..last).map(|id| profile.strings.get(StrId(id)));
+    let mut texts = profile.strings();
     texts.any(|text| text.contains("NaN") || text.contains("inf"))
 }
 
@@ -164,30 +162,30 @@ fn difference(new: &Profile, base: &Profile) {
     let owners = Owners::builtin();
     for kind in 0..new.sample_types.len().min(6) {
         let name = kind.to_string();
-        if let Ok(view) = View::diff(new, base, &name) {
+        if let Ok(view) = View::diff(new.clone(), base.clone(), &name) {
             sums(&view, owners);
         }
-        let Ok(view) = View::diff(new, new, &name) else {
+        let Ok(view) = View::diff(new.clone(), new.clone(), &name) else {
             continue;
-        };
-        let [side, base] = view.sides.as_slice() else {
-            panic!("a difference has two sides");
         };
         // Types of one name are one type; another of that name may be found for the base, and the
         // largest negative number has no opposite.
         let limits = [i64::MIN, i64::MAX];
         let is_limit = |value: &i64| limits.contains(value);
-        let spared = !new.samples.values.iter().any(is_limit);
-        if side.kind == base.kind && spared && new.total(kind) < i64::MAX {
+        let mut samples = 0..new.sample_count();
+        let spared = !samples.any(|sample| new.values(sample).iter().any(is_limit));
+        let named = |other: &profile::ValueType| other.name == view.header.sample_type;
+        let is_one = new.sample_types.iter().position(named) == Some(kind);
+        if is_one && spared && new.total(kind) < i64::MAX {
             assert_eq!(view.net(), 0);
             assert!(top(&view, TopOptions::ALL).rows.is_empty());
         }
     }
-    let space = View::diff(new, base, "inuse_space");
-    let objects = View::diff(new, base, "inuse_objects");
+    let space = View::diff(new.clone(), base.clone(), "inuse_space");
+    let objects = View::diff(new.clone(), base.clone(), "inuse_objects");
     if let (Ok(space), Ok(objects)) = (space, objects) {
         let noise = Noise::of(&space, &objects);
-        assert!(!noise.of_rows(&|_| true).is_nan());
+        assert!(!noise.of_rows(space.rows()).is_nan());
     }
 }
 
@@ -228,7 +226,7 @@ pub fn profile_structured(bytes: &[u8]) {
             .iter()
             .find(|name| process.slot(**name).is_some_and(Slot::is_absent));
         if let Some(slot) = free.and_then(|name| process.slot_mut(*name)) {
-            *slot = Slot::Read(Box::new(profile));
+            *slot = Slot::Read(Subject::of(profile));
         }
     }
     let judgement = judge(

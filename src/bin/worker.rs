@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    flarescope::web::worker::start();
+    flarescope::browser::worker::start();
 }

@@ -4,86 +4,49 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use crate::browser::Kind;
 use crate::browser_tests;
 use crate::bundle;
 use crate::deny;
+use crate::jobs::{self, Handle, Job};
 use crate::page;
 use crate::project::Project;
 use crate::run::{self, elapsed, step};
-use crate::setup::{self, browser};
+use crate::setup::{self, Wasm};
 
 /// Sets up, then checks from cheap to dear. The first failure ends it.
 ///
 /// # Errors
 /// When set-up or any check fails.
-pub fn run(kind: browser::Kind) -> Result<()> {
+pub fn run(kind: Kind) -> Result<()> {
     let start = Instant::now();
-    let project = Project::find()?;
+    let project = &Project::find()?;
     let root = &project.root;
 
     step("formatting", "cargo fmt --check; seconds", || {
-        setup::formatter_and_linter(&project)?;
+        jobs::alone(project, "rustup", |job| {
+            setup::formatter_and_linter(job, project)
+        })?;
         run::run(run::command("cargo", root).args(["fmt", "--all", "--check"]))
             .context("`cargo fmt --all` mends it")
     })?;
-    step(
-        "dependencies",
-        "licences, sources, second versions, known holes; seconds, but the first time on a \
-         computer cargo-deny is compiled, 3 to 6 minutes",
-        || deny::check(&project),
-    )?;
-    let tools = setup::for_page(&project)?;
     let browser = step(
-        "browser",
-        "the browser with its WebDriver; installed if missing, a driver for Firefox compiled once",
-        || browser::find(&project, kind),
-    )?;
-    step(
-        "clippy",
-        "host code of all packages, warnings denied; the first time it checks every dependency, minutes",
+        "set-up, page, lints, docs, dependencies",
+        "at once; a few minutes when much has changed, the first time on a computer, when tools and \
+         all dependencies are compiled and a browser is installed, up to 20",
         || {
-            run::run(run::command("cargo", root).args([
-                "clippy",
-                "--quiet",
-                "--workspace",
-                "--all-targets",
-                "--locked",
-                "--",
-                "-D",
-                "warnings",
-            ]))
+            let browser = jobs::at_once(project, |jobs| {
+                let wasm = page::start(jobs, project).wasm;
+                let browser = jobs.start("browser", |job| setup::browser(job, project, kind));
+                jobs.start("lints", move |job| lints(job, project, &wasm));
+                jobs.start("dependencies", |job| deny::check(job, project));
+                browser.wait()
+            })?;
+            setup::forget_build_output(project);
+            Ok(browser)
         },
     )?;
-    step(
-        "clippy for wasm32",
-        "the code that only the browser runs, warnings denied; the first time minutes",
-        || {
-            let mut clippy = tools.wasm.cargo(&project)?;
-            run::run(clippy.args([
-                "clippy",
-                "--quiet",
-                "--lib",
-                "--bin=app",
-                "--bin=worker",
-                "--target=wasm32-unknown-unknown",
-                "--locked",
-                "--",
-                "-D",
-                "warnings",
-            ]))
-        },
-    )?;
-    step(
-        "docs",
-        "links and examples in the documentation, warnings denied",
-        || {
-            run::run(
-                run::command("cargo", root)
-                    .args(["doc", "--quiet", "--workspace", "--no-deps", "--locked"])
-                    .env("RUSTDOCFLAGS", "-D warnings"),
-            )
-        },
-    )?;
+    // Alone: one of them measures.
     step(
         "host tests",
         "the engine against the reference outputs; the first time it compiles everything, minutes",
@@ -96,17 +59,59 @@ pub fn run(kind: browser::Kind) -> Result<()> {
             ]))
         },
     )?;
-    page::build(&project, &tools)?;
-
-    bundle::build(&project)?;
-    step("sizes", "what a visitor's browser fetches", || {
-        bundle::check_modules(&project)
-    })?;
+    bundle::build(project)?;
 
     // Last, and with nothing printed after it: the output ends with the runner's own summary.
     println!(
         "\n   everything before the browser tests took {}",
         elapsed(start)
     );
-    browser_tests::run(&project, &browser)
+    browser_tests::run(project, &browser)
+}
+
+/// Clippy and rustdoc, warnings denied. One after the other: they share a folder, which cargo locks.
+fn lints(job: &Job, project: &Project, wasm: &Handle<Wasm>) -> Result<()> {
+    let root = &project.root;
+    job.step(
+        "clippy",
+        "host code of all packages, warnings denied",
+        || {
+            job.run(run::command("cargo", root).args([
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )?;
+    job.step("docs", "their links, warnings denied", || {
+        job.run(
+            run::command("cargo", root)
+                .args(["doc", "--quiet", "--workspace", "--no-deps", "--locked"])
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        )
+    })?;
+    let wasm = wasm.wait()?;
+    job.step(
+        "clippy for wasm32",
+        "the code that only the browser runs",
+        || {
+            job.run(wasm.cargo(project)?.args([
+                "clippy",
+                "--quiet",
+                "--lib",
+                "--bin=app",
+                "--bin=worker",
+                "--target=wasm32-unknown-unknown",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        },
+    )
 }

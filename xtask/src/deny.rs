@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::jobs::Job;
 use crate::project::Project;
 use crate::run;
 use crate::setup;
@@ -13,8 +14,8 @@ use crate::setup;
 ///
 /// # Errors
 /// When deny.toml refuses a package, or cargo-deny cannot be had.
-pub fn check(project: &Project) -> Result<()> {
-    let program = setup::cargo_deny(project)?;
+pub fn check(job: &Job, project: &Project) -> Result<()> {
+    let program = setup::cargo_deny(job, project)?;
     let deny = |checks: &[&str]| {
         let mut command = run::command(&program, &project.root);
         command
@@ -22,23 +23,23 @@ pub fn check(project: &Project) -> Result<()> {
             .args(checks);
         command
     };
-    run::run(&mut deny(&["licenses", "bans", "sources"]))
+    job.run(&mut deny(&["licenses", "bans", "sources"]))
         .context("deny.toml says why each rule is there")?;
-    advisories(&mut deny(&["advisories"]))
+    advisories(job, &mut deny(&["advisories"]))
 }
 
-fn advisories(command: &mut Command) -> Result<()> {
+fn advisories(job: &Job, command: &mut Command) -> Result<()> {
     let output = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("`{}` does not start", run::shown(command)))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
-        println!("   advisories: none for any package in Cargo.lock");
+        job.say("advisories: none for any package in Cargo.lock");
     } else if is_unreachable(&said) {
-        println!(
-            "   advisories: SKIPPED, the database of known holes (github.com/RustSec/advisory-db) \
-             cannot be reached from here"
+        job.say(
+            "advisories: SKIPPED, the database of known holes (github.com/RustSec/advisory-db) \
+             cannot be reached from here",
         );
     } else {
         bail!("{said}\nadvisories: see above; update the package, or say in deny.toml why not");

@@ -6,16 +6,19 @@
 //! - [`serve`], [`check`], [`mod@bench`], [`fuzz`]: the commands.
 //! - [`browser_tests`]: the last part of [`check`], in every form of the page.
 //! - [`server`]: the static server, which the browser tests use as well.
-//! - [`run`], [`project`]: running programs, and where things are.
+//! - [`run`], [`jobs`]: running programs, one after the other or several at once.
+//! - [`project`], [`browser`]: where things are, which browser.
 //!
 //! Knows nothing of profiles or flares beyond the bytes that [`mod@bench`] makes up.
 
 pub mod bench;
+pub mod browser;
 pub mod browser_tests;
 pub mod bundle;
 pub mod check;
 pub mod deny;
 pub mod fuzz;
+pub mod jobs;
 pub mod page;
 pub mod project;
 pub mod run;
@@ -29,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::setup::browser::Kind;
+use crate::browser::Kind;
 
 /// What stands on the command line.
 #[derive(Debug, Parser)]
@@ -113,7 +116,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Command::Serve { port, open } => serve::run(port, open),
-        Command::Build => page::run(),
+        Command::Build => project::Project::find().and_then(|project| page::build(&project)),
         Command::Bundle => bundle::run(),
         Command::Test { browser } => check::run(browser),
         Command::Bench {

@@ -17,9 +17,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+use crate::jobs::{self, Handle, Job, Jobs};
 use crate::project::{Project, shown};
 use crate::run;
-use crate::setup::{self, PageTools};
+use crate::setup::{self, Wasm};
 
 /// What of the checkout goes into the page.
 const SOURCES: [&str; 14] = [
@@ -42,52 +43,104 @@ const SOURCES: [&str; 14] = [
 /// The flags of `.cargo/config.toml`, which those of a variable replace.
 const RUSTFLAGS: &str = "--cfg=erase_components";
 
-/// Sets up and builds.
+/// Sets up and builds the page into [`Project::dist`].
 ///
 /// # Errors
 /// When either fails.
-pub fn run() -> Result<()> {
-    let project = Project::find()?;
-    let tools = setup::for_page(&project)?;
-    build(&project, &tools)
-}
-
-/// Builds the page into [`Project::dist`], unless it is there and nothing has changed since.
-///
-/// # Errors
-/// When Trunk fails.
-pub fn build(project: &Project, tools: &PageTools) -> Result<()> {
+pub fn build(project: &Project) -> Result<()> {
     run::step(
         "page",
-        "Trunk compiles both wasm modules with link-time optimisation and runs wasm-opt; a few \
-         minutes when much has changed, nothing when nothing has",
+        "sets up compiler for wasm32, Trunk, wasm-bindgen and wasm-opt, compiles both modules with \
+         link-time optimisation; the first time on a computer some 8 minutes, a few when much has \
+         changed, nothing when nothing has",
         || {
-            let dist = project.dist();
-            let index = dist.join("index.html");
-            let stamp = project.notes().join("page-built-from");
-            let source = fingerprint(project)?;
-            let identity = format!("{source} {} {}", tools.identity(), policy::of_parts(&[]));
-            if index.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == identity) {
-                println!("   unchanged since the last build");
-                return Ok(());
-            }
+            jobs::at_once(project, |jobs| start(jobs, project).built.wait())?;
+            setup::forget_build_output(project);
+            Ok(())
+        },
+    )
+}
+
+/// The jobs that set up and build.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// How code is compiled for wasm32.
+    pub wasm: Handle<Wasm>,
+    /// Done when the page is there.
+    pub built: Handle<()>,
+}
+
+/// Starts setting up and building. The page's code is compiled while Trunk still is: cargo finds it
+/// compiled when Trunk calls it, because command, flags and variables are the same.
+pub fn start<'scope>(jobs: &Jobs<'scope, '_>, project: &'scope Project) -> Started {
+    let tools = setup::for_page(jobs, project);
+    let wasm = tools.wasm.clone();
+    let built = jobs.start("page", move |job| {
+        let wasm = tools.wasm.wait()?;
+        let source = fingerprint(project)?;
+        let stamp = project.notes().join("page-built-from");
+        let index = project.dist().join("index.html");
+        let was = index
+            .is_file()
+            .then(|| fs::read_to_string(&stamp).ok())
+            .flatten()
+            .unwrap_or_default();
+        let compiled = format!("{source} {}", wasm.identity());
+        if !was.starts_with(&compiled) {
+            job.step(
+                "compiling both modules",
+                "minutes when much has changed",
+                || compile(job, project, &wasm, &source),
+            )?;
+        }
+        let tools = tools.wait()?;
+        let identity = format!("{compiled} {} {}", tools.identity(), policy::of_parts(&[]));
+        if was == identity {
+            job.say("unchanged since the last build");
+            return Ok(());
+        }
+        job.step("Trunk", "runs wasm-bindgen and wasm-opt", || {
             let mut trunk = tools.trunk(project)?;
             trunk
                 .args(["build", "--release", "--dist"])
-                .arg(&dist)
-                .env("FLARESCOPE_BUILD", build_name(&source))
-                .env(
-                    "CARGO_ENCODED_RUSTFLAGS",
-                    rustflags(project, &tools.wasm.target)?,
-                );
-            run::run(&mut trunk)?;
-            add_policy(&index)?;
-            fs::create_dir_all(project.notes())
-                .and_then(|()| fs::write(&stamp, identity))
-                .with_context(|| format!("{} cannot be written", stamp.display()))?;
-            print_sizes(project, &dist)
-        },
-    )
+                .arg(project.dist());
+            job.run(with_variables(&mut trunk, project, &wasm, &source)?)?;
+            add_policy(&index)
+        })?;
+        fs::create_dir_all(project.notes())
+            .and_then(|()| fs::write(&stamp, identity))
+            .with_context(|| format!("{} cannot be written", stamp.display()))?;
+        say_sizes(job, project)
+    });
+    Started { wasm, built }
+}
+
+/// Compiles both modules at once, which Trunk would do one after the other.
+fn compile(job: &Job, project: &Project, wasm: &Wasm, source: &str) -> Result<()> {
+    // Where packages lie is known, and can be mapped away, only when they have been fetched.
+    job.run(wasm.cargo(project)?.args(["fetch", "--locked"]))?;
+    let mut cargo = wasm.cargo(project)?;
+    cargo.args([
+        "build",
+        "--target=wasm32-unknown-unknown",
+        "--profile=web",
+        "--locked",
+        "--bin=app",
+        "--bin=worker",
+    ]);
+    job.run(with_variables(&mut cargo, project, wasm, source)?)
+}
+
+/// What the page's build depends on besides files.
+fn with_variables<'a>(
+    command: &'a mut Command,
+    project: &Project,
+    wasm: &Wasm,
+    source: &str,
+) -> Result<&'a mut Command> {
+    Ok(command
+        .env("FLARESCOPE_BUILD", build_name(source))
+        .env("CARGO_ENCODED_RUSTFLAGS", rustflags(project, &wasm.target)?))
 }
 
 /// What the page calls its build: nothing of the time, the computer or the folder.
@@ -196,8 +249,8 @@ fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The sizes that a visitor pays for.
-fn print_sizes(project: &Project, dist: &Path) -> Result<()> {
-    for file in sorted_entries(dist)? {
+fn say_sizes(job: &Job, project: &Project) -> Result<()> {
+    for file in sorted_entries(&project.dist())? {
         if !file.is_file() {
             continue;
         }
@@ -205,12 +258,12 @@ fn print_sizes(project: &Project, dist: &Path) -> Result<()> {
             fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         packed.write_all(&bytes)?;
-        println!(
-            "   {:>9} bytes, {:>9} gzipped  {}",
+        job.say(format!(
+            "{:>9} bytes, {:>9} gzipped  {}",
             bytes.len(),
             packed.finish()?.len(),
             shown(project, &file)
-        );
+        ));
     }
     Ok(())
 }

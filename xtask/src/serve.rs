@@ -4,10 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::page;
 use crate::project::Project;
 use crate::run;
 use crate::server::Server;
-use crate::{page, setup};
 
 /// Builds the page and serves it until the program is stopped.
 ///
@@ -15,8 +15,7 @@ use crate::{page, setup};
 /// When set-up or build fail, or the port is taken.
 pub fn run(port: u16, open: bool) -> Result<()> {
     let project = Project::find()?;
-    let tools = setup::for_page(&project)?;
-    page::build(&project, &tools)?;
+    page::build(&project)?;
     let server = Server::start(&project.dist(), port).with_context(|| {
         format!("cannot listen on 127.0.0.1:{port}; choose another port with --port")
     })?;

@@ -13,7 +13,7 @@ mod command_line {
     use clap::{Parser, Subcommand};
     use diagnose::kinds::ProfileName;
     use engine::export::{ExportFormat, ExportOptions, export};
-    use engine::{Engine, with_view};
+    use engine::{OpenFlare, read_view};
     use flare::{self, Flare, Input, Process};
     use profile::lens::top::{TopOptions, top};
     use profile::lens::view::View;
@@ -242,16 +242,14 @@ mod command_line {
         let path = arguments.flare.as_path();
         let settings = arguments.judging.settings()?;
         let (name, input) = input(path)?;
-        let mut engine = Engine::with_settings(settings);
-        let report = engine
-            .read(&name, input, &mut |_| {})
+        let flare = OpenFlare::read(&name, input, settings, &mut |_| {})
             .map_err(|error| failure(path, &error))?;
         let options = ExportOptions {
             symptom: arguments.symptom.clone(),
             link: arguments.link.clone(),
             redact: arguments.redact,
         };
-        let text = export(report, arguments.format, &options).text;
+        let text = export(flare.report(), arguments.format, &options).text;
         match &arguments.output {
             Some(output) => {
                 std::fs::write(output, text).map_err(|error| failure(output, &error))?;
@@ -307,22 +305,17 @@ mod command_line {
             by_cum: arguments.cum,
             first: 0,
         };
-        let text = |view: &View<'_>| top(view, options).text(view);
+        let text = |view: &View| top(view, options).text(view);
         let kind = arguments.sample_type.as_str();
         let text = if let (Some(process), Some(profile)) = (&arguments.process, arguments.profile) {
             let (name, input) = input(path)?;
             let mut flare = Flare::open(&name, input, &flare::Limits::default())
                 .map_err(|error| failure(path, &error))?;
             let settings = Settings::default();
-            with_view(
-                &mut flare,
-                &settings,
-                &Process::parse(process),
-                profile,
-                kind,
-                text,
-            )
-            .map_err(|error| failure(path, &error))?
+            let process = Process::parse(process);
+            let view = read_view(&mut flare, &settings, &process, profile, kind)
+                .map_err(|error| failure(path, &error))?;
+            text(&view)
         } else {
             let profile = read_profile(path)?;
             let base = arguments
@@ -330,9 +323,9 @@ mod command_line {
                 .as_deref()
                 .map(read_profile)
                 .transpose()?;
-            let view = match &base {
-                Some(base) => View::diff(&profile, base, kind),
-                None => View::of(&profile, kind),
+            let view = match base {
+                Some(base) => View::diff(profile, base, kind),
+                None => View::of(profile, kind),
             };
             text(&view.map_err(|error| failure(path, &error))?)
         };
@@ -341,12 +334,10 @@ mod command_line {
 
     fn files(path: &Path) -> Result<(), Failure> {
         let (name, input) = input(path)?;
-        let mut engine = Engine::new();
-        let report = engine
-            .read(&name, input, &mut |_| {})
+        let flare = OpenFlare::read(&name, input, Settings::default(), &mut |_| {})
             .map_err(|error| failure(path, &error))?;
         let mut text = String::new();
-        for file in &report.files {
+        for file in &flare.report().files {
             text.push_str(&format!(
                 "{:<6} {:>12}  {}  ({})\n",
                 file.role.as_str(),

@@ -7,14 +7,18 @@
 use rustc_hash::FxHashMap;
 
 use super::owner::{Class, OwnerId, Owners, responsible_class};
-use profile::lens::view::{RowId, View};
+use profile::lens::view::{RowId, Subject, View};
 
 /// Sums of a view by leaf and responsible frame.
 #[derive(Clone, Debug, Default)]
 pub struct Attribution {
     pairs: FxHashMap<(RowId, Option<RowId>), i64>,
-    owners: FxHashMap<Option<OwnerId>, i64>,
+    owners: OwnerSums,
 }
+
+/// Sums of a view by owner; `None` is unowned.
+#[derive(Clone, Debug, Default)]
+pub struct OwnerSums(FxHashMap<Option<OwnerId>, i64>);
 
 /// What the name of each row says about responsibility. The same for all sample types of the same
 /// profiles, so it is worked out once for all of them.
@@ -22,60 +26,58 @@ pub struct Attribution {
 pub struct Classes(Vec<Class>);
 
 impl Classes {
-    /// Classes of all rows of a view.
-    pub fn of(view: &View<'_>, owners: &Owners) -> Self {
-        Self(view.names().map(|name| owners.class(name)).collect())
+    /// Classes of all rows.
+    pub fn of(subject: &Subject, owners: &Owners) -> Self {
+        Self(subject.names().map(|name| owners.class(name)).collect())
     }
 
     /// The class of a row.
     fn get(&self, row: RowId) -> Class {
-        self.0.get(row as usize).copied().unwrap_or(Class::Other)
+        self.0.get(row.index()).copied().unwrap_or(Class::Other)
     }
 
-    /// The responsible frame of a stack of rows, leaf first: its place in the stack.
-    pub fn responsible(&self, rows: impl Iterator<Item = RowId>) -> Option<usize> {
-        responsible_class(rows.map(|row| self.get(row))).map(|(index, _)| index)
+    /// The responsible frame of a stack of rows, leaf first: its place in the stack, and its owner.
+    fn responsible(&self, rows: impl Iterator<Item = RowId>) -> Option<(usize, OwnerId)> {
+        responsible_class(rows.map(|row| self.get(row)))
     }
 }
 
+fn add<K: std::hash::Hash + Eq>(sums: &mut FxHashMap<K, i64>, key: K, value: i64) {
+    let sum = sums.entry(key).or_default();
+    *sum = sum.saturating_add(value);
+}
+
 /// Attributes every sample whose leaf `counts`.
-pub fn attribute(
-    view: &View<'_>,
-    classes: &Classes,
-    counts: &dyn Fn(RowId) -> bool,
-) -> Attribution {
-    let counted: Vec<bool> = (0..u32::try_from(view.row_count()).unwrap_or(u32::MAX))
-        .map(counts)
-        .collect();
+pub fn attribute(view: &View, classes: &Classes, counts: &dyn Fn(RowId) -> bool) -> Attribution {
+    let counted: Vec<bool> = view.rows().map(counts).collect();
     let mut result = Attribution::default();
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let value = side.value(sample);
-            if value == 0 {
-                continue;
-            }
-            let rows = || side.rows(sample);
-            // A stack without frames belongs to nobody, and to no row.
-            let Some(leaf) = rows().next() else {
-                let sum = result.owners.entry(None).or_default();
-                *sum = sum.saturating_add(value);
-                continue;
-            };
-            if !counted.get(leaf as usize).copied().unwrap_or(false) {
-                continue;
-            }
-            let found = responsible_class(rows().map(|row| classes.get(row)));
-            let row = found.and_then(|(index, _)| rows().nth(index));
-            let sum = result.pairs.entry((leaf, row)).or_default();
-            *sum = sum.saturating_add(value);
-            let sum = result
-                .owners
-                .entry(found.map(|(_, owner)| owner))
-                .or_default();
-            *sum = sum.saturating_add(value);
+    view.each_stack(|stack, value| {
+        // A stack without frames belongs to nobody, and to no row.
+        let Some(leaf) = stack.leaf() else {
+            add(&mut result.owners.0, None, value);
+            return;
+        };
+        if !counted.get(leaf.index()).copied().unwrap_or(false) {
+            return;
         }
-    }
+        let found = classes.responsible(stack.rows());
+        let row = found.and_then(|(index, _)| stack.rows().nth(index));
+        add(&mut result.pairs, (leaf, row), value);
+        add(&mut result.owners.0, found.map(|(_, owner)| owner), value);
+    });
     result
+}
+
+/// Sums by owner over all samples of some views of one subject, in one walk.
+pub fn owner_sums(views: &[&View], classes: &Classes) -> Vec<OwnerSums> {
+    let mut sums = vec![OwnerSums::default(); views.len()];
+    View::each_stack_of(views, |stack, values| {
+        let owner = classes.responsible(stack.rows()).map(|(_, owner)| owner);
+        for (sums, value) in sums.iter_mut().zip(values) {
+            add(&mut sums.0, owner, *value);
+        }
+    });
+    sums
 }
 
 impl Attribution {
@@ -98,8 +100,7 @@ impl Attribution {
     pub fn by_responsible(&self) -> Vec<(Option<RowId>, i64)> {
         let mut sums: FxHashMap<Option<RowId>, i64> = FxHashMap::default();
         for ((_, responsible), value) in &self.pairs {
-            let sum = sums.entry(*responsible).or_default();
-            *sum = sum.saturating_add(*value);
+            add(&mut sums, *responsible, *value);
         }
         let mut sums: Vec<_> = sums.into_iter().collect();
         sums.sort_by_key(|&(row, value)| (std::cmp::Reverse(value.saturating_abs()), row));
@@ -108,11 +109,18 @@ impl Attribution {
 
     /// Sums by owner's name, largest first, unowned last. They add up to what was attributed.
     pub fn by_owner<'o>(&self, owners: &'o Owners) -> Vec<(Option<&'o str>, i64)> {
+        self.owners.by_name(owners)
+    }
+}
+
+impl OwnerSums {
+    /// Sums by owner's name, largest first, unowned last. They add up to what was
+    /// counted.
+    pub fn by_name<'o>(&self, owners: &'o Owners) -> Vec<(Option<&'o str>, i64)> {
         let mut sums: FxHashMap<Option<&str>, i64> = FxHashMap::default();
-        for (&owner, &value) in &self.owners {
+        for (&owner, &value) in &self.0 {
             let name = owner.map(|id| owners.owner(id).owner.as_str());
-            let sum = sums.entry(name).or_default();
-            *sum = sum.saturating_add(value);
+            add(&mut sums, name, value);
         }
         let mut sums: Vec<_> = sums.into_iter().filter(|&(_, value)| value != 0).collect();
         sums.sort_by_key(|&(name, value)| {
@@ -133,16 +141,14 @@ mod tests {
 
     #[test]
     fn sums_past_what_64_bits_hold_stay_at_the_edge() {
+        let most = i64::MAX;
+        // The last two are without a frame.
         let drawn =
-            "main.main;runtime.a 9223372036854775807\nmain.main;runtime.b 9223372036854775807";
-        let mut profile = draw("x/bytes", drawn).unwrap();
-        // A third sample without a frame, and a fourth.
-        let end = *profile.samples.stack_start.last().unwrap();
-        profile.samples.stack_start.extend([end, end]);
-        profile.samples.values.extend([i64::MAX, i64::MAX]);
+            format!("main.main;runtime.a {most}\nmain.main;runtime.b {most}\n; {most}\n; {most}");
+        let profile = draw("x/bytes", &drawn).unwrap();
         let owners = Owners::builtin();
-        let view = View::of(&profile, "x").unwrap();
-        let found = attribute(&view, &Classes::of(&view, owners), &|_| true);
+        let view = View::of(profile, "x").unwrap();
+        let found = attribute(&view, &Classes::of(view.subject(), owners), &|_| true);
         for (_, sum) in found.by_owner(owners) {
             assert_eq!(sum, i64::MAX);
         }

@@ -19,32 +19,30 @@ impl Noise {
     ///
     /// The same stack in both snapshots holds mostly the same sampled objects, so only what
     /// changed counts.
-    pub fn of(space: &View<'_>, objects: &View<'_>) -> Self {
+    pub fn of(space: &View, objects: &View) -> Self {
         let mut variance = vec![0.0; space.row_count()];
-        let period = space.sides.first().map_or(0, |side| side.profile.period);
+        let period = space
+            .subject()
+            .profiles()
+            .next()
+            .map_or(0, |new| new.period);
         if period <= 1 {
             // Period 1 records every allocation: nothing is left to chance.
             return Self { variance };
         }
         let period = period as f64;
         let mut stacks: FxHashMap<u64, (RowId, i64, i64)> = FxHashMap::default();
-        for (side, other) in space.sides.iter().zip(&objects.sides) {
-            for sample in 0..side.profile.samples.len() {
-                let (bytes, count) = (side.value(sample), other.value(sample));
-                if bytes == 0 && count == 0 {
-                    continue;
-                }
-                let Some((leaf, mut key)) = side.leaf_and_key(sample) else {
-                    continue;
-                };
-                for label in side.profile.samples.labels(sample) {
-                    key = mix(key, label.number as u64);
-                }
-                let sums = stacks.entry(key).or_insert((leaf, 0, 0));
-                sums.1 = sums.1.saturating_add(bytes);
-                sums.2 = sums.2.saturating_add(count);
-            }
-        }
+        View::each_stack_of(&[space, objects], |stack, values| {
+            let (Some(leaf), Some(key), &[bytes, count]) = (stack.leaf(), stack.key(), values)
+            else {
+                return;
+            };
+            let labels = stack.labels().iter();
+            let key = labels.fold(key, |key, label| mix(key, label.number as u64));
+            let sums = stacks.entry(key).or_insert((leaf, 0, 0));
+            sums.1 = sums.1.saturating_add(bytes);
+            sums.2 = sums.2.saturating_add(count);
+        });
         for &(leaf, bytes, count) in stacks.values() {
             if bytes == 0 || count == 0 {
                 continue;
@@ -52,7 +50,7 @@ impl Noise {
             let size = (bytes as f64 / count as f64).abs();
             let seen = -(-size / period).exp_m1();
             let k = count as f64 * seen;
-            if let Some(sum) = variance.get_mut(leaf as usize) {
+            if let Some(sum) = variance.get_mut(leaf.index()) {
                 *sum += k.abs() * (size / seen).powi(2);
             }
         }
@@ -62,19 +60,15 @@ impl Noise {
     /// Standard deviation of one row's flat value.
     pub fn of_row(&self, row: RowId) -> f64 {
         self.variance
-            .get(row as usize)
+            .get(row.index())
             .copied()
             .unwrap_or(0.0)
             .sqrt()
     }
 
-    /// Standard deviation of the sum over the rows that `counts` selects.
-    pub fn of_rows(&self, counts: &dyn Fn(RowId) -> bool) -> f64 {
-        self.variance
-            .iter()
-            .zip(0_u32..)
-            .filter(|(_, row)| counts(*row))
-            .map(|(variance, _)| variance)
+    /// Standard deviation of the sum over some rows.
+    pub fn of_rows(&self, rows: impl Iterator<Item = RowId>) -> f64 {
+        rows.filter_map(|row| self.variance.get(row.index()))
             .sum::<f64>()
             .sqrt()
     }
@@ -95,13 +89,12 @@ mod tests {
             profile
         };
         let (new, base) = (read(new), read(base));
-        let space = View::diff(&new, &base, "inuse_space").unwrap();
+        let space = View::diff(new, base, "inuse_space").unwrap();
         let objects = space.retyped("inuse_objects").unwrap();
         let noise = Noise::of(&space, &objects);
         space
-            .names()
-            .zip(0_u32..)
-            .map(|(name, row)| (name.to_owned(), noise.of_row(row)))
+            .rows()
+            .map(|row| (space.name(row).to_owned(), noise.of_row(row)))
             .collect()
     }
 

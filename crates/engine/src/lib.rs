@@ -1,94 +1,36 @@
-//! The one door into the core: opens a flare, keeps it, and answers requests about it.
+//! The one door into everything below: opens a flare, keeps it open, and answers requests about it.
 //!
-//! The worker and the command line are adapters over this. Nothing here knows a browser or a
-//! terminal.
+//! - [`OpenFlare`]: an open flare, with its report and its decoded profiles.
+//! - [`Engine`]: the one that the page looks at; answers the messages of [`protocol`].
+//! - `gather`: from an open flare to the facts of its report.
+//! - [`export`]: the one way out for a report.
+//!
+//! The worker and the command line are adapters over this. Refuses to know a browser or a terminal.
 
 pub mod export;
-pub mod gather;
+mod gather;
+mod open;
 pub mod protocol;
 
-use crate::protocol::{Choices, Progress, Request, Response, UserError};
-use diagnose::kinds::ProfileName;
-use diagnose::verdict::{ProcessProfiles, Slot};
-use flare::{self, Flare, FlareError, Input, LooseFile, Process, ProfileKind};
-use profile::lens::view::{View, ViewError};
+use flare::{FlareError, Input, LooseFile};
 use report::errors::chain;
 use report::layout;
-use report::model::Report;
-use report::settings::{Settings, SettingsError};
+use report::settings::SettingsError;
 
-/// Version of the engine; the page and its worker must agree on it.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use open::{OpenFlare, ProfileError, read_view};
 
-/// Owns the open flare's report.
+use crate::protocol::{Choices, Progress, Question, Response, UserError};
+
+/// Owns the flare that is open.
 #[derive(Debug, Default)]
 pub struct Engine {
-    settings: Settings,
-    report: Option<Report>,
-}
-
-/// Why a profile of a flare can't be shown.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// No such process.
-    #[error(
-        "the flare has no profiles of a process {wanted:?}; it has: {}",
-        list(available)
-    )]
-    NoProcess {
-        /// What was asked for.
-        wanted: String,
-        /// What there is.
-        available: Vec<String>,
-    },
-    /// No such profile of that process.
-    #[error(
-        "process {process} has no profile {wanted:?}; it has: {}",
-        list(available)
-    )]
-    NoProfile {
-        /// The process.
-        process: String,
-        /// What was asked for.
-        wanted: &'static str,
-        /// What there is.
-        available: Vec<String>,
-    },
-    /// The file can't be used.
-    #[error("{profile} of {process} {why}")]
-    Unusable {
-        /// The process.
-        process: String,
-        /// The profile.
-        profile: &'static str,
-        /// A text was stored in its place, or it is damaged.
-        why: String,
-    },
-    /// The sample type is not there, or both sides don't fit.
-    #[error(transparent)]
-    View(#[from] ViewError),
-}
-
-fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    open: Option<OpenFlare>,
 }
 
 impl Engine {
-    /// With the built-in thresholds and owners.
+    /// With nothing open.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// With other thresholds or owners.
-    pub const fn with_settings(settings: Settings) -> Self {
-        Self {
-            settings,
-            report: None,
-        }
     }
 
     /// Opens what was dropped and answers with the whole report.
@@ -102,8 +44,9 @@ impl Engine {
         progress: &mut dyn FnMut(Progress),
     ) -> Response {
         let name = source_name(&files, folder);
-        self.report = None;
-        self.settings = match choices.settings() {
+        // Two flares are twice the memory: the one before goes first.
+        self.open = None;
+        let settings = match choices.settings() {
             Ok(settings) => settings,
             Err(error) => return Response::Failed(settings_for_user(&error)),
         };
@@ -117,80 +60,42 @@ impl Engine {
             };
             return Response::Failed(for_user(&name, &error));
         }
-        match self.read(&name, Input::Files(files), progress) {
-            Ok(report) => Response::Opened(Box::new(layout::view(report))),
+        match OpenFlare::read(&name, Input::Files(files), settings, progress) {
+            Ok(flare) => {
+                let view = layout::view(flare.report());
+                self.open = Some(flare);
+                Response::Opened(Box::new(view))
+            }
             Err(error) => Response::Failed(for_user(&name, &error)),
         }
     }
 
-    /// Opens a flare and makes its report.
-    ///
-    /// # Errors
-    /// When there is nothing to show at all.
-    pub fn read(
-        &mut self,
-        name: &str,
-        input: Input,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<&Report, FlareError> {
-        progress(Progress {
-            what: format!("Opening {name}"),
-            done: 0,
-            total: 0,
-        });
-        let mut flare = Flare::open(name, input, &flare::Limits::default())?;
-        let known = |role: &flare::Role| !matches!(role, flare::Role::Unneeded(_));
-        if !flare.is_flare() && !flare.entries().iter().any(|entry| known(&entry.role)) {
-            let files = flare.entries().len();
-            return Err(FlareError::NoFlare {
-                name: name.to_owned(),
-                files,
-                // That no flare was found inside the archive is what this error says.
-                problems: flare
-                    .problems()
-                    .iter()
-                    .filter(|problem| !matches!(problem, flare::Problem::InnerArchive { .. }))
-                    .cloned()
-                    .collect(),
-            });
-        }
-        let (report, _) = gather::gather(&mut flare, &self.settings, progress);
-        Ok(self.report.insert(report))
-    }
-
-    /// The open flare's report.
-    pub const fn report(&self) -> Option<&Report> {
-        self.report.as_ref()
-    }
-
-    /// Answers one request about the open flare. Never fails: errors become [`Response::Failed`].
-    pub fn handle(&mut self, request: Request) -> Response {
-        match request {
-            Request::Open { .. } => Response::Failed(UserError {
-                title: "Nothing to open".to_owned(),
-                detail: "The files of an open request travel beside it.".to_owned(),
-                hint: "Drop the flare again.".to_owned(),
-            }),
-            Request::Check { choices } => match choices.settings() {
+    /// Answers one question about the open flare. Never fails: errors become [`Response::Failed`].
+    pub fn answer(&self, question: Question) -> Response {
+        match (question, &self.open) {
+            (Question::Check { choices }, _) => match choices.settings() {
                 Ok(settings) => Response::Checked(settings.view()),
                 Err(error) => Response::Failed(settings_for_user(&error)),
             },
-            Request::Export { format, options } => match &self.report {
-                Some(report) => {
-                    let export = export::export(report, format, &options);
-                    Response::Exported {
-                        format,
-                        file_name: export.file_name,
-                        media_type: export.media_type.to_owned(),
-                        text: export.text,
-                    }
+            (Question::Export { format, options }, Some(flare)) => {
+                let export = export::export(flare.report(), format, &options);
+                Response::Exported {
+                    format,
+                    file_name: export.file_name,
+                    media_type: export.media_type.to_owned(),
+                    text: export.text,
                 }
-                None => nothing_open(),
+            }
+            (Question::Preview { options }, Some(flare)) => {
+                Response::Preview(export::preview(flare.report(), &options))
+            }
+            (Question::Top(question), Some(flare)) => match flare.top(&question) {
+                Ok(table) => Response::Top(Box::new(table)),
+                Err(error) => Response::Failed(profile_for_user(&error)),
             },
-            Request::Preview { options } => match &self.report {
-                Some(report) => Response::Preview(export::preview(report, &options)),
-                None => nothing_open(),
-            },
+            (Question::Export { .. } | Question::Preview { .. } | Question::Top(_), None) => {
+                nothing_open()
+            }
         }
     }
 }
@@ -262,97 +167,11 @@ pub fn settings_for_user(error: &SettingsError) -> UserError {
     }
 }
 
-/// Decodes one profile of a flare, with its base for a difference, and hands out the view.
-///
-/// # Errors
-/// Lists what there is when the process or the profile is not there.
-pub fn with_view<T>(
-    flare: &mut Flare,
-    settings: &Settings,
-    process: &Process,
-    name: ProfileName,
-    sample_type: &str,
-    show: impl FnOnce(&View<'_>) -> T,
-) -> Result<T, ProfileError> {
-    let wanted = |found: &Process, kind: ProfileKind| {
-        found == process
-            && match name {
-                ProfileName::HeapFirst => kind == ProfileKind::HeapFirst,
-                ProfileName::HeapSecond => kind == ProfileKind::HeapSecond,
-                ProfileName::HeapDiff => {
-                    matches!(kind, ProfileKind::HeapFirst | ProfileKind::HeapSecond)
-                }
-                ProfileName::Allocs => kind == ProfileKind::Allocs,
-                ProfileName::Cpu => kind == ProfileKind::Cpu,
-                ProfileName::Block => kind == ProfileKind::Block,
-                ProfileName::Mutex => kind == ProfileKind::Mutex,
-            }
-    };
-    let processes = gather::profiles(flare, settings, Some(&wanted));
-    let Some(found) = processes.iter().find(|found| found.name == *process) else {
-        return Err(ProfileError::NoProcess {
-            wanted: process.to_string(),
-            available: (processes.iter().map(|found| found.name.to_string())).collect(),
-        });
-    };
-    let view = if name == ProfileName::HeapDiff {
-        let base = usable(flare, found, ProfileName::HeapFirst, name)?;
-        let new = usable(flare, found, ProfileName::HeapSecond, name)?;
-        View::diff(new, base, sample_type)?
-    } else {
-        View::of(usable(flare, found, name, name)?, sample_type)?
-    };
-    Ok(show(&view))
-}
-
-fn usable<'p>(
-    flare: &Flare,
-    process: &'p ProcessProfiles,
-    name: ProfileName,
-    wanted: ProfileName,
-) -> Result<&'p profile::Profile, ProfileError> {
-    let unusable = |why: String| ProfileError::Unusable {
-        process: process.name.to_string(),
-        profile: name.as_str(),
-        why,
-    };
-    match process.slot(name) {
-        Some(Slot::Read(profile)) => Ok(profile),
-        Some(Slot::Reply(text)) => Err(unusable(format!(
-            "holds a text instead of a profile: {text:?}"
-        ))),
-        Some(Slot::Damaged(why)) => Err(unusable(format!("is damaged: {why}"))),
-        Some(Slot::LeftOut(why)) => Err(unusable(format!("is left out: {why}"))),
-        Some(Slot::Absent) | None => Err(ProfileError::NoProfile {
-            process: process.name.to_string(),
-            wanted: wanted.as_str(),
-            available: available(flare, &process.name),
-        }),
+/// Says why a profile can't be shown.
+fn profile_for_user(error: &ProfileError) -> UserError {
+    UserError {
+        title: "This table can't be made".to_owned(),
+        detail: chain(error),
+        hint: "The rest of the report stands.".to_owned(),
     }
-}
-
-/// Names of the profiles of a process, from the files' names.
-fn available(flare: &Flare, process: &Process) -> Vec<String> {
-    let has = |kind: ProfileKind| {
-        let role = flare::Role::Profile {
-            process: process.clone(),
-            kind,
-        };
-        flare.find(&role).is_some()
-    };
-    let heap = (has(ProfileKind::HeapFirst), has(ProfileKind::HeapSecond));
-    let found = [
-        (heap.0, ProfileName::HeapFirst),
-        (heap.1, ProfileName::HeapSecond),
-        (heap.0 && heap.1, ProfileName::HeapDiff),
-        (has(ProfileKind::Allocs), ProfileName::Allocs),
-        (has(ProfileKind::Cpu), ProfileName::Cpu),
-        (has(ProfileKind::Block), ProfileName::Block),
-        (has(ProfileKind::Mutex), ProfileName::Mutex),
-    ];
-    found
-        .into_iter()
-        .filter(|(there, _)| *there)
-        .map(|(_, name)| name.as_str().to_owned())
-        .collect()
 }

@@ -31,6 +31,14 @@ pub enum Request {
         /// What to judge by.
         choices: Choices,
     },
+    /// Answer about what is open already.
+    Ask(Question),
+}
+
+/// What can be asked without files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Question {
     /// Say whether these choices can be used, with [`Response::Checked`] or [`Response::Failed`].
     Check {
         /// The choices.
@@ -48,6 +56,37 @@ pub enum Request {
         /// What goes into the exports.
         options: ExportOptions,
     },
+    /// The first functions of a profile by one column, with [`Response::Top`].
+    Top(TopQuestion),
+}
+
+/// Which table, and in which order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopQuestion {
+    /// The process.
+    pub process: String,
+    /// The profile.
+    pub profile: ProfileName,
+    /// For example `inuse_space`.
+    pub sample_type: String,
+    /// What orders the rows.
+    pub column: Column,
+    /// Smallest numbers or last letters first.
+    pub reversed: bool,
+}
+
+/// What the rows of a table of functions can be ordered by: largest numbers or first letters first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Column {
+    /// What the function itself used.
+    Flat,
+    /// The function and all it called.
+    Cum,
+    /// Its name without the package, then the package.
+    Function,
+    /// The owner's name.
+    Owner,
 }
 
 /// What the worker answers.
@@ -78,6 +117,8 @@ pub enum Response {
     Checked(SettingsView),
     /// What redaction replaces, in order of first appearance.
     Preview(Vec<Replacement>),
+    /// The first functions by a column; the caption is the asker's.
+    Top(Box<FunctionTable>),
     /// The request could not be answered.
     Failed(UserError),
     /// The worker made a request, or tried to.

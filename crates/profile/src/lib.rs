@@ -1,6 +1,6 @@
 //! Go profiles: what is in one, and what `go tool pprof` computes from it.
 //!
-//! - [`model`]: a profile in columns with dense ids, names stored once.
+//! - [`Profile`]: columns with dense ids, names stored once.
 //! - [`pprof`]: bytes to [`Profile`].
 //! - [`lens`]: one profile, or one minus another, looked at: rows, flat and cum, tables, stacks.
 //! - [`units`]: the units that values are in, as pprof prints them and as people read them.
@@ -10,14 +10,11 @@
 //! tables can change freely.
 
 pub mod lens;
-pub mod model;
+mod model;
 pub mod pprof;
 mod printable;
 pub mod text;
 pub mod units;
 
-pub use model::{
-    FuncId, Functions, Label, Labels, Locations, Mapping, Profile, Samples, StrId, Strings,
-    ValueType, base_name,
-};
+pub use model::{FuncId, Label, LocId, Mapping, Profile, StrId, ValueType, base_name};
 pub use printable::{is_hidden, printable};

@@ -9,27 +9,45 @@
 //! stack        L L L  L L L L L  ...        leaf first
 //! ```
 
-/// Index of a text in [`Strings`]. Meaningless for any other profile.
+/// Index of a text. Meaningless for any other profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StrId(pub u32);
+pub struct StrId(pub(crate) u32);
 
-/// Index of a function in [`Functions`]. Meaningless for any other profile.
+/// Index of a function. Meaningless for any other profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FuncId(pub u32);
+pub struct FuncId(pub(crate) u32);
+
+/// Index of a location. Meaningless for any other profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocId(pub(crate) u32);
+
+macro_rules! index {
+    ($($id:ident)*) => {$(
+        impl $id {
+            /// Its place in the table.
+            #[inline]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+index!(StrId FuncId LocId);
 
 /// No mapping: in [`Locations::mapping`].
-pub const NO_MAPPING: u32 = u32::MAX;
+pub(crate) const NO_MAPPING: u32 = u32::MAX;
 
 /// Texts, each stored once per occurrence in the file; entry 0 is empty.
 #[derive(Clone, Debug, Default)]
-pub struct Strings {
+pub(crate) struct Strings {
     text: String,
     ends: Vec<u32>,
 }
 
 impl Strings {
     /// Appends a text. Bytes that are not UTF-8 become replacement characters, as pprof accepts them.
-    pub fn push(&mut self, bytes: &[u8]) -> StrId {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> StrId {
         match std::str::from_utf8(bytes) {
             Ok(text) => self.text.push_str(text),
             Err(_) => self.text.push_str(&String::from_utf8_lossy(bytes)),
@@ -41,7 +59,7 @@ impl Strings {
     }
 
     /// The text, or an empty one for an id of another profile.
-    pub fn get(&self, id: StrId) -> &str {
+    pub(crate) fn get(&self, id: StrId) -> &str {
         let index = id.0 as usize;
         let start = match index.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(0),
@@ -52,19 +70,8 @@ impl Strings {
     }
 
     /// How many texts there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
-    }
-
-    /// There is no text at all, not even the empty entry 0.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Makes room for `texts` entries of `bytes` in all.
-    pub fn reserve(&mut self, texts: usize, bytes: usize) {
-        self.ends.reserve(texts);
-        self.text.reserve(bytes);
     }
 }
 
@@ -94,60 +101,49 @@ pub struct Mapping {
 
 /// Functions in columns, one entry each per function.
 #[derive(Clone, Debug, Default)]
-pub struct Functions {
+pub(crate) struct Functions {
     /// Name as shown, for example `runtime.mallocgc`.
-    pub name: Vec<StrId>,
+    pub(crate) name: Vec<StrId>,
     /// Source file.
-    pub file: Vec<StrId>,
+    pub(crate) file: Vec<StrId>,
     /// First line of the function in its file.
-    pub start_line: Vec<i64>,
+    pub(crate) start_line: Vec<i64>,
 }
 
-impl Functions {
-    /// How many functions there are.
-    pub fn len(&self) -> usize {
-        self.name.len()
-    }
-
-    /// There are none.
-    pub fn is_empty(&self) -> bool {
-        self.name.is_empty()
-    }
-}
-
-/// Locations in columns. A location's lines are a range of [`Locations::line_function`]:
-/// innermost inlined function first, the physical function last; none for a bare address.
+/// Locations in columns. A location's lines are a range of the last two: innermost inlined function
+/// first, the physical function last; none for a bare address.
 #[derive(Clone, Debug, Default)]
-pub struct Locations {
+pub(crate) struct Locations {
     /// Index into [`Profile::mappings`], or [`NO_MAPPING`].
-    pub mapping: Vec<u32>,
+    pub(crate) mapping: Vec<u32>,
+    /// Instruction address; 0 when not given.
+    pub(crate) address: Vec<u64>,
     /// Where each location's lines begin; one entry more than there are locations.
-    pub line_start: Vec<u32>,
+    pub(crate) line_start: Vec<u32>,
     /// The function of each line.
-    pub line_function: Vec<FuncId>,
+    pub(crate) line_function: Vec<FuncId>,
+    /// Its line number in the source; 0 when not given.
+    pub(crate) line_number: Vec<u32>,
 }
 
 impl Locations {
     /// How many locations there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.mapping.len()
     }
 
-    /// There are none.
-    pub fn is_empty(&self) -> bool {
-        self.mapping.is_empty()
+    fn range(&self, location: LocId) -> std::ops::Range<usize> {
+        let index = location.index();
+        match (self.line_start.get(index), self.line_start.get(index + 1)) {
+            (Some(&start), Some(&end)) => start as usize..end as usize,
+            _ => 0..0,
+        }
     }
 
     /// The functions of a location, innermost inlined first.
-    pub fn lines(&self, location: u32) -> &[FuncId] {
-        let index = location as usize;
-        match (self.line_start.get(index), self.line_start.get(index + 1)) {
-            (Some(&start), Some(&end)) => self
-                .line_function
-                .get(start as usize..end as usize)
-                .unwrap_or(&[]),
-            _ => &[],
-        }
+    #[inline]
+    pub(crate) fn lines(&self, location: LocId) -> &[FuncId] {
+        self.line_function.get(self.range(location)).unwrap_or(&[])
     }
 }
 
@@ -164,73 +160,47 @@ pub struct Label {
     pub unit: StrId,
 }
 
-/// Labels of all samples; a sample's labels are a range of [`Labels::rows`].
-#[derive(Clone, Debug, Default)]
-pub struct Labels {
-    /// Where each sample's labels begin; one entry more than there are samples.
-    pub start: Vec<u32>,
-    /// The labels.
-    pub rows: Vec<Label>,
-}
-
 /// Samples in columns.
 #[derive(Clone, Debug, Default)]
-pub struct Samples {
+pub(crate) struct Samples {
     /// Where each sample's stack begins; one entry more than there are samples.
-    pub stack_start: Vec<u32>,
-    /// Locations by dense index, leaf first.
-    pub stack: Vec<u32>,
+    pub(crate) stack_start: Vec<u32>,
+    /// Locations, leaf first.
+    pub(crate) stack: Vec<LocId>,
     /// All values, sample by sample, [`Profile::sample_types`] of them each.
-    pub values: Vec<i64>,
+    pub(crate) values: Vec<i64>,
+    /// Where each sample's labels begin; one entry more than there are samples.
+    pub(crate) label_start: Vec<u32>,
     /// Labels.
-    pub labels: Labels,
+    pub(crate) labels: Vec<Label>,
 }
 
 impl Samples {
     /// How many samples there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.stack_start.len().saturating_sub(1)
     }
 
-    /// There are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// The stack of a sample, leaf first.
+    #[inline]
+    pub(crate) fn stack(&self, sample: usize) -> &[LocId] {
+        part(&self.stack_start, &self.stack, sample)
     }
+}
 
-    /// The stack of a sample, leaf first, as dense location indexes.
-    pub fn stack(&self, sample: usize) -> &[u32] {
-        match (
-            self.stack_start.get(sample),
-            self.stack_start.get(sample + 1),
-        ) {
-            (Some(&start), Some(&end)) => {
-                self.stack.get(start as usize..end as usize).unwrap_or(&[])
-            }
-            _ => &[],
-        }
-    }
-
-    /// The labels of a sample.
-    pub fn labels(&self, sample: usize) -> &[Label] {
-        match (
-            self.labels.start.get(sample),
-            self.labels.start.get(sample + 1),
-        ) {
-            (Some(&start), Some(&end)) => self
-                .labels
-                .rows
-                .get(start as usize..end as usize)
-                .unwrap_or(&[]),
-            _ => &[],
-        }
+/// The part of a shared column that belongs to a row.
+#[inline]
+fn part<'c, T>(starts: &[u32], column: &'c [T], row: usize) -> &'c [T] {
+    match (starts.get(row), starts.get(row + 1)) {
+        (Some(&start), Some(&end)) => column.get(start as usize..end as usize).unwrap_or(&[]),
+        _ => &[],
     }
 }
 
 /// One decoded profile. Every reference in it resolves.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// Texts.
-    pub strings: Strings,
+    pub(crate) strings: Strings,
     /// What the values of a sample count, in order.
     pub sample_types: Vec<ValueType>,
     /// Name of the type to show first, or empty for the last one.
@@ -249,12 +219,9 @@ pub struct Profile {
     pub doc_url: String,
     /// Loaded binaries; the main one first.
     pub mappings: Vec<Mapping>,
-    /// Functions.
-    pub functions: Functions,
-    /// Locations.
-    pub locations: Locations,
-    /// Samples.
-    pub samples: Samples,
+    pub(crate) functions: Functions,
+    pub(crate) locations: Locations,
+    pub(crate) samples: Samples,
 }
 
 impl Profile {
@@ -289,7 +256,70 @@ impl Profile {
             .position(|kind| kind.name == name || kind.name == short)
     }
 
+    /// All texts.
+    pub fn strings(&self) -> impl Iterator<Item = &str> {
+        let ids = (0..u32::try_from(self.strings.len()).unwrap_or(u32::MAX)).map(StrId);
+        ids.map(|id| self.strings.get(id))
+    }
+
+    /// A text, or an empty one for an id of another profile.
+    pub fn string(&self, id: StrId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// How many samples there are.
+    pub fn sample_count(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The stack of a sample, leaf first.
+    pub fn stack(&self, sample: usize) -> &[LocId] {
+        self.samples.stack(sample)
+    }
+
+    /// The values of a sample, one for each sample type.
+    pub fn values(&self, sample: usize) -> &[i64] {
+        let width = self.sample_types.len();
+        self.samples
+            .values
+            .get(sample * width..(sample + 1) * width)
+            .unwrap_or(&[])
+    }
+
+    /// The labels of a sample.
+    pub fn labels(&self, sample: usize) -> &[Label] {
+        part(&self.samples.label_start, &self.samples.labels, sample)
+    }
+
+    /// All locations.
+    pub fn locations(&self) -> impl Iterator<Item = LocId> + use<> {
+        (0..u32::try_from(self.locations.len()).unwrap_or(u32::MAX)).map(LocId)
+    }
+
+    /// The functions of a location, innermost inlined first; none for a bare address.
+    pub fn lines(&self, location: LocId) -> &[FuncId] {
+        self.locations.lines(location)
+    }
+
+    /// The line numbers that go with [`Self::lines`]; 0 when not given.
+    pub fn line_numbers(&self, location: LocId) -> &[u32] {
+        let range = self.locations.range(location);
+        self.locations.line_number.get(range).unwrap_or(&[])
+    }
+
+    /// The instruction address of a location; 0 when not given.
+    pub fn address(&self, location: LocId) -> u64 {
+        let address = self.locations.address.get(location.index());
+        address.copied().unwrap_or(0)
+    }
+
+    /// All functions.
+    pub fn functions(&self) -> impl Iterator<Item = FuncId> + use<> {
+        (0..u32::try_from(self.functions.name.len()).unwrap_or(u32::MAX)).map(FuncId)
+    }
+
     /// The value of a sample for one sample type.
+    #[inline]
     pub fn value(&self, sample: usize, kind: usize) -> i64 {
         self.samples
             .values
@@ -330,13 +360,13 @@ impl Profile {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.strings.text.len()
             + 4 * self.strings.ends.len()
-            + 16 * self.functions.len()
-            + 8 * self.locations.len()
-            + 4 * self.locations.line_function.len()
+            + 16 * self.functions.name.len()
+            + 16 * self.locations.len()
+            + 8 * self.locations.line_function.len()
             + 8 * self.samples.len()
             + 4 * self.samples.stack.len()
             + 8 * self.samples.values.len()
-            + size_of::<Label>() * self.samples.labels.rows.len();
+            + size_of::<Label>() * self.samples.labels.len();
         bytes as u64
     }
 
@@ -346,17 +376,17 @@ impl Profile {
     pub fn steps(&self) -> u64 {
         const SAMPLE: u64 = 16;
         const FUNCTION: u64 = 32;
-        let lines = |&location: &u32| self.locations.lines(location).len().max(1) as u64;
+        let lines = |&location: &LocId| self.locations.lines(location).len().max(1) as u64;
         let frames: u64 = self.samples.stack.iter().map(lines).sum();
         let steps = frames
             .saturating_add(SAMPLE.saturating_mul(self.samples.len() as u64))
-            .saturating_add(FUNCTION.saturating_mul(self.functions.len() as u64));
+            .saturating_add(FUNCTION.saturating_mul(self.functions.name.len() as u64));
         steps.saturating_mul(self.sample_types.len() as u64)
     }
 
     /// The name of a function, or empty.
     pub fn function_name(&self, function: FuncId) -> &str {
-        match self.functions.name.get(function.0 as usize) {
+        match self.functions.name.get(function.index()) {
             Some(&name) => self.strings.get(name),
             None => "",
         }
@@ -364,15 +394,15 @@ impl Profile {
 
     /// The source file of a function, or empty.
     pub fn function_file(&self, function: FuncId) -> &str {
-        match self.functions.file.get(function.0 as usize) {
+        match self.functions.file.get(function.index()) {
             Some(&file) => self.strings.get(file),
             None => "",
         }
     }
 
     /// The mapping of a location, if it has one.
-    pub fn mapping_of(&self, location: u32) -> Option<&Mapping> {
-        let mapping = *self.locations.mapping.get(location as usize)?;
+    pub fn mapping_of(&self, location: LocId) -> Option<&Mapping> {
+        let mapping = *self.locations.mapping.get(location.index())?;
         self.mappings.get(mapping as usize)
     }
 

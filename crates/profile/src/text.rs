@@ -2,17 +2,17 @@
 //!
 //! One sample a line: frames from root to leaf, `;` between them, then one value per sample type.
 //! A frame that begins with `+` was inlined into the one before it; `[name]` is a frame without a
-//! function in a mapping of that name.
+//! function in a mapping of that name; a lone `;` is a stack without frames.
 //!
 //! ```
-//! use flarescope::profile::text::draw;
+//! use profile::text::draw;
 //! let profile = draw("cpu/nanoseconds", "main;a;+b 5\nmain;a 2").unwrap();
 //! assert_eq!(profile.total(0), 7);
 //! ```
 
 use std::collections::HashMap;
 
-use super::model::{FuncId, Mapping, NO_MAPPING, Profile, StrId, ValueType};
+use super::model::{FuncId, LocId, Mapping, NO_MAPPING, Profile, StrId, ValueType};
 
 /// Draws a profile with the given types (`name/unit`, separated by spaces).
 ///
@@ -35,9 +35,9 @@ pub fn draw(types: &str, text: &str) -> Result<Profile, String> {
     profile.strings.push(b"");
     profile.locations.line_start.push(0);
     profile.samples.stack_start.push(0);
-    profile.samples.labels.start.push(0);
+    profile.samples.label_start.push(0);
     let mut functions: HashMap<String, FuncId> = HashMap::new();
-    let mut locations: HashMap<Vec<String>, u32> = HashMap::new();
+    let mut locations: HashMap<Vec<String>, LocId> = HashMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let width = profile.sample_types.len();
         let mut parts: Vec<&str> = line.split(' ').collect();
@@ -74,7 +74,7 @@ pub fn draw(types: &str, text: &str) -> Result<Profile, String> {
             .samples
             .stack_start
             .push(length(&profile.samples.stack));
-        profile.samples.labels.start.push(0);
+        profile.samples.label_start.push(0);
     }
     Ok(profile)
 }
@@ -87,8 +87,9 @@ fn add_location(
     profile: &mut Profile,
     functions: &mut HashMap<String, FuncId>,
     lines: &[String],
-) -> u32 {
-    let id = length(&profile.locations.mapping);
+) -> LocId {
+    let id = LocId(length(&profile.locations.mapping));
+    profile.locations.address.push(0);
     if let [only] = lines
         && only.starts_with('[')
     {
@@ -109,6 +110,7 @@ fn add_location(
                 id
             });
             profile.locations.line_function.push(function);
+            profile.locations.line_number.push(0);
         }
     }
     let end = length(&profile.locations.line_function);

@@ -1,6 +1,6 @@
 //! The report as facts: what was found, raw numbers, no layout and no wording.
 //!
-//! Built by [`super::gather`] from a flare; read by [`super::layout`], the writers and the JSON.
+//! Built by the engine from a flare; read by [`super::layout`], the writers and the JSON.
 
 use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;

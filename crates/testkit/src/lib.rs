@@ -18,5 +18,14 @@ pub mod flare_zip;
 pub mod made;
 pub mod made_up;
 
+use engine::OpenFlare;
+use flare::{FlareError, Input};
+use report::settings::Settings;
+
+/// Opens a flare with the built-in settings.
+pub fn open(name: &str, input: Input) -> Result<OpenFlare, FlareError> {
+    OpenFlare::read(name, input, Settings::default(), &mut |_| {})
+}
+
 /// The checkout.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -4,7 +4,6 @@ pub mod hostile;
 
 use std::io::Write;
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::{FlareError, Input, LooseFile};
 use flate2::Compression;
@@ -113,10 +112,7 @@ pub fn read(files: Vec<(String, Vec<u8>)>) -> Result<Report, FlareError> {
         .map(|(path, bytes)| LooseFile::from_bytes(format!("host-1/{path}"), bytes))
         .chain([LooseFile::from_bytes("host-1/status.log", vec![])])
         .collect();
-    let mut engine = Engine::new();
-    engine
-        .read("host-1", Input::Files(files), &mut |_| {})
-        .cloned()
+    Ok(crate::open("host-1", Input::Files(files))?.report().clone())
 }
 
 /// Every text that a report can become, with its name. Redacted ones are among them.

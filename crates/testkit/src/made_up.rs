@@ -13,7 +13,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
-use engine::Engine;
+use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::Input;
 use flate2::Compression;
@@ -21,7 +21,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use profile::pprof::proto;
 use profile::text::draw;
-use profile::{FuncId, Profile};
+use profile::{Mapping, Profile};
 use prost::Message;
 use report::model::Report;
 use serde_json::Value;
@@ -178,27 +178,32 @@ impl Drawn {
                 ..proto::Mapping::default()
             });
         }
-        let function = (0..u32::try_from(profile.functions.len()).unwrap())
-            .map(|id| proto::Function {
-                id: u64::from(id) + 1,
-                name: text(profile.function_name(FuncId(id))),
+        let id = |index: usize| index as u64 + 1;
+        let function = profile
+            .functions()
+            .map(|function| proto::Function {
+                id: id(function.index()),
+                name: text(profile.function_name(function)),
                 ..proto::Function::default()
             })
             .collect();
-        let location = (0..u32::try_from(profile.locations.len()).unwrap())
-            .map(|id| proto::Location {
-                id: u64::from(id) + 1,
-                mapping_id: match profile.locations.mapping[id as usize] {
-                    u32::MAX => 1,
-                    drawn => u64::from(drawn) + 2,
+        let location = profile
+            .locations()
+            .map(|location| proto::Location {
+                id: id(location.index()),
+                mapping_id: match profile.mapping_of(location) {
+                    None => 1,
+                    Some(drawn) => {
+                        let known = |mapping: &Mapping| std::ptr::eq(mapping, drawn);
+                        id(profile.mappings.iter().position(known).unwrap()) + 1
+                    }
                 },
-                address: 0x1000 + u64::from(id),
+                address: 0x1000 + location.index() as u64,
                 line: profile
-                    .locations
-                    .lines(id)
+                    .lines(location)
                     .iter()
                     .map(|function| proto::Line {
-                        function_id: u64::from(function.0) + 1,
+                        function_id: id(function.index()),
                         line: 1,
                         column: 0,
                     })
@@ -206,16 +211,14 @@ impl Drawn {
                 ..proto::Location::default()
             })
             .collect();
-        let width = profile.sample_types.len();
-        let sample = (0..profile.samples.len())
+        let sample = (0..profile.sample_count())
             .map(|index| proto::Sample {
                 location_id: profile
-                    .samples
                     .stack(index)
                     .iter()
-                    .map(|location| u64::from(*location) + 1)
+                    .map(|location| id(location.index()))
                     .collect(),
-                value: (0..width).map(|kind| profile.value(index, kind)).collect(),
+                value: profile.values(index).to_vec(),
                 label: Vec::new(),
             })
             .collect();
@@ -546,21 +549,18 @@ impl MadeUp {
 
 /// A made-up flare's report.
 pub struct Seen {
-    engine: Engine,
+    flare: OpenFlare,
 }
 
 impl Seen {
     fn of(zip: Vec<u8>) -> Self {
-        let mut engine = Engine::new();
         let input = Input::Zip(Box::new(Cursor::new(zip)));
-        engine
-            .read("made-up.zip", input, &mut |_| {})
-            .expect("a made-up flare can be read");
-        Self { engine }
+        let flare = crate::open("made-up.zip", input).expect("a made-up flare can be read");
+        Self { flare }
     }
 
     pub fn report(&self) -> &Report {
-        self.engine.report().unwrap()
+        self.flare.report()
     }
 
     pub fn text(&self, format: ExportFormat) -> String {

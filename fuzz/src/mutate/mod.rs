@@ -7,41 +7,12 @@
 mod records;
 mod text;
 
-use super::flares;
+use super::dice::Dice;
+use super::flare_bytes::{self, MADE_UP, SYMPTOM, joined, path};
 
 /// The fuzzer's own mutation: a buffer, how much of it is the input, how long it may become; how
 /// long it became.
 pub type ByBytes = fn(&mut [u8], usize, usize) -> usize;
-
-/// Numbers at random, by a seed (`SplitMix64`).
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u32) -> Self {
-        Self(u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Less than `end`; 0 where there is nothing less.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % (end as u64).max(1)) as usize
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn pick<'a, T>(&mut self, values: &'a [T]) -> Option<&'a T> {
-        values.get(self.below(values.len()))
-    }
-}
 
 /// What inputs are made of.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +85,7 @@ pub fn cross(kind: Kind, first: &[u8], second: &[u8], out: &mut [u8], seed: u32)
                 }
             }
             let choice = first.first().copied().unwrap_or_default();
-            flares::joined(choice, &files)
+            joined(choice, &files)
         }
     };
     both.truncate(out.len());
@@ -126,9 +97,22 @@ pub fn cross(kind: Kind, first: &[u8], second: &[u8], out: &mut [u8], seed: u32)
 
 fn pieces(input: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let rest = input.get(1..).unwrap_or_default();
-    flares::pieces(rest)
+    flare_bytes::pieces(rest)
         .map(|(number, content)| (number, content.to_vec()))
         .collect()
+}
+
+/// What the file of that number is mutated as; bytes, where it is a profile as it comes.
+fn kind(number: u8) -> Option<Kind> {
+    if number == SYMPTOM {
+        Some(Kind::Text)
+    } else if number & MADE_UP != 0 {
+        Some(Kind::Choices)
+    } else if path(number).starts_with("profiles/") || path(number).starts_with("otel/") {
+        None
+    } else {
+        Some(Kind::Text)
+    }
 }
 
 /// Mutates one file of a flare, or which files it has.
@@ -158,7 +142,7 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
         }
         _ => {
             if let Some((number, content)) = files.get_mut(at) {
-                match flares::kind(*number).filter(|_| !dice.one_in(5)) {
+                match kind(*number).filter(|_| !dice.one_in(5)) {
                     Some(kind) => step(kind, content, dice, by_bytes),
                     None => {
                         let size = content.len();
@@ -170,7 +154,7 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
             }
         }
     }
-    *input = flares::joined(choice, &files);
+    *input = joined(choice, &files);
 }
 
 /// Mutates bytes that are read one after the other as choices: their places stay, or what follows

@@ -131,6 +131,8 @@ impl Chromium {
                 "Page.captureScreenshot",
                 json!({
                     "format": "png",
+                    // Else packing them well takes most of the time of the tests that make some.
+                    "optimizeForSpeed": true,
                     "captureBeyondViewport": true,
                     "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1},
                 }),

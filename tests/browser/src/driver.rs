@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use xtask::setup::browser::Kind;
+use xtask::browser::Kind;
 
 /// A running driver. Dropping it ends the process.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::Value;
 use thirtyfour::{Capabilities, WebDriver};
-use xtask::setup::browser::Kind;
+use xtask::browser::Kind;
 
 use crate::chromium::Chromium;
 use crate::environment::Environment;

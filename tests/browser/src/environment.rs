@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use xtask::browser_tests::Form;
-use xtask::setup::browser::{BUNDLE, DIST, DRIVER, FORM, KIND, Kind, PROGRAM, SCREENSHOTS};
+use xtask::browser::Kind;
+use xtask::browser_tests::{BUNDLE, DIST, DRIVER, FORM, Form, KIND, PROGRAM, SCREENSHOTS};
 
 /// What `cargo xtask test` hands over.
 #[derive(Clone, Debug)]

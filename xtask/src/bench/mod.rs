@@ -18,11 +18,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::browser_tests::Form;
+use crate::browser::Kind;
+use crate::browser_tests::{self, Form};
+use crate::jobs;
 use crate::page;
 use crate::project::{Project, program_file, shown};
 use crate::run::{self, step};
-use crate::setup::{self, browser};
+use crate::setup;
 use generate::{Shape, Snapshot};
 use measure::{Measured, measure, median};
 
@@ -189,9 +191,10 @@ fn compare_with_go(project: &Project, files: &Files, table: &Table) -> Result<()
 
 /// Times from the drop to the report, as the page's own clock shows them.
 fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measured> {
-    let tools = setup::for_page(project)?;
-    let browser = browser::find(project, browser::Kind::Chromium)?;
-    page::build(project, &tools)?;
+    let browser = jobs::alone(project, "browser", |job| {
+        setup::browser(job, project, Kind::Chromium)
+    })?;
+    page::build(project)?;
     let mut command = run::command("cargo", &project.root);
     command
         .args([
@@ -204,7 +207,12 @@ fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measure
         ])
         .arg(&files.flare)
         .arg(repeat.to_string());
-    let output = run::output(browser.apply(&mut command, project, Form::Dist))?;
+    let output = run::output(browser_tests::apply(
+        &mut command,
+        &browser,
+        project,
+        Form::Dist,
+    ))?;
     let mut times = output
         .lines()
         .map(|line| {

@@ -7,15 +7,24 @@
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::corpus;
 use crate::project::Project;
 use crate::run;
+use flare_bytes::{MADE_UP, PATHS, SYMPTOM, joined};
+
+#[expect(
+    dead_code,
+    reason = "what takes a flare apart again is for the target alone"
+)]
+#[path = "../../../fuzz/src/flare_bytes.rs"]
+mod flare_bytes;
 
 /// Which byte in front picks the parser in the target `agent_texts`.
 const AGENT_TEXTS: [(&str, u8); 15] = [
@@ -35,9 +44,6 @@ const AGENT_TEXTS: [(&str, u8); 15] = [
     ("system-probe/dmesg.log", 12),
     ("expvar/runner", 13),
 ];
-
-/// In the target `report`, instead of a file's number: what the user typed.
-const SYMPTOM: u8 = 0x7f;
 
 /// Bytes kept of a text.
 const TEXT: usize = 12_000;
@@ -60,12 +66,13 @@ pub(super) fn of_tests(project: &Project, folder: &Path) -> Result<()> {
 }
 
 /// Writes `<folder>/<target>/<flare>-<file>`; `made_up` has the flares of [`of_tests`], and
-/// `corpus` the committed inputs.
-pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &Path) -> Result<()> {
-    // The bodies of the targets and the seeds have to agree on the numbers of files.
-    let source = fs::read_to_string(project.root.join("fuzz/src/flares.rs"))
-        .context("fuzz/src/flares.rs cannot be read")?;
-    let paths = paths(&source);
+/// `committed` the committed archives.
+pub(super) fn write(
+    project: &Project,
+    folder: &Path,
+    made_up: &Path,
+    committed: &Path,
+) -> Result<()> {
     let flares = project.root.join("tests/flares");
     for (flares, kept) in [(flares.as_path(), FILE), (made_up, FILE_MADE_UP)] {
         let unreadable = || format!("{} cannot be read", flares.display());
@@ -75,12 +82,11 @@ pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &P
             if let Some(flare) = name.strip_suffix(".zip")
                 && !flare.ends_with(".expected")
             {
-                of_flare(&path, flare, &paths, kept, folder)
-                    .with_context(|| name.clone().into_owned())?;
+                of_flare(&path, flare, kept, folder).with_context(|| name.clone().into_owned())?;
             }
         }
     }
-    as_files_of_a_flare(corpus, &paths, folder)?;
+    as_files_of_a_flare(committed, folder)?;
     for (number, name) in (0_u8..).zip(["owners", "thresholds", "known_cases"]) {
         let text = fs::read_to_string(project.root.join(format!("data/{name}.toml")))?;
         // Comments are half of these files, and say nothing to a parser.
@@ -99,7 +105,7 @@ pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &P
         folder,
         "agent_texts",
         "paths",
-        &tagged(14, paths.join("\n").as_bytes()),
+        &tagged(14, PATHS.join("\n").as_bytes()),
     )?;
     let noise = noise(3_000);
     for (number, from) in (0_u8..).zip((0..2_400).step_by(40)) {
@@ -107,27 +113,26 @@ pub(super) fn write(project: &Project, folder: &Path, made_up: &Path, corpus: &P
         put(folder, "profile_structured", &number.to_string(), part)?;
     }
     for choice in 0..12 {
-        let mut flare = vec![choice];
-        for (number, from) in (30_u8..41).zip((0..).step_by(90 + usize::from(choice))) {
-            add(
-                &mut flare,
-                number | 0x80,
-                noise.get(from..from + 250).unwrap_or_default(),
-            );
-        }
+        let starts = (0..).step_by(90 + usize::from(choice));
+        let file = |(number, from): (u8, usize)| {
+            let part = noise.get(from..from + 250).unwrap_or_default();
+            (number | MADE_UP, part.to_vec())
+        };
+        let files: Vec<_> = (30..41).zip(starts).map(file).collect();
+        let flare = joined(choice, &files);
         put(folder, "report", &format!("made-up-{choice}"), &flare)?;
     }
     Ok(())
 }
 
 /// What the other targets found, each as one file of a flare.
-fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result<()> {
+fn as_files_of_a_flare(committed: &Path, folder: &Path) -> Result<()> {
     let numbers = |wanted: &dyn Fn(&str) -> bool| -> Vec<u8> {
-        let paths = (0_u8..).zip(paths).filter(|(_, path)| wanted(path));
+        let paths = (0_u8..).zip(PATHS).filter(|(_, path)| wanted(path));
         paths.map(|(number, _)| number).collect()
     };
     let profiles = numbers(&|path| path.ends_with(".pprof"));
-    let made_up: Vec<u8> = profiles.iter().map(|number| number | 0x80).collect();
+    let made_up: Vec<u8> = profiles.iter().map(|number| number | MADE_UP).collect();
     let places = [
         ("status", numbers(&|path| path.ends_with("status.log"))),
         (
@@ -142,11 +147,11 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
         ("archive", numbers(&|path| path == "local")),
     ];
     for (target, numbers) in places {
-        for (at, content) in inputs(&corpus.join(target))?.iter().enumerate() {
+        for (at, content) in inputs(committed, target)?.iter().enumerate() {
             one_file(folder, target, at, &numbers, content)?;
         }
     }
-    for (at, input) in inputs(&corpus.join("redact"))?.iter().enumerate() {
+    for (at, input) in inputs(committed, "redact")?.iter().enumerate() {
         // The first byte picks what kind of text it is.
         one_file(
             folder,
@@ -156,7 +161,7 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
             input.get(1..).unwrap_or_default(),
         )?;
     }
-    for (at, input) in inputs(&corpus.join("agent_texts"))?.iter().enumerate() {
+    for (at, input) in inputs(committed, "agent_texts")?.iter().enumerate() {
         let Some((choice, content)) = input.split_first() else {
             continue;
         };
@@ -174,36 +179,22 @@ fn as_files_of_a_flare(corpus: &Path, paths: &[String], folder: &Path) -> Result
 fn one_file(folder: &Path, target: &str, at: usize, numbers: &[u8], content: &[u8]) -> Result<()> {
     let numbers = numbers.iter().cycle().skip(at).take(numbers.len().min(4));
     for (turn, number) in numbers.enumerate() {
-        let mut flare = vec![((at + turn) % 256) as u8];
-        add(&mut flare, *number, content);
+        let choice = ((at + turn) % 256) as u8;
+        let flare = joined(choice, &[(*number, content.to_vec())]);
         put(folder, "report", &format!("{target}-{at}-{turn}"), &flare)?;
     }
     Ok(())
 }
 
-/// The files of a folder, in the order of their names.
-fn inputs(folder: &Path) -> Result<Vec<Vec<u8>>> {
-    let mut paths = Vec::new();
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder)? {
-            paths.push(entry?.path());
-        }
-    }
-    paths.sort();
-    let read = |path: &PathBuf| fs::read(path).with_context(|| path.display().to_string());
-    paths.iter().map(read).collect()
+/// The committed inputs of a target, in the order of their names.
+fn inputs(committed: &Path, target: &str) -> Result<Vec<Vec<u8>>> {
+    let inputs = corpus::read(&committed.join(format!("{target}.zip")))?;
+    Ok(inputs.into_values().collect())
 }
 
-fn of_flare(
-    archive: &Path,
-    flare: &str,
-    paths: &[String],
-    kept: usize,
-    folder: &Path,
-) -> Result<()> {
+fn of_flare(archive: &Path, flare: &str, kept: usize, folder: &Path) -> Result<()> {
     let mut archive = ZipArchive::new(File::open(archive)?)?;
-    // Its choices, whatever they are: not the same ones for every flare.
-    let mut whole = vec![flare.bytes().fold(0, u8::wrapping_add)];
+    let mut files = Vec::new();
     let mut small = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
@@ -240,7 +231,7 @@ fn of_flare(
                 put(folder, "decode", &format!("{name}-bare"), &bare)?;
             }
         }
-        let Some(number) = paths.iter().position(|path| path == inner) else {
+        let Some(number) = PATHS.iter().position(|path| *path == inner) else {
             continue;
         };
         // A profile that is cut is no profile.
@@ -253,10 +244,12 @@ fn of_flare(
             } else {
                 part.get(..kept).unwrap_or(part)
             };
-            add(&mut whole, u8::try_from(number)?, part);
+            files.push((u8::try_from(number)?, part.to_vec()));
         }
     }
-    put(folder, "report", flare, &whole)?;
+    // Whatever they are: not the same ones for every flare.
+    let choices = flare.bytes().fold(0, u8::wrapping_add);
+    put(folder, "report", flare, &joined(choices, &files))?;
     put(folder, "archive", flare, &small.finish()?.into_inner())
 }
 
@@ -264,32 +257,6 @@ fn of_flare(
 const REDACTION: &[u8] = b"\0pay-7 web-1.corp.example.com\ntill-keeper\nshop-6d4cf56db6-x7k2p\n\n\
     pay-7 env:prod 10.0.0.1 [::1]:80 a@b.com /etc/x.yaml till-keeper ip-10-20-30-40 C:\\x\\y.z \
     https://a.b/c?d shop-6d4cf56db6-x7k2p ";
-
-/// The numbered paths of the target `report`, out of its source.
-fn paths(source: &str) -> Vec<String> {
-    source
-        .lines()
-        .skip_while(|line| !line.starts_with("const PATHS"))
-        .skip(1)
-        .take_while(|line| !line.starts_with("];"))
-        .filter_map(|line| {
-            Some(
-                line.trim()
-                    .strip_prefix('"')?
-                    .strip_suffix("\",")?
-                    .to_owned(),
-            )
-        })
-        .collect()
-}
-
-/// One file of a whole flare, as the target `report` takes them apart.
-fn add(flare: &mut Vec<u8>, number: u8, content: &[u8]) {
-    let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
-    flare.push(number);
-    flare.extend(length.to_le_bytes());
-    flare.extend(content.iter().take(usize::from(length)));
-}
 
 fn tagged(number: u8, content: &[u8]) -> Vec<u8> {
     [&[number], content].concat()
@@ -313,15 +280,4 @@ fn put(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let path = folder.join(name);
     fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::paths;
-
-    #[test]
-    fn finds_the_numbered_paths() {
-        let source = "const OTHER: [&str; 1] = [\n    \"x\",\n];\nconst PATHS: [&str; 2] = [\n    \"status.log\",\n    \"expvar/memstats\",\n];\n    \"y\",\n";
-        assert_eq!(paths(source), ["status.log", "expvar/memstats"]);
-    }
 }

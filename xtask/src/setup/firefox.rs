@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::browser::{Browser, Kind};
-use super::{installed, system, tools, variable};
+use super::system::{self, installed, variable};
+use super::tools;
+use crate::browser::{Browser, Kind};
+use crate::jobs::Job;
 use crate::project::Project;
 
 const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
@@ -14,12 +16,12 @@ const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 ///
 /// # Errors
 /// When there is none and none can be had; the message names the remedy.
-pub(super) fn find(project: &Project) -> Result<Browser> {
+pub(super) fn find(job: &Job, project: &Project) -> Result<Browser> {
     let program = match firefox() {
         Some(program) => program,
         None => {
-            println!("   no Firefox found");
-            system::apt_install(&["firefox-esr", "fonts-dejavu-core"])
+            job.say("no Firefox found");
+            system::apt_install(job, &["firefox-esr", "fonts-dejavu-core"])
                 .and_then(|()| firefox().context("it is not where it should be"))
                 .context(
                     "the tests need Firefox, and it could not be installed.\n\
@@ -30,7 +32,7 @@ pub(super) fn find(project: &Project) -> Result<Browser> {
     };
     let driver = match variable("GECKODRIVER") {
         Some(path) => PathBuf::from(path),
-        None => tools::geckodriver(project)?,
+        None => tools::geckodriver(job, project)?,
     };
     Ok(Browser {
         kind: Kind::Firefox,

@@ -4,21 +4,23 @@
 //! works, one message says what is missing and how to get it. What is built or fetched goes to
 //! `<user cache>/flarescope/tools/<tool>-<version>`, so that every checkout finds it again.
 
-pub mod browser;
+mod chromium;
 mod firefox;
 pub mod stand_in;
 mod system;
 mod tools;
 mod wasm;
 
-use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 pub use wasm::{Wasm, Way};
 
+use crate::browser::{Browser, Kind};
+use crate::jobs::{self, Handle, Job, Jobs};
 use crate::project::Project;
 use crate::run;
 
@@ -48,14 +50,9 @@ impl PageTools {
         Ok(command)
     }
 
-    /// What the built page depends on besides the sources.
+    /// What the built page depends on besides the sources and the compiler.
     pub fn identity(&self) -> String {
-        format!(
-            "{} trunk-{} wasm-opt:{}",
-            self.wasm.identity(),
-            tools::TRUNK_VERSION,
-            self.wasm_opt
-        )
+        format!("trunk-{} wasm-opt:{}", tools::TRUNK_VERSION, self.wasm_opt)
     }
 
     fn folders(&self) -> Vec<&Path> {
@@ -63,41 +60,94 @@ impl PageTools {
     }
 }
 
-/// Everything that building the page takes.
+/// The jobs that find or make everything that building the page takes.
+#[derive(Clone, Debug)]
+pub struct PageJobs {
+    /// How code is compiled for wasm32; known long before the rest.
+    pub wasm: Handle<Wasm>,
+    trunk: Handle<PathBuf>,
+    wasm_bindgen: Handle<Option<PathBuf>>,
+    wasm_opt: Handle<(Option<PathBuf>, bool)>,
+}
+
+impl PageJobs {
+    /// Waits for all of it.
+    ///
+    /// # Errors
+    /// When one of them failed.
+    pub fn wait(&self) -> Result<PageTools> {
+        let (wasm_opt_folder, wasm_opt) = self.wasm_opt.wait()?;
+        Ok(PageTools {
+            wasm: self.wasm.wait()?,
+            trunk: self.trunk.wait()?,
+            folders: [self.wasm_bindgen.wait()?, wasm_opt_folder]
+                .into_iter()
+                .flatten()
+                .collect(),
+            wasm_opt,
+        })
+    }
+}
+
+/// Starts finding everything that building the page takes, and making what is missing.
+pub fn for_page<'scope>(jobs: &Jobs<'scope, '_>, project: &'scope Project) -> PageJobs {
+    PageJobs {
+        wasm: jobs.start("wasm32", |job| {
+            let wasm = wasm::find(job, project)?;
+            job.say(wasm.describe());
+            Ok(wasm)
+        }),
+        trunk: jobs.start("trunk", |job| tools::trunk(job, project)),
+        wasm_bindgen: jobs.start("wasm-bindgen", |job| tools::wasm_bindgen(job, project)),
+        wasm_opt: jobs.start("wasm-opt", |job| tools::wasm_opt(job, project)),
+    }
+}
+
+/// Frees what compiling tools has left, once they are in the cache.
+pub fn forget_build_output(project: &Project) {
+    tools::forget_build_output(project);
+}
+
+/// A browser and its driver.
 ///
 /// # Errors
-/// When something is missing and cannot be had; the message names the remedy.
-pub fn for_page(project: &Project) -> Result<PageTools> {
-    run::step(
-        "set-up",
-        "compiler for wasm32, Trunk, wasm-bindgen, wasm-opt; the first time on a computer this \
-         compiles Trunk and wasm-bindgen, up to 10 minutes, later it only looks",
-        || {
-            let wasm = wasm::find(project)?;
-            println!("   wasm32: {}", wasm.describe());
-            let trunk = tools::trunk(project)?;
-            let wasm_bindgen = tools::wasm_bindgen(project)?;
-            let (wasm_opt_folder, wasm_opt) = tools::wasm_opt(project)?;
-            tools::forget_build_output(project);
-            Ok(PageTools {
-                wasm,
-                trunk,
-                folders: [wasm_bindgen, wasm_opt_folder]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
-                wasm_opt,
-            })
-        },
-    )
+/// When there is none and none can be had; the message names the remedy.
+pub fn browser(job: &Job, project: &Project, kind: Kind) -> Result<Browser> {
+    let found = match kind {
+        Kind::Chromium => chromium::find(job, project)?,
+        Kind::Firefox => firefox::find(job, project)?,
+    };
+    job.say(format!(
+        "{} with {}",
+        found.program.display(),
+        found.driver.display()
+    ));
+    ensure_fonts(job);
+    Ok(found)
+}
+
+/// Chromium on a bare Linux draws boxes for letters when there is no font at all.
+fn ensure_fonts(job: &Job) {
+    let folders = ["/usr/share/fonts", "/usr/local/share/fonts"];
+    let some = folders
+        .iter()
+        .any(|folder| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()));
+    if cfg!(target_os = "linux")
+        && !some
+        && let Err(error) = system::apt_install(job, &["fonts-dejavu-core"])
+    {
+        job.say(format!(
+            "no fonts found ({error:#}): text in screenshots may be missing"
+        ));
+    }
 }
 
 /// cargo-deny's program.
 ///
 /// # Errors
 /// When it is not there and cannot be compiled.
-pub fn cargo_deny(project: &Project) -> Result<PathBuf> {
-    tools::cargo_deny(project)
+pub fn cargo_deny(job: &Job, project: &Project) -> Result<PathBuf> {
+    tools::cargo_deny(job, project)
 }
 
 /// The folder of cargo-fuzz, or none where the right one is on PATH.
@@ -105,7 +155,7 @@ pub fn cargo_deny(project: &Project) -> Result<PathBuf> {
 /// # Errors
 /// When it is not there and cannot be compiled.
 pub fn cargo_fuzz(project: &Project) -> Result<Option<PathBuf>> {
-    let found = tools::cargo_fuzz(project)?;
+    let found = jobs::alone(project, "cargo-fuzz", |job| tools::cargo_fuzz(job, project))?;
     tools::forget_build_output(project);
     Ok(found)
 }
@@ -114,7 +164,7 @@ pub fn cargo_fuzz(project: &Project) -> Result<Option<PathBuf>> {
 ///
 /// # Errors
 /// When they are missing and rustup cannot add them.
-pub fn formatter_and_linter(project: &Project) -> Result<()> {
+pub fn formatter_and_linter(job: &Job, project: &Project) -> Result<()> {
     let present =
         |name: &str| run::succeeds(run::command("cargo", &project.root).args([name, "--version"]));
     let missing: Vec<&str> = [("fmt", "rustfmt"), ("clippy", "clippy")]
@@ -125,8 +175,8 @@ pub fn formatter_and_linter(project: &Project) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("   {} missing, asking rustup", missing.join(" and "));
-    let added = run::run(
+    job.say(format!("{} missing, asking rustup", missing.join(" and ")));
+    let added = job.run(
         run::command("rustup", &project.root)
             .args(["component", "add"])
             .args(&missing),
@@ -140,53 +190,4 @@ pub fn formatter_and_linter(project: &Project) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// The version of a package in the workspace's Cargo.lock.
-fn locked_version(project: &Project, package: &str) -> Result<String> {
-    let path = project.root.join("Cargo.lock");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
-    version_in_lock(&text, package)
-        .map(str::to_owned)
-        .with_context(|| format!("Cargo.lock holds no {package}"))
-}
-
-fn version_in_lock<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines();
-    lines.find(|line| *line == name)?;
-    lines
-        .next()?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
-}
-
-/// The program that a variable names; else the first of these names on PATH, else in these places.
-fn installed(wish: &str, names: &[&str], places: Vec<PathBuf>) -> Option<PathBuf> {
-    if let Some(path) = variable(wish) {
-        return Some(PathBuf::from(path));
-    }
-    names
-        .iter()
-        .find_map(|name| which::which(name).ok())
-        .or_else(|| places.into_iter().find(|path| path.is_file()))
-}
-
-/// A variable that is set and not empty.
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version_in_lock;
-
-    #[test]
-    fn reads_versions_of_whole_names_only() {
-        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.80\"\n\n\
-                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(version_in_lock(lock, "wasm-bindgen"), Some("0.2.130"));
-        assert_eq!(version_in_lock(lock, "wasm"), None);
-    }
 }

@@ -1,16 +1,23 @@
-//! Installing packages of a Debian-like system.
+//! What the system has and what it is told: programs, variables, packages of a Debian-like one.
 
-use std::path::Path;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
+use crate::jobs::Job;
 use crate::run;
 
 /// Installs packages with apt-get, as root or through a sudo that asks for no password.
 ///
 /// # Errors
 /// When there is no apt-get, no right to use it, or it fails.
-pub(super) fn apt_install(packages: &[&str]) -> Result<()> {
+pub(super) fn apt_install(job: &Job, packages: &[&str]) -> Result<()> {
+    // Only one apt-get at a time can have the lists.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if !cfg!(target_os = "linux") {
         bail!("no Debian-like system");
     }
@@ -35,12 +42,30 @@ pub(super) fn apt_install(packages: &[&str]) -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    println!("   apt-get install {}", packages.join(" "));
-    // A mirror that does not answer is no reason to stop: the lists at hand may do.
-    if let Err(error) = run::run(&mut command(&["update"])) {
-        println!("   {error:#}; going on with the lists at hand");
+    job.step("apt-get install", &packages.join(" "), || {
+        // A mirror that does not answer is no reason to stop: the lists at hand may do.
+        if let Err(error) = job.run_to_the_end(&mut command(&["update"])) {
+            job.say(format!("{error:#}; going on with the lists at hand"));
+        }
+        let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+        arguments.extend(packages);
+        // Stopped halfway, it would leave the system's packages in disorder.
+        job.run_to_the_end(&mut command(&arguments))
+    })
+}
+
+/// The program that a variable names; else the first of these names on PATH, else in these places.
+pub(super) fn installed(wish: &str, names: &[&str], places: Vec<PathBuf>) -> Option<PathBuf> {
+    if let Some(path) = variable(wish) {
+        return Some(PathBuf::from(path));
     }
-    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
-    arguments.extend(packages);
-    run::run(&mut command(&arguments))
+    names
+        .iter()
+        .find_map(|name| which::which(name).ok())
+        .or_else(|| places.into_iter().find(|path| path.is_file()))
+}
+
+/// A variable that is set and not empty.
+pub(super) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -10,7 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{system, variable};
+use super::system::{self, variable};
+use crate::jobs::Job;
 use crate::project::Project;
 use crate::run;
 
@@ -121,7 +122,7 @@ impl Wasm {
 ///
 /// # Errors
 /// When neither way works; the message names both remedies.
-pub(super) fn find(project: &Project) -> Result<Wasm> {
+pub(super) fn find(job: &Job, project: &Project) -> Result<Wasm> {
     let forced = variable("FLARESCOPE_WASM");
     match forced
         .as_ref()
@@ -131,13 +132,13 @@ pub(super) fn find(project: &Project) -> Result<Wasm> {
         None => {}
         Some("rustup") => {
             if !target_is_installed(project) {
-                rustup_target_add(project)?;
+                rustup_target_add(job, project)?;
             }
             return wasm(project, Way::Rustup);
         }
         Some("debian") => {
             if !debian_is_installed() {
-                system::apt_install(&DEBIAN_PACKAGES)?;
+                system::apt_install(job, &DEBIAN_PACKAGES)?;
             }
             return wasm(project, Way::Debian);
         }
@@ -154,13 +155,17 @@ pub(super) fn find(project: &Project) -> Result<Wasm> {
     if debian_is_installed() && fs::read_to_string(&note).is_ok_and(|text| text == compiler) {
         return wasm(project, Way::Debian);
     }
-    println!("   rustup target add {TARGET}: a download of some 20 MB");
-    let Err(rustup_error) = rustup_target_add(project) else {
+    job.say(format!(
+        "rustup target add {TARGET}, a download of some 20 MB"
+    ));
+    let Err(rustup_error) = rustup_target_add(job, project) else {
         return wasm(project, Way::Rustup);
     };
-    println!("   {rustup_error:#}\n   falling back to Debian's Rust for the web");
+    job.say(format!(
+        "{rustup_error:#}\nfalling back to Debian's Rust for the web"
+    ));
     if !debian_is_installed()
-        && let Err(debian_error) = system::apt_install(&DEBIAN_PACKAGES)
+        && let Err(debian_error) = system::apt_install(job, &DEBIAN_PACKAGES)
     {
         bail!(
             "no compiler for {TARGET}.\n  rustup: {rustup_error:#}\n  Debian: {debian_error:#}\n\
@@ -213,14 +218,14 @@ fn target_is_installed(project: &Project) -> bool {
     })
 }
 
-fn rustup_target_add(project: &Project) -> Result<()> {
+fn rustup_target_add(job: &Job, project: &Project) -> Result<()> {
     let mut command = run::command("rustup", &project.root);
     command.args(["target", "add", TARGET]);
     // The toolchain that runs this program, not the default one.
     if let Some(toolchain) = env::var_os("RUSTUP_TOOLCHAIN") {
         command.arg("--toolchain").arg(toolchain);
     }
-    run::run(&mut command)?;
+    job.run(&mut command)?;
     if !target_is_installed(project) {
         bail!("rustup added {TARGET}, but the `rustc` on PATH is not rustup's and has no {TARGET}");
     }

@@ -1,5 +1,7 @@
 //! Contention: goroutines that wait for each other's locks.
 
+use std::sync::Arc;
+
 use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::finding::{ContentionDetail, Detail, Doubt, Finding, Parts};
@@ -7,8 +9,7 @@ use super::hole::{self, Gap, Hole};
 use super::input::ProcessProfiles;
 use super::{Basis, Judge, Outcome, largest};
 use flare::Process;
-use profile::Profile;
-use profile::lens::aggregate::weights;
+use profile::lens::subject::Subject;
 use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::Contention;
@@ -140,19 +141,19 @@ impl Judge<'_> {
         };
         outcome.state.nearness = largest.map(|largest| largest as f64 / limit.max(1) as f64);
         if let Some((profile_name, delay)) = crossed
-            && let Ok(profile) = hole::usable(process, profile_name, self.context)
+            && let Ok(subject) = hole::usable(process, profile_name, self.context)
         {
-            outcome.finding = self.contention_finding(process, profile_name, profile, delay);
+            outcome.finding = self.contention_finding(process, profile_name, subject, delay);
         }
         outcome
     }
 
     fn lock_side(&self, process: &ProcessProfiles, name: ProfileName) -> LockSays {
-        let profile = match hole::usable(process, name, self.context) {
-            Ok(profile) => profile,
+        let subject = match hole::usable(process, name, self.context) {
+            Ok(subject) => subject,
             Err(gap) => return LockSays::Gap(gap),
         };
-        let Ok(view) = View::of(profile, "delay") else {
+        let Ok(view) = View::under(subject, "delay") else {
             return LockSays::NoDelays;
         };
         let mut sum = LockDelay {
@@ -160,7 +161,7 @@ impl Judge<'_> {
             counted: 0,
             idle: 0,
         };
-        for (weight, row) in weights(&view).iter().zip(0_u32..) {
+        for (weight, row) in view.weights().iter().zip(view.rows()) {
             sum.all = sum.all.saturating_add(weight.flat);
             if self.is_idle(name, view.name(row)) {
                 sum.idle = sum.idle.saturating_add(weight.flat);
@@ -186,17 +187,18 @@ impl Judge<'_> {
         &self,
         process: &ProcessProfiles,
         name: ProfileName,
-        profile: &Profile,
+        subject: &Arc<Subject>,
         sum: LockDelay,
     ) -> Option<Finding> {
-        let view = View::of(profile, "delay").ok()?;
+        let view = View::under(subject, "delay").ok()?;
         let counts = |row: RowId| !self.is_idle(name, view.name(row));
-        let rows = largest(&view, &weights(&view), &counts);
-        let attribution = attribute(&view, &Classes::of(&view, self.owners), &counts);
+        let rows = largest(&view, view.weights(), &counts);
+        let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
         let events = view.retyped("contentions").ok().map_or(0, |events| {
-            weights(&events)
+            events
+                .weights()
                 .iter()
-                .zip(0_u32..)
+                .zip(view.rows())
                 .filter(|(_, row)| counts(*row))
                 .fold(0_i64, |sum, (weight, _)| sum.saturating_add(weight.flat))
         });

@@ -10,7 +10,6 @@ use super::input::ProcessProfiles;
 use super::notes::NoteFact;
 use super::{Basis, Judge, Outcome, largest};
 use profile::Profile;
-use profile::lens::aggregate::weights;
 use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::CpuSpike;
@@ -35,16 +34,17 @@ pub struct CpuUse {
 impl Judge<'_> {
     pub(super) fn cpu(&self, process: &ProcessProfiles) -> Outcome {
         let name = &process.name;
-        let profile = match hole::usable(process, ProfileName::Cpu, self.context) {
-            Ok(profile) => profile,
+        let subject = match hole::usable(process, ProfileName::Cpu, self.context) {
+            Ok(subject) => subject,
             Err(gap) => return Outcome::hole(name, KIND, gap.hole, Basis::Gaps(vec![gap])),
         };
-        let view = match View::of(profile, "cpu").or_else(|_| View::of(profile, "")) {
+        let view = match View::under(subject, "cpu").or_else(|_| View::under(subject, "")) {
             Ok(view) => view,
             Err(error) => {
                 return Outcome::hole(name, KIND, Hole::Unsuitable, Basis::Unsuitable(error));
             }
         };
+        let profile = subject.profile();
         let total = view.total;
         if total == 0 {
             let mut outcome = Outcome::new(name, KIND, Measured::Clear, Basis::Idle);
@@ -52,8 +52,10 @@ impl Judge<'_> {
             return outcome;
         }
         let limits = &self.thresholds.cpu;
-        let rows = largest(&view, &weights(&view), &|_| true);
-        let (row, flat) = rows.first().copied().unwrap_or((0, 0));
+        let rows = largest(&view, view.weights(), &|_| true);
+        let (function, flat) = rows
+            .first()
+            .map_or(("", 0), |&(row, flat)| (view.name(row), flat));
         let share = Share::of(flat, total);
         let seconds = total as f64 / 1e9;
         let duration = profile.duration_ns as f64 / 1e9;
@@ -66,7 +68,6 @@ impl Judge<'_> {
         } else {
             Measured::Clear
         };
-        let function = view.name(row);
         let basis = Basis::Cpu(CpuUse {
             function: function.to_owned(),
             share,
@@ -109,7 +110,7 @@ impl Judge<'_> {
         &self,
         process: &ProcessProfiles,
         profile: &Profile,
-        view: &View<'_>,
+        view: &View,
         rows: &[(RowId, i64)],
         share: Share,
         cores: Option<f64>,
@@ -141,7 +142,7 @@ impl Judge<'_> {
             rows,
             counts: &|_| true,
             counted: view.total,
-            attribution: &attribute(view, &Classes::of(view, self.owners), &|_| true),
+            attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
             reasons,
             value: share.percent(),
             threshold: self.thresholds.cpu.function_percent,
@@ -157,21 +158,17 @@ impl Judge<'_> {
 }
 
 /// Share of the CPU time whose stack has a frame of the garbage collector. Each sample counts once.
-pub fn gc_share(view: &View<'_>, thresholds: &Thresholds) -> Share {
+pub fn gc_share(view: &View, thresholds: &Thresholds) -> Share {
     let gc: Vec<bool> = view
         .names()
         .map(|name| thresholds.is_gc_frame(name))
         .collect();
     let mut sum = 0_i64;
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let hit = side
-                .rows(sample)
-                .any(|row| gc.get(row as usize).copied().unwrap_or(false));
-            if hit {
-                sum = sum.saturating_add(side.value(sample));
-            }
+    view.each_stack(|stack, value| {
+        let is_gc = |row: RowId| gc.get(row.index()).copied().unwrap_or(false);
+        if stack.rows().any(is_gc) {
+            sum = sum.saturating_add(value);
         }
-    }
+    });
     Share::new(Share::of(sum, view.total).fraction().abs())
 }

@@ -276,11 +276,11 @@ impl Finding {
 }
 
 /// What a finding is made of, whatever its kind.
-pub(super) struct Parts<'p, 'v> {
+pub(super) struct Parts<'p> {
     pub(super) kind: FindingKind,
     pub(super) process: &'p ProcessProfiles,
     pub(super) profile: ProfileName,
-    pub(super) view: &'p View<'v>,
+    pub(super) view: &'p View,
     /// Rows that count, by value downwards.
     pub(super) rows: &'p [(RowId, i64)],
     /// Whether samples with that leaf count.
@@ -302,7 +302,7 @@ const STACKS: usize = 200;
 
 impl Judge<'_> {
     /// Puts a finding together.
-    pub(super) fn finding(&self, parts: Parts<'_, '_>) -> Finding {
+    pub(super) fn finding(&self, parts: Parts<'_>) -> Finding {
         let Parts {
             kind,
             process,

@@ -1,10 +1,12 @@
 //! Why something was not measured, and what measures it.
 
+use std::sync::Arc;
+
 use super::super::capture::Capture;
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::input::{Context, ProcessProfiles, Slot};
 use flare::Process;
-use profile::Profile;
+use profile::lens::subject::Subject;
 
 /// Why there is no measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,14 +207,14 @@ impl Reply {
     }
 }
 
-/// A profile that can be measured, or why it can't.
+/// A profile that can be looked at, or why it can't.
 pub(super) fn usable<'p>(
     process: &'p ProcessProfiles,
     name: ProfileName,
     context: &Context,
-) -> Result<&'p Profile, Gap> {
+) -> Result<&'p Arc<Subject>, Gap> {
     match process.slot(name) {
-        Some(Slot::Read(profile)) => Ok(profile),
+        Some(Slot::Read(subject)) => Ok(subject),
         slot => Err(gap(process, name, slot, context, GapOf::One(name))),
     }
 }

@@ -2,8 +2,11 @@
 
 use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
+use std::sync::{Arc, OnceLock};
+
 use flare::Process;
 use profile::Profile;
+use profile::lens::subject::Subject;
 
 /// What became of one profile file.
 #[derive(Debug, Default)]
@@ -18,15 +21,23 @@ pub enum Slot {
     /// The file is there, as sound as was seen, and was not read to its end: a limit was met, or
     /// memory was short. Says nothing against the file; why.
     LeftOut(String),
-    /// Decoded.
-    Read(Box<Profile>),
+    /// Decoded, and open to any question.
+    Read(Arc<Subject>),
 }
 
 impl Slot {
     /// The decoded profile.
     pub fn profile(&self) -> Option<&Profile> {
         match self {
-            Self::Read(profile) => Some(profile),
+            Self::Read(subject) => Some(subject.profile()),
+            _ => None,
+        }
+    }
+
+    /// The same, to be looked at.
+    pub const fn subject(&self) -> Option<&Arc<Subject>> {
+        match self {
+            Self::Read(subject) => Some(subject),
             _ => None,
         }
     }
@@ -59,6 +70,8 @@ pub struct ProcessProfiles {
     pub block: Slot,
     /// Mutex.
     pub mutex: Slot,
+    /// The second heap snapshot minus the first, made at the first question.
+    pub(super) heap_diff: OnceLock<Arc<Subject>>,
 }
 
 impl ProcessProfiles {
@@ -72,7 +85,29 @@ impl ProcessProfiles {
             cpu: Slot::Absent,
             block: Slot::Absent,
             mutex: Slot::Absent,
+            heap_diff: OnceLock::new(),
         }
+    }
+
+    /// One of its profiles to look at, or the difference of the heap snapshots; `None` where what
+    /// it takes could not be read.
+    pub fn subject(&self, name: ProfileName) -> Option<&Arc<Subject>> {
+        if name != ProfileName::HeapDiff {
+            return self.slot(name)?.subject();
+        }
+        let (first, second) = (self.heap_first.subject()?, self.heap_second.subject()?);
+        Some(self.heap_diff(second, first))
+    }
+
+    /// The difference of its heap snapshots.
+    pub(super) fn heap_diff(&self, second: &Arc<Subject>, first: &Arc<Subject>) -> &Arc<Subject> {
+        self.heap_diff.get_or_init(|| Subject::diff(second, first))
+    }
+
+    /// All of them, the difference included.
+    pub fn subjects(&self) -> impl Iterator<Item = &Arc<Subject>> {
+        let names = ProfileName::ALL.into_iter();
+        names.filter_map(|name| self.subject(name))
     }
 
     /// The slot of a profile; a difference has none.
@@ -89,7 +124,8 @@ impl ProcessProfiles {
     }
 
     /// The slot to fill.
-    pub const fn slot_mut(&mut self, name: ProfileName) -> Option<&mut Slot> {
+    pub fn slot_mut(&mut self, name: ProfileName) -> Option<&mut Slot> {
+        self.heap_diff = OnceLock::new();
         match name {
             ProfileName::HeapFirst => Some(&mut self.heap_first),
             ProfileName::HeapSecond => Some(&mut self.heap_second),

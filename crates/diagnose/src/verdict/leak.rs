@@ -10,7 +10,7 @@ use super::input::{self, Interval, ProcessProfiles};
 use super::notes::NoteFact;
 use super::{Basis, Judge, Outcome, largest};
 use flare::Process;
-use profile::lens::aggregate::{Weight, weights};
+use profile::lens::aggregate::Weight;
 use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::MemoryLeak;
@@ -36,14 +36,13 @@ impl HeapGrowth {
 }
 
 /// Everything that is measured of one pair.
-struct Growth<'p, 'v> {
+struct Growth<'p> {
     process: &'p ProcessProfiles,
-    view: &'p View<'v>,
-    objects: &'p View<'v>,
-    allocated: Option<View<'v>>,
+    view: &'p View,
+    objects: &'p View,
+    allocated: Option<View>,
     /// Non-runtime rows by growth, downwards.
     rows: Vec<(RowId, i64)>,
-    object_sums: Vec<Weight>,
     noise: Noise,
     sigma: f64,
     pair: HeapGrowth,
@@ -69,10 +68,10 @@ impl Judge<'_> {
                 return Outcome::hole(name, KIND, hole, Basis::Gaps(gaps));
             }
         };
-        if let Some(restart) = input::restarted(first, second) {
+        if let Some(restart) = input::restarted(first.profile(), second.profile()) {
             return Outcome::hole(name, KIND, Hole::Restarted, Basis::Restarted(restart));
         }
-        let views = View::diff(second, first, "inuse_space")
+        let views = View::under(process.heap_diff(second, first), "inuse_space")
             .and_then(|view| Ok((view.retyped("inuse_objects")?, view)));
         let (objects, view) = match views {
             Ok(views) => views,
@@ -80,19 +79,18 @@ impl Judge<'_> {
                 return Outcome::hole(name, KIND, Hole::Unsuitable, Basis::Unsuitable(error));
             }
         };
-        let sums = weights(&view);
-        let object_sums = weights(&objects);
+        let sums = view.weights();
         let interval = process.interval(self.thresholds);
         if sums
             .iter()
-            .chain(&object_sums)
+            .chain(objects.weights())
             .all(|weight| *weight == Weight::default())
         {
             return Outcome::hole(name, KIND, Hole::Identical, Basis::Identical(interval));
         }
         let runtime: Vec<bool> = view.names().map(is_runtime_package).collect();
-        let counts = |row: RowId| !runtime.get(row as usize).copied().unwrap_or(false);
-        let rows = largest(&view, &sums, &counts);
+        let counts = |row: RowId| !runtime.get(row.index()).copied().unwrap_or(false);
+        let rows = largest(&view, sums, &counts);
         let noise = Noise::of(&view, &objects);
         let limits = &self.thresholds.leak;
         let mut pair = HeapGrowth {
@@ -112,8 +110,7 @@ impl Judge<'_> {
             process,
             allocated: view.retyped("alloc_space").ok(),
             rows,
-            object_sums,
-            sigma: noise.of_rows(&counts),
+            sigma: noise.of_rows(view.rows().filter(|&row| counts(row))),
             noise,
             view: &view,
             objects: &objects,
@@ -122,7 +119,7 @@ impl Judge<'_> {
         self.judge_growth(&growth, &counts)
     }
 
-    fn judge_growth(&self, growth: &Growth<'_, '_>, counts: &dyn Fn(RowId) -> bool) -> Outcome {
+    fn judge_growth(&self, growth: &Growth<'_>, counts: &dyn Fn(RowId) -> bool) -> Outcome {
         let limits = &self.thresholds.leak;
         let name = &growth.process.name;
         let pair = growth.pair;
@@ -161,7 +158,7 @@ impl Judge<'_> {
         outcome
     }
 
-    fn leak_notes(&self, growth: &Growth<'_, '_>, outcome: &mut Outcome) {
+    fn leak_notes(&self, growth: &Growth<'_>, outcome: &mut Outcome) {
         let limits = &self.thresholds.notes;
         let HeapGrowth {
             interval, net, top, ..
@@ -217,9 +214,13 @@ impl Judge<'_> {
         }
     }
 
-    fn leak_finding(&self, growth: &Growth<'_, '_>, counts: &dyn Fn(RowId) -> bool) -> Finding {
+    fn leak_finding(&self, growth: &Growth<'_>, counts: &dyn Fn(RowId) -> bool) -> Finding {
         let limits = &self.thresholds.leak;
-        let attribution = attribute(growth.view, &Classes::of(growth.view, self.owners), counts);
+        let attribution = attribute(
+            growth.view,
+            &Classes::of(growth.view.subject(), self.owners),
+            counts,
+        );
         let HeapGrowth {
             interval,
             net,
@@ -248,19 +249,14 @@ impl Judge<'_> {
         }
         let value = if by_one { top } else { net };
         let per_minute = growth.pair.per_minute(value);
-        let sum = |view: &View<'_>, sums: &[Weight]| {
+        let sum = |view: &View| {
             view.names()
-                .zip(sums)
+                .zip(view.weights())
                 .filter(|(name, _)| !is_runtime_package(name))
                 .fold(0_i64, |sum, (_, weight)| sum.saturating_add(weight.flat))
         };
-        let objects = sum(growth.objects, &growth.object_sums);
-        let alloc_sums = growth.allocated.as_ref().map(weights);
-        let allocated = growth
-            .allocated
-            .as_ref()
-            .zip(alloc_sums.as_ref())
-            .map(|(view, sums)| sum(view, sums));
+        let objects = sum(growth.objects);
+        let allocated = growth.allocated.as_ref().map(sum);
         let detail = LeakDetail {
             interval,
             growth: net,
@@ -286,8 +282,11 @@ impl Judge<'_> {
         });
         let rows = growth.rows.iter().map(|(row, _)| *row);
         for (function, row) in finding.functions.iter_mut().zip(rows) {
-            function.objects = flat_of(&growth.object_sums, row);
-            function.allocated = alloc_sums.as_deref().and_then(|sums| flat_of(sums, row));
+            function.objects = flat_of(growth.objects, row);
+            function.allocated = growth
+                .allocated
+                .as_ref()
+                .and_then(|view| flat_of(view, row));
             function.within_noise =
                 (function.value as f64) < limits.noise_sigmas * growth.noise.of_row(row);
         }
@@ -315,8 +314,8 @@ impl Judge<'_> {
     }
 }
 
-fn flat_of(sums: &[Weight], row: RowId) -> Option<i64> {
-    sums.get(row as usize).map(|weight| weight.flat)
+fn flat_of(view: &View, row: RowId) -> Option<i64> {
+    view.weights().get(row.index()).map(|weight| weight.flat)
 }
 
 /// How many functions it takes to make up that percentage of the growth.

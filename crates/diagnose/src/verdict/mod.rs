@@ -209,10 +209,10 @@ impl Outcome {
 }
 
 /// Rows that count, by value downwards, then by name as pprof does.
-fn largest(view: &View<'_>, sums: &[Weight], counts: &dyn Fn(RowId) -> bool) -> Vec<(RowId, i64)> {
+fn largest(view: &View, sums: &[Weight], counts: &dyn Fn(RowId) -> bool) -> Vec<(RowId, i64)> {
     let mut rows: Vec<(RowId, i64)> = sums
         .iter()
-        .zip(0_u32..)
+        .zip(view.rows())
         .filter(|(weight, row)| weight.flat != 0 && counts(*row))
         .map(|(weight, row)| (row, weight.flat))
         .collect();

@@ -6,6 +6,7 @@ use super::super::share::Share;
 use super::*;
 use flare::Process;
 use profile::Profile;
+use profile::lens::subject::Subject;
 use profile::text::draw;
 
 const HEAP: &str = "alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes";
@@ -74,19 +75,26 @@ fn locks(lines: &str) -> Profile {
 }
 
 fn read(profile: Profile) -> Slot {
-    Slot::Read(Box::new(profile))
+    Slot::Read(Subject::of(profile))
+}
+
+/// The same profile with something else in it.
+fn change(slot: &mut Slot, change: impl FnOnce(&mut Profile)) {
+    let mut profile = slot.profile().unwrap().clone();
+    change(&mut profile);
+    *slot = read(profile);
 }
 
 /// A process in which nothing crosses, 30 s apart.
 fn calm(name: &str) -> ProcessProfiles {
     ProcessProfiles {
-        name: Process::parse(name),
         heap_first: read(heap("main;app.keep 20971520", 0)),
         heap_second: read(heap("main;app.keep 20972544", 30)),
         allocs: Slot::Absent,
         cpu: read(cpu("main;app.a 100\nmain;app.b 90\nmain;app.c 110", 30)),
         block: read(locks("")),
         mutex: read(locks("")),
+        ..ProcessProfiles::none(Process::parse(name))
     }
 }
 
@@ -253,9 +261,9 @@ fn windows_under_five_seconds_measure_nothing_unless_they_cross() {
     let short = |name: &str, bytes: i64, ms: i64| {
         let mut process = growth(0, bytes, 0);
         process.name = Process::parse(name);
-        if let Slot::Read(second) = &mut process.heap_second {
+        change(&mut process.heap_second, |second| {
             second.time_ns = NOON + ms * 1_000_000;
-        }
+        });
         judge_one(process)
     };
     assert_eq!(
@@ -278,12 +286,12 @@ fn a_restart_in_between_measures_nothing() {
             (&mut process.heap_first, first),
             (&mut process.heap_second, second),
         ] {
-            if let Slot::Read(profile) = slot {
+            change(slot, |profile| {
                 profile.mappings.push(profile::Mapping {
                     build_id: build.to_owned(),
                     ..Default::default()
                 });
-            }
+            });
         }
         judge_one(process)
     };
@@ -307,9 +315,7 @@ fn the_interval_is_the_profiles_else_the_cpu_profiles_else_assumed() {
     let mut process = growth(0, 20 * MB, 30);
     let interval = |process: &ProcessProfiles| process.interval(&Thresholds::builtin());
     assert_eq!(interval(&process).source, IntervalSource::Profiles);
-    if let Slot::Read(second) = &mut process.heap_second {
-        second.time_ns = NOON;
-    }
+    change(&mut process.heap_second, |second| second.time_ns = NOON);
     assert_eq!(interval(&process).source, IntervalSource::CpuDuration);
     assert_eq!(interval(&process).ns, 30 * SECOND);
     process.cpu = Slot::Absent;
@@ -323,12 +329,8 @@ fn the_interval_is_the_profiles_else_the_cpu_profiles_else_assumed() {
 #[test]
 fn the_interval_is_above_zero_however_far_the_snapshots_are_apart() {
     let mut process = growth(0, 20 * MB, 30);
-    if let (Slot::Read(first), Slot::Read(second)) =
-        (&mut process.heap_first, &mut process.heap_second)
-    {
-        first.time_ns = i64::MIN;
-        second.time_ns = i64::MAX;
-    }
+    change(&mut process.heap_first, |first| first.time_ns = i64::MIN);
+    change(&mut process.heap_second, |second| second.time_ns = i64::MAX);
     let interval = process.interval(&Thresholds::builtin());
     assert_eq!(interval.source, IntervalSource::Profiles);
     assert_eq!(interval.ns, i64::MAX);
@@ -550,15 +552,13 @@ fn reason_within_noise() {
 #[test]
 fn reason_few_cpu_samples() {
     let few = |ms: i64| {
-        let mut process = hot(ms, 0, 30);
+        let mut process = calm("core");
         // Long samples, so that few of them are half a second.
-        if let Slot::Read(profile) = &mut process.cpu {
-            for (index, value) in profile.samples.values.iter_mut().enumerate() {
-                if index % 2 == 1 {
-                    *value *= 4;
-                }
-            }
-        }
+        let drawn = format!("main;app.hot {} {}", ms / 10, 4 * ms * 1_000_000);
+        let mut profile = draw(CPU, &drawn).unwrap();
+        profile.duration_ns = 30 * SECOND;
+        profile.period = 10_000_000;
+        process.cpu = read(profile);
         judge_with(process, &sure())
     };
     check_reason(&few(490), &few(500), &[Doubt::FewSamples(49)]);

@@ -452,8 +452,8 @@ fn gc_facts(
     };
     GcFacts {
         process: process.name.clone(),
-        cpu: process.cpu.profile().and_then(|profile| {
-            let view = View::of(profile, "cpu").ok()?;
+        cpu: process.cpu.subject().and_then(|subject| {
+            let view = View::under(subject, "cpu").ok()?;
             (view.total > 0).then(|| gc_share(&view, &settings.thresholds))
         }),
         since_start: stats

@@ -15,7 +15,8 @@ mod reader;
 mod tables;
 mod texts;
 
-pub use profiles::{Wanted, profiles};
+pub(crate) use profiles::profiles;
+pub(crate) use tables::{noise, owner_of, table};
 
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
@@ -32,7 +33,7 @@ use report::settings::Settings;
 use texts::Texts;
 
 /// Reads everything and makes the facts. The decoded profiles come back beside them.
-pub fn gather(
+pub(crate) fn gather(
     flare: &mut Flare,
     settings: &Settings,
     progress: &mut dyn FnMut(Progress),
@@ -67,6 +68,10 @@ pub fn gather(
         goroutines.as_ref(),
         &settings.owners,
     );
+    // Judging and the tables ask for all sample types.
+    for subject in processes.iter().flat_map(ProcessProfiles::subjects) {
+        subject.weigh();
+    }
     let judgement = verdict::judge(&processes, &context, &settings.thresholds, &settings.owners);
     let known = resemblances(&judgement, goroutines.as_ref(), &agent);
     let mut room = settings.totals.row_bytes;

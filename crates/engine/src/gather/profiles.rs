@@ -6,15 +6,16 @@ use diagnose::kinds::ProfileName;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{Flare, Process, ProfileKind, Role};
 use profile::Profile;
+use profile::lens::subject::Subject;
 use profile::pprof::{DecodeError, decode_counted};
 use report::errors::chain;
 use report::texts::profile_words;
 
 /// Chooses which profiles are read, by process and kind.
-pub type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
+pub(crate) type Wanted<'a> = &'a dyn Fn(&Process, ProfileKind) -> bool;
 
 /// Decodes the profiles of a flare, or of one process only; main process first.
-pub fn profiles(
+pub(crate) fn profiles(
     flare: &mut Flare,
     settings: &Settings,
     only: Option<Wanted<'_>>,
@@ -76,16 +77,16 @@ pub(super) fn read_profiles(
             ProfileKind::Unknown => slot.profile().and_then(sniff),
         };
         let fate = match (&slot, target) {
-            (Slot::Read(profile), Some(target)) => Fate::Used(format!(
+            (Slot::Read(_), Some(target)) => Fate::Used(format!(
                 "{} of {name}, {} samples",
                 profile_words(target),
-                profile.samples.len()
+                slot.profile().map_or(0, Profile::sample_count)
             )),
-            (Slot::Read(profile), None) => Fate::Noted(format!(
+            (Slot::Read(_), None) => Fate::Noted(format!(
                 "a profile of a kind that is not judged ({})",
-                profile
-                    .sample_types
-                    .iter()
+                slot.profile()
+                    .into_iter()
+                    .flat_map(|profile| &profile.sample_types)
                     .map(|kind| kind.name.as_str())
                     .collect::<Vec<_>>()
                     .join(", ")
@@ -161,7 +162,7 @@ fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut S
         return past("take", steps, totals.steps, "steps of work");
     }
     (spent.memory_bytes, spent.steps) = (memory, steps);
-    Slot::Read(Box::new(profile))
+    Slot::Read(Subject::of(profile))
 }
 
 /// A profile that is left out because all profiles together would cost too much.
@@ -191,11 +192,9 @@ fn sniff(profile: &Profile) -> Option<ProfileName> {
         Some(ProfileName::Cpu)
     } else if has("contentions") && has("delay") {
         // Only the leaf tells: who unlocks held the lock, everything else waited.
-        let unlocks = (0_u32..).take(profile.functions.len()).any(|id| {
-            profile
-                .function_name(profile::FuncId(id))
-                .ends_with("Mutex).Unlock")
-        });
+        let unlocks = profile
+            .functions()
+            .any(|function| profile.function_name(function).ends_with("Mutex).Unlock"));
         Some(if unlocks {
             ProfileName::Mutex
         } else {

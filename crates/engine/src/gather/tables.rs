@@ -3,15 +3,17 @@
 //! The names of a profile, or of a pair, are interned once for all its sample types, and who is
 //! responsible for them is worked out once: that is most of the work.
 
+use std::sync::Arc;
+
 use super::Settings;
-use diagnose::attribution::{Classes, attribute};
+use diagnose::attribution::{Classes, owner_sums};
 use diagnose::kinds::ProfileName;
 use diagnose::noise::Noise;
-use diagnose::owner::UNOWNED;
+use diagnose::owner::{Owners, UNOWNED};
 use diagnose::verdict::{ProcessProfiles, Slot};
-use profile::Profile;
-use profile::lens::aggregate::weights;
-use profile::lens::top::{TopOptions, top_of};
+use profile::lens::aggregate::Weight;
+use profile::lens::subject::Subject;
+use profile::lens::top::{TopOptions, TopRow, top, tops};
 use profile::lens::view::View;
 use report::model::{ProcessReport, ProfileContent, ProfileReport, ROWS_KEPT, Row, Table};
 
@@ -24,20 +26,12 @@ pub(super) fn process_report(
     let profiles = ProfileName::ALL
         .into_iter()
         .filter_map(|name| {
-            let content = if name == ProfileName::HeapDiff {
-                let first = process.heap_first.profile()?;
-                let second = process.heap_second.profile()?;
-                ProfileContent::Tables(tables(name, second, Some(first), settings, room))
-            } else {
-                match process.slot(name)? {
-                    Slot::Absent => return None,
-                    Slot::Reply(text) => ProfileContent::Reply(text.clone()),
-                    Slot::Damaged(why) => ProfileContent::Damaged(why.clone()),
-                    Slot::LeftOut(why) => ProfileContent::LeftOut(why.clone()),
-                    Slot::Read(profile) => {
-                        ProfileContent::Tables(tables(name, profile, None, settings, room))
-                    }
-                }
+            let content = match (process.subject(name), process.slot(name)) {
+                (Some(subject), _) => ProfileContent::Tables(tables(name, subject, settings, room)),
+                (None, Some(Slot::Reply(text))) => ProfileContent::Reply(text.clone()),
+                (None, Some(Slot::Damaged(why))) => ProfileContent::Damaged(why.clone()),
+                (None, Some(Slot::LeftOut(why))) => ProfileContent::LeftOut(why.clone()),
+                (None, Some(Slot::Absent | Slot::Read(_)) | None) => return None,
             };
             Some(ProfileReport { name, content })
         })
@@ -52,46 +46,113 @@ pub(super) fn process_report(
 /// One table for each sample type; types that the base lacks are left out.
 fn tables(
     name: ProfileName,
-    profile: &Profile,
-    base: Option<&Profile>,
+    subject: &Arc<Subject>,
     settings: &Settings,
     room: &mut u64,
 ) -> Vec<Table> {
-    let first = match base {
-        Some(base) => View::diff(profile, base, ""),
-        None => View::of(profile, ""),
+    let all = View::all(subject);
+    let views: Vec<&View> = all.iter().collect();
+    let classes = Classes::of(subject, &settings.owners);
+    let owners = owner_sums(&views, &classes);
+    let options = TopOptions {
+        first: ROWS_KEPT,
+        ..TopOptions::ALL
     };
-    let Ok(first) = first else {
-        return Vec::new();
-    };
-    let classes = Classes::of(&first, &settings.owners);
-    let noise = (name == ProfileName::HeapDiff)
-        .then(|| {
-            let space = first.retyped("inuse_space").ok()?;
-            let objects = first.retyped("inuse_objects").ok()?;
-            Some(Noise::of(&space, &objects))
-        })
-        .flatten();
-    profile
-        .sample_types
-        .iter()
-        .filter_map(|kind| {
-            let view = first.retyped(&kind.name).ok()?;
-            let noise = noise.as_ref().filter(|_| kind.name == "inuse_space");
-            // The escalation quotes the types that verdicts are about.
-            let quoted = matches!(kind.name.as_str(), "inuse_space" | "cpu" | "delay");
-            let mut table = table(
-                &view,
-                profile.duration_ns,
-                &classes,
-                noise,
-                quoted,
-                settings,
-            );
+    let tops = tops(&views, options);
+    views
+        .into_iter()
+        .zip(tops)
+        .zip(owners)
+        .map(|((view, top), owners)| {
+            let noise = noise(name, subject, view);
+            let mut table = Table {
+                owners: owners
+                    .by_name(&settings.owners)
+                    .into_iter()
+                    .map(|(name, value)| (name.map(str::to_owned), value))
+                    .collect(),
+                raw: raw(view),
+                ..table(view, &top.rows, noise.as_ref(), settings)
+            };
             keep_within(&mut table, room);
-            Some(table)
+            table
         })
         .collect()
+}
+
+/// How much of a table may be chance: only of what is in use in a heap difference.
+pub(crate) fn noise(name: ProfileName, subject: &Arc<Subject>, view: &View) -> Option<Noise> {
+    if name != ProfileName::HeapDiff || view.header.sample_type != "inuse_space" {
+        return None;
+    }
+    let objects = View::under(subject, "inuse_objects").ok()?;
+    Some(Noise::of(view, &objects))
+}
+
+/// A table of some rows, without what is said of the whole.
+pub(crate) fn table(
+    view: &View,
+    rows: &[TopRow],
+    noise: Option<&Noise>,
+    settings: &Settings,
+) -> Table {
+    Table {
+        sample_type: view.header.sample_type.clone(),
+        unit: view.header.unit.clone(),
+        total: view.total,
+        net: view.net(),
+        duration_ns: view
+            .subject()
+            .profiles()
+            .next()
+            .map_or(0, |new| new.duration_ns),
+        is_diff: view.is_diff(),
+        rows_total: view
+            .weights()
+            .iter()
+            .filter(|weight| **weight != Weight::default())
+            .count(),
+        rows: rows
+            .iter()
+            .map(|row| {
+                let function = view.name(row.row);
+                Row {
+                    function: function.to_owned(),
+                    inline: row.inline.as_str(),
+                    file: view.file(row.row).to_owned(),
+                    flat: row.flat,
+                    cum: row.cum,
+                    noise: noise.map(|noise| noise.of_row(row.row) as i64),
+                    owner: owner_of(function, &settings.owners).to_owned(),
+                }
+            })
+            .collect(),
+        owners: Vec::new(),
+        raw: String::new(),
+    }
+}
+
+/// Name of the owner of a function itself.
+pub(crate) fn owner_of<'o>(function: &str, owners: &'o Owners) -> &'o str {
+    owners
+        .of_function(function)
+        .map_or(UNOWNED, |owner| owner.owner.as_str())
+}
+
+/// The first lines of pprof's own text, for the types that verdicts are about: the escalation
+/// quotes them.
+fn raw(view: &View) -> String {
+    if !matches!(
+        view.header.sample_type.as_str(),
+        "inuse_space" | "cpu" | "delay"
+    ) {
+        return String::new();
+    }
+    let options = TopOptions {
+        node_count: 10,
+        ..TopOptions::default()
+    };
+    top(view, options).text(view)
 }
 
 /// Leaves the rows out of a table for whose names there is no room any more. How many there are
@@ -109,67 +170,5 @@ fn keep_within(table: &mut Table, room: &mut u64) {
             table.rows.clear();
             table.raw.clear();
         }
-    }
-}
-
-fn table(
-    view: &View<'_>,
-    duration_ns: i64,
-    classes: &Classes,
-    noise: Option<&Noise>,
-    quoted: bool,
-    settings: &Settings,
-) -> Table {
-    let weights = weights(view);
-    let all = top_of(
-        view,
-        &weights,
-        TopOptions {
-            first: ROWS_KEPT,
-            ..TopOptions::ALL
-        },
-    );
-    let raw = quoted.then(|| {
-        let options = TopOptions {
-            node_count: 10,
-            ..TopOptions::default()
-        };
-        top_of(view, &weights, options).text(view)
-    });
-    let attribution = attribute(view, classes, &|_| true);
-    Table {
-        sample_type: view.header.sample_type.clone(),
-        unit: view.header.unit.clone(),
-        total: view.total,
-        net: view.net(),
-        duration_ns,
-        is_diff: view.is_diff(),
-        rows_total: all.before_limit,
-        rows: all
-            .rows
-            .iter()
-            .map(|row| {
-                let function = view.name(row.row);
-                Row {
-                    function: function.to_owned(),
-                    inline: row.inline.as_str(),
-                    file: view.file(row.row).to_owned(),
-                    flat: row.flat,
-                    cum: row.cum,
-                    noise: noise.map(|noise| noise.of_row(row.row) as i64),
-                    owner: settings
-                        .owners
-                        .of_function(function)
-                        .map_or(UNOWNED, |owner| owner.owner.as_str())
-                        .to_owned(),
-                }
-            })
-            .collect(),
-        owners: attribution
-            .by_owner(&settings.owners)
-            .into_iter()
-            .map(|(name, value)| (name.map(str::to_owned), value))
-            .collect(),
-        raw: raw.unwrap_or_default(),
     }
 }

@@ -9,17 +9,17 @@ use testkit::fixtures::{Reference, flares};
 
 /// What the reference text of `reference` should be, computed here.
 fn ours(profile: &dyn Fn(&str) -> Profile, reference: &Reference, options: TopOptions) -> String {
-    let text = |view: View<'_>| top(&view, options).text(&view);
+    let text = |view: View| top(&view, options).text(&view);
     let process = &reference.process;
     match reference.profile.as_str() {
         "heap-diff" => {
             let base = profile(&format!("{process}-1st-heap.pprof"));
             let new = profile(&format!("{process}-2nd-heap.pprof"));
-            text(View::diff(&new, &base, &reference.sample_type).unwrap())
+            text(View::diff(new.clone(), base.clone(), &reference.sample_type).unwrap())
         }
         name => {
             let one = profile(&format!("{process}-{name}.pprof"));
-            text(View::of(&one, &reference.sample_type).unwrap())
+            text(View::of(one.clone(), &reference.sample_type).unwrap())
         }
     }
 }

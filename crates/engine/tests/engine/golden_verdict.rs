@@ -3,19 +3,22 @@
 use std::fs::File;
 use testkit::fixtures;
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::Input;
 use serde_json::Value;
 
 fn report(flare: &fixtures::TestFlare) -> Value {
     let file = File::open(flare.path()).unwrap();
-    let mut engine = Engine::new();
-    let report = engine
-        .read("flare.zip", Input::Zip(Box::new(file)), &mut |_| {})
-        .unwrap();
-    serde_json::from_str(&export(report, ExportFormat::Json, &ExportOptions::default()).text)
-        .unwrap()
+    let flare = testkit::open("flare.zip", Input::Zip(Box::new(file))).unwrap();
+    serde_json::from_str(
+        &export(
+            flare.report(),
+            ExportFormat::Json,
+            &ExportOptions::default(),
+        )
+        .text,
+    )
+    .unwrap()
 }
 
 fn kebab(words: &str) -> String {

@@ -6,7 +6,6 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 use testkit::{fixtures, made};
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::{
     Fault, Flare, FlareError, Input, Limits, Problem, Role, TextLimits, goroutines, yaml::Node,
@@ -29,9 +28,9 @@ fn read(flare: &mut Flare, inner: &str) -> Result<Vec<u8>, Fault> {
 
 /// The report of an archive as Markdown; its coverage has to name every problem.
 fn markdown(bytes: Vec<u8>) -> String {
-    let mut engine = Engine::new();
     let input = Input::Zip(Box::new(Cursor::new(bytes)));
-    let report = engine.read("x.zip", input, &mut |_| {}).unwrap();
+    let flare = testkit::open("x.zip", input).unwrap();
+    let report = flare.report();
     let text = export(report, ExportFormat::Markdown, &ExportOptions::default()).text;
     let coverage = text.split_once("## Coverage").unwrap().1;
     for problem in &report.problems {
@@ -454,9 +453,8 @@ fn nesting_just_reached_and_just_exceeded() {
         bytes = zip(&[item("in.zip", bytes).deflated()]);
     }
     assert!(opened(bytes.clone()).find(&Role::Status).is_none());
-    let mut engine = Engine::new();
     let input = Input::Zip(Box::new(Cursor::new(bytes.clone())));
-    let error = engine.read("x.zip", input, &mut |_| {}).unwrap_err();
+    let error = testkit::open("x.zip", input).unwrap_err();
     assert_eq!(
         error.to_string(),
         "x.zip holds 1 files, and none of them belongs to a flare; in.zip inside the archive was \
@@ -773,14 +771,8 @@ fn trees_have_a_limit_together() {
         item("h/k8s/kubelet_pods.yaml", tree).deflated(),
         item("h/expvar/memstats", "Alloc: 1"),
     ]);
-    let mut engine = Engine::new();
-    let report = engine
-        .read(
-            "x.zip",
-            Input::Zip(Box::new(Cursor::new(flare))),
-            &mut |_| {},
-        )
-        .unwrap();
+    let flare = testkit::open("x.zip", Input::Zip(Box::new(Cursor::new(flare)))).unwrap();
+    let report = flare.report();
     let left_out: Vec<&str> = report
         .files
         .iter()

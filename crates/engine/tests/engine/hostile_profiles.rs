@@ -15,16 +15,19 @@ fn decoded(bytes: &[u8]) -> Result<Profile, DecodeError> {
 
 /// All that a report is made from.
 fn content(profile: &Profile) -> (Vec<i64>, Vec<Vec<String>>) {
-    let stacks = (0..profile.samples.len())
+    let samples = 0..profile.sample_count();
+    let values = samples.clone().flat_map(|sample| profile.values(sample));
+    let values = values.copied().collect();
+    let stacks = samples
         .map(|sample| {
-            let locations = profile.samples.stack(sample).iter();
+            let locations = profile.stack(sample).iter();
             locations
-                .flat_map(|&location| profile.locations.lines(location))
+                .flat_map(|&location| profile.lines(location))
                 .map(|&function| profile.function_name(function).to_owned())
                 .collect()
         })
         .collect();
-    (profile.samples.values.clone(), stacks)
+    (values, stacks)
 }
 
 /// An error of a cut-off profile says where: a byte, a number of unpacked bytes, an entry's number.
@@ -324,9 +327,9 @@ fn cycles_and_deep_stacks_go_through_every_report() {
     };
     table("self");
     let profile = decoded(&heap(1).bytes()).unwrap();
-    let view = profile::lens::view::View::of(&profile, "inuse_space").unwrap();
-    let weights = profile::lens::aggregate::weights(&view);
-    let of = |wanted: &str| view.names().zip(&weights).find(|(name, _)| *name == wanted);
+    let view = profile::lens::view::View::of(profile.clone(), "inuse_space").unwrap();
+    let weights = view.weights();
+    let of = |wanted: &str| view.names().zip(weights).find(|(name, _)| *name == wanted);
     // However often it recurs, a function counts once for a sample.
     assert_eq!(of("a").unwrap().1.cum, 1);
     assert_eq!(of("self").unwrap().1.cum, 3);
@@ -501,7 +504,7 @@ fn patterns_have_limits() {
 
 #[test]
 fn all_profiles_of_a_flare_have_limits_together() {
-    use engine::Engine;
+    use engine::OpenFlare;
     use flare::{Input, LooseFile};
     use profile::pprof::Totals;
     use report::settings::Settings;
@@ -511,14 +514,14 @@ fn all_profiles_of_a_flare_have_limits_together() {
     let profile = decoded(&bytes).unwrap();
     let unpacked = heap.bytes().len() as u64;
     let files = |totals: Totals| {
-        let mut engine = Engine::with_settings(Settings {
+        let settings = Settings {
             totals,
             ..Settings::default()
-        });
+        };
         let files = ["core-1st-heap", "core-2nd-heap", "trace-1st-heap"]
             .map(|name| LooseFile::from_bytes(format!("h/profiles/{name}.pprof"), bytes.clone()));
-        let report = engine.read("h", Input::Files(files.into()), &mut |_| {});
-        let report = report.unwrap().clone();
+        let flare = OpenFlare::read("h", Input::Files(files.into()), settings, &mut |_| {});
+        let report = flare.unwrap().report().clone();
         every_text(&report);
         report
     };

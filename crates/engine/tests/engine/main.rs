@@ -12,6 +12,7 @@ mod golden_top;
 mod golden_verdict;
 mod hostile_archives;
 mod hostile_profiles;
+mod open_flares;
 mod pprof_rules;
 mod properties;
 mod report_advice;

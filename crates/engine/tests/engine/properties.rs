@@ -6,7 +6,6 @@ use testkit::fixtures;
 use diagnose::attribution::{Classes, attribute};
 use diagnose::owner::Owners;
 use profile::Profile;
-use profile::lens::aggregate::weights;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use profile::pprof::{Limits, decode};
@@ -34,8 +33,8 @@ fn pairs() -> Vec<(String, Profile, Profile)> {
     pairs
 }
 
-fn values(view: &View<'_>) -> BTreeMap<String, (i64, i64)> {
-    let sums = weights(view);
+fn values(view: &View) -> BTreeMap<String, (i64, i64)> {
+    let sums = view.weights();
     let named = view.names().map(str::to_owned).zip(sums);
     named
         .filter(|(_, weight)| weight.flat != 0 || weight.cum != 0)
@@ -47,7 +46,7 @@ fn values(view: &View<'_>) -> BTreeMap<String, (i64, i64)> {
 fn a_difference_with_itself_is_empty() {
     for (name, first, _) in pairs() {
         for kind in 0..first.sample_types.len() {
-            let view = View::diff(&first, &first, &kind.to_string()).unwrap();
+            let view = View::diff(first.clone(), first.clone(), &kind.to_string()).unwrap();
             assert!(top(&view, TopOptions::ALL).rows.is_empty(), "{name}");
             assert_eq!(view.net(), 0);
         }
@@ -57,8 +56,8 @@ fn a_difference_with_itself_is_empty() {
 #[test]
 fn a_difference_turned_round_changes_every_sign() {
     for (name, first, second) in pairs() {
-        let forward = values(&View::diff(&second, &first, "inuse_space").unwrap());
-        let backward = values(&View::diff(&first, &second, "inuse_space").unwrap());
+        let forward = values(&View::diff(second.clone(), first.clone(), "inuse_space").unwrap());
+        let backward = values(&View::diff(first.clone(), second.clone(), "inuse_space").unwrap());
         let negated: BTreeMap<_, _> = backward
             .into_iter()
             .map(|(name, (flat, cum))| (name, (-flat, -cum)))
@@ -72,13 +71,14 @@ fn flat_and_owners_sum_to_the_total() {
     let owners = Owners::builtin();
     for (name, first, second) in pairs() {
         for view in [
-            View::of(&first, ""),
-            View::diff(&second, &first, "alloc_space"),
+            View::of(first.clone(), ""),
+            View::diff(second.clone(), first.clone(), "alloc_space"),
         ] {
             let view = view.unwrap();
-            let flat: i64 = weights(&view).iter().map(|weight| weight.flat).sum();
+            let flat: i64 = view.weights().iter().map(|weight| weight.flat).sum();
             assert_eq!(flat, view.net(), "{name}");
-            let shares = attribute(&view, &Classes::of(&view, owners), &|_| true).by_owner(owners);
+            let shares =
+                attribute(&view, &Classes::of(view.subject(), owners), &|_| true).by_owner(owners);
             assert_eq!(
                 shares.iter().map(|(_, value)| value).sum::<i64>(),
                 view.net(),
@@ -91,7 +91,7 @@ fn flat_and_owners_sum_to_the_total() {
 #[test]
 fn recursion_counts_once_in_cum() {
     let profile = draw("cpu/count", "main;a;b;a 5\nmain;a 2").unwrap();
-    let found = values(&View::of(&profile, "").unwrap());
+    let found = values(&View::of(profile.clone(), "").unwrap());
     let expected = [("a", (7, 7)), ("b", (0, 5)), ("main", (0, 7))];
     assert_eq!(
         found,
@@ -105,7 +105,7 @@ fn recursion_counts_once_in_cum() {
 fn a_difference_matches_functions_by_name_and_scales_to_the_finer_unit() {
     let new = draw("space/kilobytes", "main;a 3\nmain;c 1").unwrap();
     let base = draw("space/bytes", "x;a 1024\nx;b 10").unwrap();
-    let view = View::diff(&new, &base, "").unwrap();
+    let view = View::diff(new.clone(), base.clone(), "").unwrap();
     assert_eq!(view.header.unit, "bytes");
     assert_eq!(view.total, 1034, "the base's total");
     let found = values(&view);
@@ -118,12 +118,12 @@ fn a_difference_matches_functions_by_name_and_scales_to_the_finer_unit() {
 fn types_that_do_not_fit_are_refused() {
     let heap = draw("space/bytes", "a 1").unwrap();
     let cpu = draw("cpu/nanoseconds", "a 1").unwrap();
-    let error = View::diff(&heap, &cpu, "").unwrap_err();
+    let error = View::diff(heap.clone(), cpu.clone(), "").unwrap_err();
     assert_eq!(
         error.to_string(),
         "the profile has no sample type \"space\"; it has: cpu"
     );
     let other = draw("space/nanoseconds", "a 1").unwrap();
-    let error = View::diff(&heap, &other, "").unwrap_err();
+    let error = View::diff(heap.clone(), other.clone(), "").unwrap_err();
     assert!(error.to_string().contains("can't be subtracted"), "{error}");
 }

@@ -3,7 +3,6 @@
 use std::fs::File;
 use testkit::{fixtures, made_up};
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::{Input, ReadSeek};
 use jsonschema::Validator;
@@ -18,13 +17,17 @@ fn schema() -> Validator {
 
 fn report(flare: &fixtures::TestFlare) -> Value {
     let file: Box<dyn ReadSeek> = Box::new(File::open(flare.path()).unwrap());
-    let mut engine = Engine::new();
     let name = format!("{}.zip", flare.name);
-    let report = engine
-        .read(&name, Input::Zip(file), &mut |_| {})
-        .expect("the test flares can be read");
-    serde_json::from_str(&export(report, ExportFormat::Json, &ExportOptions::default()).text)
-        .unwrap()
+    let flare = testkit::open(&name, Input::Zip(file)).expect("the test flares can be read");
+    serde_json::from_str(
+        &export(
+            flare.report(),
+            ExportFormat::Json,
+            &ExportOptions::default(),
+        )
+        .text,
+    )
+    .unwrap()
 }
 
 #[test]

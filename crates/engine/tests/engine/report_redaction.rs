@@ -2,7 +2,6 @@
 
 use std::io::Cursor;
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export, preview};
 use flare::{Input, LooseFile, ReadSeek};
 use report::model::Report;
@@ -89,11 +88,8 @@ fn report() -> Report {
         ),
         file("logs/agent.log", "never read"),
     ];
-    let mut engine = Engine::new();
-    engine
-        .read("pay-7.corp.example.com", Input::Files(files), &mut |_| {})
-        .unwrap()
-        .clone()
+    let flare = testkit::open("pay-7.corp.example.com", Input::Files(files)).unwrap();
+    flare.report().clone()
 }
 
 fn options(redact: bool) -> ExportOptions {

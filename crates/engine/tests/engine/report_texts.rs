@@ -4,7 +4,6 @@ use std::fs::File;
 use std::path::PathBuf;
 use testkit::{fixtures, made_up};
 
-use engine::Engine;
 use engine::export::{ExportFormat, ExportOptions, export};
 use expect_test::expect_file;
 use flare::{Input, ReadSeek};
@@ -17,12 +16,9 @@ const FORMATS: [(ExportFormat, &str); 3] = [
 
 fn text(flare: &fixtures::TestFlare, format: ExportFormat) -> String {
     let file: Box<dyn ReadSeek> = Box::new(File::open(flare.path()).unwrap());
-    let mut engine = Engine::new();
     let name = format!("{}.zip", flare.name);
-    let report = engine
-        .read(&name, Input::Zip(file), &mut |_| {})
-        .expect("the test flares can be read");
-    export(report, format, &ExportOptions::default()).text
+    let flare = testkit::open(&name, Input::Zip(file)).expect("the test flares can be read");
+    export(flare.report(), format, &ExportOptions::default()).text
 }
 
 #[test]

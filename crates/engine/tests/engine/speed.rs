@@ -87,7 +87,7 @@ fn a_table_takes_no_more_than_twenty_times_inflating() {
     let alone = best(|| assert!(!inflate(packed.clone(), &limits).unwrap().is_empty()));
     let whole = best(|| {
         let profile = decode(packed.clone(), &limits).unwrap();
-        let view = View::of(&profile, "").unwrap();
+        let view = View::of(profile.clone(), "").unwrap();
         assert!(top(&view, TopOptions::default()).text(&view).len() > 1000);
     });
     let ratio = whole.as_secs_f64() / alone.as_secs_f64();

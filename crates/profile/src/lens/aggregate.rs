@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::view::{RowId, View};
+use super::subject::{Lens, RowId, Subject};
+use super::view::View;
 
 /// Values of one row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,135 +18,161 @@ pub struct Weight {
     pub cum: i64,
 }
 
-/// Values of every row, by row.
-pub fn weights(view: &View<'_>) -> Vec<Weight> {
-    #[derive(Clone, Copy, Default)]
-    struct Cell {
-        weight: Weight,
+/// Values of every row under some lenses of a subject, by lens and row. One walk serves up to four
+/// of them, which is what a heap profile has.
+pub(super) fn weights_under(subject: &Subject, lenses: &[&Lens]) -> Vec<Vec<Weight>> {
+    let mut found = Vec::with_capacity(lenses.len());
+    let mut rest = lenses;
+    while !rest.is_empty() {
+        let width = match rest.len() {
+            1 => walk::<1>(subject, rest, &mut found),
+            2 | 3 => walk::<2>(subject, rest, &mut found),
+            _ => walk::<4>(subject, rest, &mut found),
+        };
+        rest = rest.get(width..).unwrap_or(&[]);
+    }
+    found
+}
+
+/// Values under the first `N` lenses. Their number is known to the compiler: that is a third of the
+/// time.
+fn walk<const N: usize>(
+    subject: &Subject,
+    lenses: &[&Lens],
+    found: &mut Vec<Vec<Weight>>,
+) -> usize {
+    #[derive(Clone, Copy)]
+    struct Cell<const N: usize> {
+        weights: [Weight; N],
         seen: u32,
     }
-    let mut cells = vec![Cell::default(); view.row_count()];
+    let empty = Cell {
+        weights: [Weight::default(); N],
+        seen: 0,
+    };
+    let mut cells = vec![empty; subject.row_count()];
     let mut stamp = 0_u32;
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let value = side.value(sample);
-            if value == 0 {
-                continue;
-            }
-            stamp += 1;
-            let stack = side.profile.samples.stack(sample);
-            for &location in stack {
-                for &row in side.locations.get(location) {
-                    if let Some(cell) = cells.get_mut(row as usize)
-                        && cell.seen != stamp
-                    {
-                        cell.seen = stamp;
-                        cell.weight.cum = cell.weight.cum.saturating_add(value);
-                    }
+    subject.each_stack(lenses.get(..N).unwrap_or(lenses), |stack, values| {
+        let Ok(values) = <&[i64; N]>::try_from(values) else {
+            return;
+        };
+        stamp += 1;
+        for row in stack.rows() {
+            if let Some(cell) = cells.get_mut(row.index())
+                && cell.seen != stamp
+            {
+                cell.seen = stamp;
+                for (weight, value) in cell.weights.iter_mut().zip(values) {
+                    weight.cum = weight.cum.saturating_add(*value);
                 }
             }
-            let leaf = stack
-                .first()
-                .and_then(|&location| side.locations.get(location).first());
-            if let Some(cell) = leaf.and_then(|&row| cells.get_mut(row as usize)) {
-                cell.weight.flat = cell.weight.flat.saturating_add(value);
+        }
+        if let Some(cell) = stack.leaf().and_then(|leaf| cells.get_mut(leaf.index())) {
+            for (weight, value) in cell.weights.iter_mut().zip(values) {
+                weight.flat = weight.flat.saturating_add(*value);
             }
         }
-    }
-    cells.into_iter().map(|cell| cell.weight).collect()
+    });
+    found.extend((0..N).map(|lens| {
+        let of_lens = |cell: &Cell<N>| cell.weights.get(lens).copied().unwrap_or_default();
+        cells.iter().map(of_lens).collect()
+    }));
+    N
 }
 
-/// A call from one row to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// The caller.
-    pub from: RowId,
-    /// The callee.
-    pub to: RowId,
+/// Rows of calls, for some views of one subject.
+#[derive(Debug, Default)]
+pub struct Edges {
+    /// Caller and callee, in order of first occurrence.
+    pub ends: Vec<(RowId, RowId)>,
+    /// What each weighs in each view, edge by edge.
+    cells: Vec<EdgeWeight>,
+    width: usize,
+}
+
+/// What a call weighs in one view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EdgeWeight {
     /// Value of the samples in which the call occurs, once per sample.
-    pub weight: i64,
-    /// Every sample's first such call was inlined.
-    pub inline: bool,
+    pub value: i64,
+    /// Whether every sample's first such call was inlined; `None` where no sample has a value.
+    pub inline: Option<bool>,
 }
 
-/// The edges into the rows that `wanted` selects, in order of first occurrence.
-///
-/// Rows that `kept` refuses are passed over: their callers reach through to their callees.
-pub fn edges_into(
-    view: &View<'_>,
-    kept: &dyn Fn(RowId) -> bool,
-    wanted: &dyn Fn(RowId) -> bool,
-) -> Vec<Edge> {
-    const KEPT: u8 = 1;
-    const WANTED: u8 = 2;
-    let flags: Vec<u8> = (0..u32::try_from(view.row_count()).unwrap_or(u32::MAX))
-        .map(|row| {
-            let kept = kept(row);
-            u8::from(kept) * KEPT + u8::from(kept && wanted(row)) * WANTED
-        })
-        .collect();
-    if !flags.iter().any(|flag| flag & WANTED != 0) {
-        return Vec::new();
+impl Edges {
+    /// The edges of one of the views.
+    pub fn of(&self, view: usize) -> impl Iterator<Item = ((RowId, RowId), EdgeWeight)> {
+        let cells = self.cells.iter().skip(view).step_by(self.width.max(1));
+        self.ends.iter().copied().zip(cells.copied())
     }
-    let mut edges: Vec<Edge> = Vec::new();
+}
+
+/// The edges into the rows that `wanted` selects.
+///
+/// Rows that `kept` refuses are passed over: their callers reach through to their callees. Both have
+/// one flag for each row.
+pub(super) fn edges_into(views: &[&View], kept: &[bool], wanted: &[bool]) -> Edges {
+    let is = |flags: &[bool], row: RowId| flags.get(row.index()).copied().unwrap_or(false);
+    let mut edges = Edges {
+        width: views.len(),
+        ..Edges::default()
+    };
+    let Some(first) = views.first() else {
+        return edges;
+    };
+    if !wanted.contains(&true) {
+        return edges;
+    }
     let mut last_sample: Vec<u32> = Vec::new();
     let mut ids: HashMap<(RowId, RowId), u32, rustc_hash::FxBuildHasher> = HashMap::default();
     // The edge taken last into each row: most rows have one caller at a time.
-    let mut recent: Vec<u32> = vec![u32::MAX; view.row_count()];
+    let mut recent: Vec<u32> = vec![u32::MAX; first.row_count()];
     let mut stamp = 0_u32;
-    for side in &view.sides {
-        for sample in 0..side.profile.samples.len() {
-            let value = side.value(sample);
-            if value == 0 {
-                continue;
-            }
-            stamp += 1;
-            let mut parent: Option<RowId> = None;
-            for &location in side.profile.samples.stack(sample).iter().rev() {
-                let rows = side.locations.get(location);
-                for (index, &row) in rows.iter().enumerate().rev() {
-                    let flag = flags.get(row as usize).copied().unwrap_or(0);
-                    if flag & KEPT == 0 {
-                        continue;
-                    }
-                    let caller = parent.replace(row);
-                    let Some(caller) = caller.filter(|&caller| flag & WANTED != 0 && caller != row)
-                    else {
-                        continue;
-                    };
-                    let inline = index + 1 != rows.len();
-                    let guess = recent.get(row as usize).copied().unwrap_or(u32::MAX);
-                    let known = match edges.get(guess as usize) {
-                        Some(edge) if edge.from == caller => guess,
-                        _ => {
-                            let next = u32::try_from(edges.len()).unwrap_or(u32::MAX);
-                            let id = *ids.entry((caller, row)).or_insert(next);
-                            if id == next {
-                                edges.push(Edge {
-                                    from: caller,
-                                    to: row,
-                                    weight: 0,
-                                    inline,
-                                });
-                                last_sample.push(0);
-                            }
-                            if let Some(recent) = recent.get_mut(row as usize) {
-                                *recent = id;
-                            }
-                            id
+    View::each_stack_of(views, |stack, values| {
+        stamp += 1;
+        let mut parent: Option<RowId> = None;
+        for rows in stack.frames().rev() {
+            for (index, &row) in rows.iter().enumerate().rev() {
+                if !is(kept, row) {
+                    continue;
+                }
+                let caller = parent.replace(row);
+                let Some(caller) = caller.filter(|&caller| is(wanted, row) && caller != row) else {
+                    continue;
+                };
+                let inline = index + 1 != rows.len();
+                let guess = recent.get(row.index()).copied().unwrap_or(u32::MAX);
+                let known = match edges.ends.get(guess as usize) {
+                    Some((from, _)) if *from == caller => guess,
+                    _ => {
+                        let next = u32::try_from(edges.ends.len()).unwrap_or(u32::MAX);
+                        let id = *ids.entry((caller, row)).or_insert(next);
+                        if id == next {
+                            edges.ends.push((caller, row));
+                            let cells = edges.cells.len() + edges.width;
+                            edges.cells.resize(cells, EdgeWeight::default());
+                            last_sample.push(0);
                         }
-                    } as usize;
-                    if let (Some(edge), Some(last)) =
-                        (edges.get_mut(known), last_sample.get_mut(known))
-                        && *last != stamp
-                    {
-                        *last = stamp;
-                        edge.weight = edge.weight.saturating_add(value);
-                        edge.inline &= inline;
+                        if let Some(recent) = recent.get_mut(row.index()) {
+                            *recent = id;
+                        }
+                        id
+                    }
+                } as usize;
+                match last_sample.get_mut(known) {
+                    Some(last) if *last != stamp => *last = stamp,
+                    _ => continue,
+                }
+                let cells = edges.width * known..edges.width * (known + 1);
+                let cells = edges.cells.get_mut(cells).into_iter().flatten();
+                for (cell, value) in cells.zip(values) {
+                    if *value != 0 {
+                        cell.value = cell.value.saturating_add(*value);
+                        cell.inline = Some(cell.inline.unwrap_or(true) && inline);
                     }
                 }
             }
         }
-    }
+    });
     edges
 }

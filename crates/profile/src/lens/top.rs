@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::aggregate::{Weight, edges_into, weights};
+use super::aggregate::edges_into;
 use super::view::{RowId, View};
 use crate::{printable, units};
 
@@ -99,15 +99,69 @@ pub struct Top {
 }
 
 /// Makes the table of a view.
-pub fn top(view: &View<'_>, options: TopOptions) -> Top {
-    top_of(view, &weights(view), options)
+pub fn top(view: &View, options: TopOptions) -> Top {
+    tops(&[view], options).pop().unwrap_or(Top {
+        rows: Vec::new(),
+        dropped: 0,
+        before_limit: 0,
+        options,
+    })
 }
 
-/// As [`top`], from weights that are already there.
-pub fn top_of(view: &View<'_>, weights: &[Weight], options: TopOptions) -> Top {
-    let mut rows: Vec<TopRow> = weights
+/// Makes the tables of some views of one subject, in one walk where nothing is trimmed.
+pub fn tops(views: &[&View], options: TopOptions) -> Vec<Top> {
+    let mut ranked: Vec<Ranked> = views.iter().map(|view| rank(view, options)).collect();
+    let trims = |ranked: &Ranked| ranked.kept.is_some();
+    if ranked.iter().any(trims) {
+        for (view, ranked) in views.iter().zip(ranked.iter_mut()) {
+            tag_inlined(&[view], std::slice::from_mut(ranked));
+        }
+    } else {
+        tag_inlined(views, &mut ranked);
+    }
+    ranked.into_iter().map(|ranked| ranked.top).collect()
+}
+
+/// Some rows of the untrimmed table, in the order given, with their inline tags.
+pub fn rows(view: &View, chosen: &[RowId]) -> Vec<TopRow> {
+    let weights = view.weights();
+    let rows = chosen.iter().filter_map(|&row| {
+        let weight = weights.get(row.index())?;
+        Some(TopRow {
+            row,
+            flat: weight.flat,
+            cum: weight.cum,
+            inline: Inline::No,
+        })
+    });
+    let mut ranked = [Ranked {
+        top: Top {
+            rows: rows.collect(),
+            dropped: 0,
+            before_limit: chosen.len(),
+            options: TopOptions::ALL,
+        },
+        kept: None,
+        edge_cutoff: 0,
+    }];
+    tag_inlined(&[view], &mut ranked);
+    let [ranked] = ranked;
+    ranked.top.rows
+}
+
+/// A table without its inline tags.
+struct Ranked {
+    top: Top,
+    /// The rows between which edges count; all where it is `None`.
+    kept: Option<Vec<RowId>>,
+    edge_cutoff: i64,
+}
+
+fn rank(view: &View, options: TopOptions) -> Ranked {
+    let mut rows: Vec<TopRow> = view
+        .weights()
         .iter()
-        .zip(0_u32..)
+        .zip(view.rows())
         .filter(|(weight, _)| weight.flat != 0 || weight.cum != 0)
         .map(|(weight, row)| TopRow {
             row,
@@ -159,12 +213,15 @@ pub fn top_of(view: &View<'_>, weights: &[Weight], options: TopOptions) -> Top {
     rows.sort_unstable_by(order);
     let kept: Option<Vec<RowId>> = trims.then(|| rows.iter().map(|row| row.row).collect());
     rows.truncate(wanted);
-    tag_inlined(view, &mut rows, kept.as_deref(), edge_cutoff);
-    Top {
-        rows,
-        dropped,
-        before_limit,
-        options,
+    Ranked {
+        top: Top {
+            rows,
+            dropped,
+            before_limit,
+            options,
+        },
+        kept,
+        edge_cutoff,
     }
 }
 
@@ -173,29 +230,30 @@ fn fraction(total: i64, fraction: f64) -> i64 {
     ((total as f64 * fraction) as i64).saturating_abs()
 }
 
-/// Works out the inline tags of `rows` from the edges among the rows that are `kept`; all are
-/// where it is `None`.
-fn tag_inlined(view: &View<'_>, rows: &mut [TopRow], kept: Option<&[RowId]>, edge_cutoff: i64) {
-    let count = view.row_count();
+/// Works out the inline tags of tables of one subject, between the same rows, from the edges among
+/// these rows.
+fn tag_inlined(views: &[&View], tables: &mut [Ranked]) {
+    let Some(first) = views.first() else {
+        return;
+    };
+    let count = first.row_count();
     let mut shown = vec![false; count];
-    for row in rows.iter() {
+    for row in tables.iter().flat_map(|table| &table.top.rows) {
         set(&mut shown, row.row);
     }
     // Only a function that was inlined somewhere can get a tag.
     let mut inlined = vec![false; count];
-    for side in &view.sides {
-        for lines in side.locations.inlined() {
-            let Some((_, inner)) = lines.split_last() else {
-                continue;
-            };
-            for &row in inner {
-                if shown.get(row as usize) == Some(&true) {
-                    set(&mut inlined, row);
-                }
+    for lines in first.subject().inlined() {
+        let Some((_, inner)) = lines.split_last() else {
+            continue;
+        };
+        for &row in inner {
+            if is(&shown, row) {
+                set(&mut inlined, row);
             }
         }
     }
-    let kept = match kept {
+    let kept = match tables.first().and_then(|table| table.kept.as_ref()) {
         None => vec![true; count],
         Some(rows) => {
             let mut kept = vec![false; count];
@@ -205,27 +263,38 @@ fn tag_inlined(view: &View<'_>, rows: &mut [TopRow], kept: Option<&[RowId]>, edg
             kept
         }
     };
-    let is = |flags: &[bool], row: RowId| flags.get(row as usize).copied().unwrap_or(false);
-    let edges = edges_into(view, &|row| is(&kept, row), &|row| is(&inlined, row));
+    let edges = edges_into(views, &kept, &inlined);
     let mut some = vec![false; count];
     let mut other = vec![false; count];
-    for edge in edges
-        .iter()
-        .filter(|edge| edge.weight.saturating_abs() >= edge_cutoff)
-    {
-        set(if edge.inline { &mut some } else { &mut other }, edge.to);
-    }
-    for row in rows {
-        row.inline = match (is(&some, row.row), is(&other, row.row)) {
-            (true, true) => Inline::Partial,
-            (true, false) => Inline::All,
-            (false, _) => Inline::No,
-        };
+    for (table, place) in tables.iter_mut().zip(0..) {
+        some.fill(false);
+        other.fill(false);
+        for ((_, to), weight) in edges.of(place) {
+            if weight.value.saturating_abs() < table.edge_cutoff {
+                continue;
+            }
+            match weight.inline {
+                Some(true) => set(&mut some, to),
+                Some(false) => set(&mut other, to),
+                None => {}
+            }
+        }
+        for row in &mut table.top.rows {
+            row.inline = match (is(&some, row.row), is(&other, row.row)) {
+                (true, true) => Inline::Partial,
+                (true, false) => Inline::All,
+                (false, _) => Inline::No,
+            };
+        }
     }
 }
 
+fn is(flags: &[bool], row: RowId) -> bool {
+    flags.get(row.index()).copied().unwrap_or(false)
+}
+
 fn set(flags: &mut [bool], row: RowId) {
-    if let Some(flag) = flags.get_mut(row as usize) {
+    if let Some(flag) = flags.get_mut(row.index()) {
         *flag = true;
     }
 }
@@ -239,7 +308,7 @@ impl Top {
     }
 
     /// The unit of the whole table: pprof's choice from its smallest and largest values.
-    pub fn unit(&self, view: &View<'_>) -> String {
+    pub fn unit(&self, view: &View) -> String {
         let from = &view.header.unit;
         if self.rows.is_empty() {
             return "minimum".to_owned();
@@ -265,7 +334,7 @@ impl Top {
     }
 
     /// The text of `go tool pprof -top`, header lines included, times in UTC.
-    pub fn text(&self, view: &View<'_>) -> String {
+    pub fn text(&self, view: &View) -> String {
         let unit = self.unit(view);
         let value = |value: i64| units::label(value, &view.header.unit, &unit);
         let mut out = String::new();
@@ -324,7 +393,7 @@ impl Top {
 }
 
 /// The lines about the profile that head every text report of pprof.
-fn profile_labels(view: &View<'_>, value: &dyn Fn(i64) -> String) -> Vec<String> {
+fn profile_labels(view: &View, value: &dyn Fn(i64) -> String) -> Vec<String> {
     let header = &view.header;
     let mut labels = Vec::new();
     if !header.file.is_empty() {

@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 
 use super::wire::{Field, Fields, Value, read_varint};
 use super::{DecodeError, Limits, proto, prune};
-use crate::model::NO_MAPPING;
-use crate::{FuncId, Label, Locations, Mapping, Profile, Samples, StrId, Strings, ValueType};
+use crate::model::{Functions, Locations, NO_MAPPING, Samples, Strings};
+use crate::{FuncId, Label, LocId, Mapping, Profile, StrId, ValueType};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
@@ -320,7 +320,7 @@ impl Outline {
         let default_sample_type = text("default_sample_type", self.default_sample_type)?;
         let doc_url = text("doc_url", self.doc_url)?;
 
-        let mut functions = crate::Functions::default();
+        let mut functions = Functions::default();
         functions.name.reserve_exact(self.functions.ids.len());
         functions.file.reserve_exact(self.functions.ids.len());
         for (&name, &file) in self.functions.names.iter().zip(&self.functions.files) {
@@ -553,16 +553,18 @@ fn read_locations(
     let mut locations = Locations::default();
     locations.mapping.reserve_exact(count);
     locations.line_start.reserve_exact(count + 1);
+    locations.address.reserve_exact(count);
     locations.line_function.reserve(count);
+    locations.line_number.reserve(count);
     locations.line_start.push(0);
     let mut ids = Vec::with_capacity(count);
-    let mut lines: Vec<u64> = Vec::new();
+    let mut lines: Vec<(u64, u32)> = Vec::new();
     let mut fields = Fields::new(body, position);
     while let Some(found) = fields.next()? {
         if found.number != field::LOCATION {
             continue;
         }
-        let (mut id, mut mapping) = (0, 0);
+        let (mut id, mut mapping, mut address) = (0, 0, 0);
         lines.clear();
         let bytes = bytes_of(&found, "Profile")?;
         let mut inner = Fields::new(bytes, fields.position() - bytes.len());
@@ -570,11 +572,12 @@ fn read_locations(
             match (part.number, part.value) {
                 (1, Value::Varint(value)) => id = value,
                 (2, Value::Varint(value)) => mapping = value,
+                (3, Value::Varint(value)) => address = value,
                 (4, Value::Bytes(line)) => {
                     at_most("lines of one location", lines.len() + 1, limits.stack_depth)?;
-                    lines.push(line_function(line, part.offset)?);
+                    lines.push(read_line(line, part.offset)?);
                 }
-                (1..=5, other) if !matches!((part.number, other), (3 | 5, Value::Varint(_))) => {
+                (1..=5, other) if !matches!((part.number, other), (5, Value::Varint(_))) => {
                     return Err(wire_type(&part, other, "Location"));
                 }
                 _ => {}
@@ -589,15 +592,19 @@ fn read_locations(
         };
         let all = locations.line_function.len() + lines.len();
         at_most("lines of locations", all, limits.frames)?;
-        for &line in &lines {
-            let function = functions.get(line).ok_or(DecodeError::MissingFunction {
-                location: id,
-                id: line,
-            })?;
-            locations.line_function.push(FuncId(function));
+        for &(function, number) in &lines {
+            let dense = functions
+                .get(function)
+                .ok_or(DecodeError::MissingFunction {
+                    location: id,
+                    id: function,
+                })?;
+            locations.line_function.push(FuncId(dense));
+            locations.line_number.push(number);
         }
         ids.push(id);
         locations.mapping.push(mapping);
+        locations.address.push(address);
         locations
             .line_start
             .push(table_size("location lines", locations.line_function.len())?);
@@ -606,19 +613,21 @@ fn read_locations(
     Ok((locations, ids))
 }
 
-/// The function id of a line. Line and column numbers are not kept: rows are functions.
-fn line_function(bytes: &[u8], position: usize) -> Result<u64, DecodeError> {
-    let mut function = 0;
+/// The function id of a line, and its number in the source: 0 for one that no source has. Columns
+/// are not kept: no table of pprof's counts by them unless it is told to.
+fn read_line(bytes: &[u8], position: usize) -> Result<(u64, u32), DecodeError> {
+    let (mut function, mut number) = (0, 0);
     let mut fields = Fields::new(bytes, position);
     while let Some(part) = fields.next()? {
         match (part.number, part.value) {
             (1, Value::Varint(value)) => function = value,
-            (2 | 3, Value::Varint(_)) => {}
+            (2, Value::Varint(value)) => number = u32::try_from(value).unwrap_or(0),
+            (3, Value::Varint(_)) => {}
             (1..=3, other) => return Err(wire_type(&part, other, "Line")),
             _ => {}
         }
     }
-    Ok(function)
+    Ok((function, number))
 }
 
 fn table_size(table: &'static str, rows: usize) -> Result<u32, DecodeError> {
@@ -642,8 +651,8 @@ fn read_samples(
     let mut samples = Samples::default();
     samples.stack_start.reserve_exact(count + 1);
     samples.stack_start.push(0);
-    samples.labels.start.reserve_exact(count + 1);
-    samples.labels.start.push(0);
+    samples.label_start.reserve_exact(count + 1);
+    samples.label_start.push(0);
     samples
         .values
         .reserve_exact(count.saturating_mul(width).min(body.len()));
@@ -665,6 +674,7 @@ fn read_samples(
                         // What is past the limits is counted, not kept.
                         Some(_) if depth > limits.stack_depth => {}
                         Some(location) => {
+                            let location = LocId(location);
                             samples.stack.push(location);
                             // A frame without a function is one all the same.
                             depth += locations.lines(location).len().max(1);
@@ -689,8 +699,8 @@ fn read_samples(
                 })?,
                 3 => {
                     let label: proto::Label = message_of(&part, "Label")?;
-                    at_most("labels", samples.labels.rows.len() + 1, limits.labels)?;
-                    samples.labels.rows.push(Label {
+                    at_most("labels", samples.labels.len() + 1, limits.labels)?;
+                    samples.labels.push(Label {
                         key: string_id("a label's name", label.key, strings)?,
                         text: string_id("a label's text", label.str, strings)?,
                         number: label.num,
@@ -713,9 +723,8 @@ fn read_samples(
             .stack_start
             .push(table_size("stack frames", samples.stack.len())?);
         samples
-            .labels
-            .start
-            .push(table_size("labels", samples.labels.rows.len())?);
+            .label_start
+            .push(table_size("labels", samples.labels.len())?);
         sample += 1;
     }
     Ok(samples)

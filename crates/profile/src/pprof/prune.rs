@@ -24,16 +24,16 @@ pub(super) fn prune(
         "" => None,
         pattern => Some(anchored("keep_frames", pattern)?),
     };
-    let dropped: Vec<bool> = (0..profile.functions.len())
-        .map(|index| {
-            let id = FuncId(u32::try_from(index).unwrap_or(u32::MAX));
+    let dropped: Vec<bool> = profile
+        .functions()
+        .map(|id| {
             let name = simple_name(profile.function_name(id));
             !profile.function_name(id).is_empty()
                 && drop.is_match(name)
                 && !keep.as_ref().is_some_and(|keep| keep.is_match(name))
         })
         .collect();
-    let is_dropped = |function: &FuncId| dropped.get(function.0 as usize).copied().unwrap_or(false);
+    let is_dropped = |function: &FuncId| dropped.get(function.index()).copied().unwrap_or(false);
 
     // What a location loses: nothing, the lines up to its last match, or everything.
     let count = profile.locations.len();
@@ -41,29 +41,32 @@ pub(super) fn prune(
     let mut touched = vec![false; count];
     let mut line_start = Vec::with_capacity(count + 1);
     let mut line_function = Vec::with_capacity(profile.locations.line_function.len());
+    let mut line_number = Vec::with_capacity(profile.locations.line_number.len());
     line_start.push(0);
-    for index in 0..count {
-        let lines = profile
-            .locations
-            .lines(u32::try_from(index).unwrap_or(u32::MAX));
+    for location in profile.locations() {
+        let index = location.index();
+        let lines = profile.lines(location);
+        let numbers = profile.line_numbers(location);
         // The match nearest the root decides: lines run leaf to root.
         let last = lines.iter().rposition(is_dropped);
-        let kept = match last {
+        let from = match last {
             Some(at) if at + 1 == lines.len() => {
                 set(&mut whole, index);
-                lines
+                0
             }
-            Some(at) => lines.get(at + 1..).unwrap_or(lines),
-            None => lines,
+            Some(at) => at + 1,
+            None => 0,
         };
         if last.is_some() {
             set(&mut touched, index);
         }
-        line_function.extend_from_slice(kept);
+        line_function.extend_from_slice(lines.get(from..).unwrap_or(lines));
+        line_number.extend_from_slice(numbers.get(from..).unwrap_or(numbers));
         line_start.push(u32::try_from(line_function.len()).unwrap_or(u32::MAX));
     }
     profile.locations.line_start = line_start;
     profile.locations.line_function = line_function;
+    profile.locations.line_number = line_number;
 
     let samples = &mut profile.samples;
     let mut stack = Vec::with_capacity(samples.stack.len());
@@ -74,7 +77,7 @@ pub(super) fn prune(
         let mut from = 0;
         let mut found_user = false;
         for (at, location) in old.iter().enumerate().rev() {
-            let location = *location as usize;
+            let location = location.index();
             if !touched.get(location).copied().unwrap_or(false) {
                 found_user = true;
             } else if found_user {

@@ -208,13 +208,13 @@ fn last_heap(process: &ProcessReport) -> Option<(ProfileName, &[Table])> {
 }
 
 /// A flame-style table of the first rows.
-fn function_table(
-    process: &ProcessReport,
+pub fn function_table(
+    process: &str,
     profile: ProfileName,
     table: &Table,
     caption: String,
     sigmas: f64,
-) -> Block {
+) -> FunctionTable {
     let value = |value: i64| {
         if table.is_diff {
             human_signed(value, &table.unit)
@@ -260,8 +260,8 @@ fn function_table(
         .map(|row| row.flat.saturating_abs().max(row.cum.saturating_abs()))
         .max()
         .unwrap_or(0);
-    Block::Functions(FunctionTable {
-        process: process.name.to_string(),
+    FunctionTable {
+        process: process.to_owned(),
         profile,
         sample_type: table.sample_type.clone(),
         unit: table.unit.clone(),
@@ -279,7 +279,23 @@ fn function_table(
         rows_total: table.rows_total,
         scale,
         signed: table.is_diff,
-    })
+    }
+}
+
+fn function_block(
+    process: &ProcessReport,
+    profile: ProfileName,
+    table: &Table,
+    caption: String,
+    sigmas: f64,
+) -> Block {
+    Block::Functions(function_table(
+        process.name.as_str(),
+        profile,
+        table,
+        caption,
+        sigmas,
+    ))
 }
 
 fn owner_hue(owner: &str) -> u8 {

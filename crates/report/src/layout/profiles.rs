@@ -6,7 +6,7 @@ use super::super::document::{
 use super::super::model::{ProcessReport, ProfileContent, Report};
 use super::super::texts::{self, states};
 use super::super::times::interval;
-use super::{find, function_table, last_heap, paragraph, section_state, shares, tables_of};
+use super::{find, function_block, last_heap, paragraph, section_state, shares, tables_of};
 use diagnose::capture::Capture;
 use diagnose::verdict::{Basis, Hole, State};
 use profile::units::{group_thousands, human};
@@ -113,7 +113,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     if let Some(state) = state {
         blocks.push(told(report, state));
     }
-    blocks.push(function_table(
+    blocks.push(function_block(
         process,
         ProfileName::HeapDiff,
         table,
@@ -180,7 +180,7 @@ pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
     text.push('.');
     let blocks = vec![
         paragraph(text),
-        function_table(
+        function_block(
             process,
             name,
             table,
@@ -215,7 +215,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             interval(process.interval),
             human(rate, &table.unit)
         )));
-        blocks.push(function_table(
+        blocks.push(function_block(
             process,
             ProfileName::HeapDiff,
             table,
@@ -227,7 +227,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
         ));
     }
     if let Some(table) = allocs {
-        blocks.push(function_table(
+        blocks.push(function_block(
             process,
             ProfileName::Allocs,
             table,
@@ -347,7 +347,7 @@ pub(super) fn profile_section(
         ),
         _ => format!("{} since the rate was set", table.sample_type),
     };
-    blocks.push(function_table(
+    blocks.push(function_block(
         process,
         name,
         table,

@@ -210,72 +210,108 @@ async fn names(page: &Page, flare: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-#[test]
-fn whatever_is_clicked_nothing_is_requested_stored_or_remembered() -> Result<()> {
-    for (flare, _) in flares::ALL {
-        let outcome = with_page(async |page| {
-            let before = after_load(&page, &Traffic::default()).await?;
-            page.read(&flares::path(flare)).await?;
-            let names = names(&page, flare).await?;
-            let clicked = page.async_script(CLICK_EVERYTHING).await?;
-            // Fewer, and something is not reached: a flare without profiles has no tables.
-            let least = if flare == "no-profiles" { 38 } else { 62 };
-            ensure!(
-                clicked.as_u64() >= Some(least),
-                "only {clicked} things to click"
-            );
-            page.wait_for_state("ready").await?;
+/// Whatever is clicked, nothing is requested, stored or remembered.
+fn click_everything(flare: &str) -> Result<()> {
+    with_page(async |page| {
+        let before = after_load(&page, &Traffic::default()).await?;
+        page.read(&flares::path(flare)).await?;
+        let names = names(&page, flare).await?;
+        let clicked = page.async_script(CLICK_EVERYTHING).await?;
+        // Fewer, and something is not reached: a flare without profiles has no tables.
+        let least = if flare == "no-profiles" { 38 } else { 62 };
+        ensure!(
+            clicked.as_u64() >= Some(least),
+            "only {clicked} things to click"
+        );
+        page.wait_for_state("ready").await?;
 
-            let left = page.async_script(LEFT_BEHIND).await?;
-            for (place, found) in left.as_object().context("nothing was looked at")? {
-                let text = found.to_string();
-                let leaked = names.iter().find(|name| text.contains(name.as_str()));
-                ensure!(
-                    leaked.is_none(),
-                    "{flare}: {place} holds {leaked:?}: {text}"
-                );
-                match place.as_str() {
-                    "local" => {
-                        let mut keys = found.as_array().into_iter().flatten().map(|it| &it[0]);
-                        ensure!(
-                            keys.all(|key| key == "flarescope.theme" || key == "flarescope.choices"),
-                            "{flare}: {text}"
-                        );
-                    }
-                    "title" => ensure!(found == "flarescope", "{flare}: {text}"),
-                    "address" => {
-                        let address = found.as_str().unwrap_or_default();
-                        let base = page.url();
-                        let anchor = address.strip_prefix(&base).context("another page")?;
-                        ensure!(
-                            anchor
-                                .chars()
-                                .all(|c| c.is_ascii_lowercase() || "#-0123456789".contains(c)),
-                            "{flare}: {address}"
-                        );
-                    }
-                    _ => ensure!(is_empty(found), "{flare}: {place} holds {text}"),
+        let left = page.async_script(LEFT_BEHIND).await?;
+        for (place, found) in left.as_object().context("nothing was looked at")? {
+            let text = found.to_string();
+            let leaked = names.iter().find(|name| text.contains(name.as_str()));
+            ensure!(
+                leaked.is_none(),
+                "{flare}: {place} holds {leaked:?}: {text}"
+            );
+            match place.as_str() {
+                "local" => {
+                    let mut keys = found.as_array().into_iter().flatten().map(|it| &it[0]);
+                    ensure!(
+                        keys.all(|key| key == "flarescope.theme" || key == "flarescope.choices"),
+                        "{flare}: {text}"
+                    );
                 }
+                "title" => ensure!(found == "flarescope", "{flare}: {text}"),
+                "address" => {
+                    let address = found.as_str().unwrap_or_default();
+                    let base = page.url();
+                    let anchor = address.strip_prefix(&base).context("another page")?;
+                    ensure!(
+                        anchor
+                            .chars()
+                            .all(|c| c.is_ascii_lowercase() || "#-0123456789".contains(c)),
+                        "{flare}: {address}"
+                    );
+                }
+                _ => ensure!(is_empty(found), "{flare}: {place} holds {text}"),
             }
-            let cookies = page.cookies().await?;
-            ensure!(cookies.is_empty(), "{flare}: {cookies:?}");
+        }
+        let cookies = page.cookies().await?;
+        ensure!(cookies.is_empty(), "{flare}: {cookies:?}");
 
-            let left = since(&page, &before).await?;
-            ensure!(left == Traffic::default(), "{flare}: {left:#?}");
-            open_panel(&page).await?;
-            wait_for_counts(&page, &[("since", 0), ("refused", 0)]).await?;
-            let places = page
-                .attributes("[data-place]:not([data-place=local])", "data-items")
-                .await?;
-            ensure!(
-                places.iter().all(|items| items == "0"),
-                "{flare}: {places:?}"
-            );
-            Ok(())
-        });
-        outcome.context(flare)?;
-    }
-    Ok(())
+        let left = since(&page, &before).await?;
+        ensure!(left == Traffic::default(), "{flare}: {left:#?}");
+        open_panel(&page).await?;
+        wait_for_counts(&page, &[("since", 0), ("refused", 0)]).await?;
+        let places = page
+            .attributes("[data-place]:not([data-place=local])", "data-items")
+            .await?;
+        ensure!(
+            places.iter().all(|items| items == "0"),
+            "{flare}: {places:?}"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn clicking_everything_in_normal() -> Result<()> {
+    click_everything("normal")
+}
+
+#[test]
+fn clicking_everything_in_default() -> Result<()> {
+    click_everything("default")
+}
+
+#[test]
+fn clicking_everything_in_memory_leak() -> Result<()> {
+    click_everything("memory-leak")
+}
+
+#[test]
+fn clicking_everything_in_python_check_leak() -> Result<()> {
+    click_everything("python-check-leak")
+}
+
+#[test]
+fn clicking_everything_in_cpu_spike() -> Result<()> {
+    click_everything("cpu-spike")
+}
+
+#[test]
+fn clicking_everything_in_contention() -> Result<()> {
+    click_everything("contention")
+}
+
+#[test]
+fn clicking_everything_in_multiple() -> Result<()> {
+    click_everything("multiple")
+}
+
+#[test]
+fn clicking_everything_in_no_profiles() -> Result<()> {
+    click_everything("no-profiles")
 }
 
 #[test]

@@ -1,0 +1,305 @@
+//! The session's hands and ears: turns its effects into calls of the browser, and what the user and
+//! the browser do into events.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::{DataTransfer, File, FileList};
+
+use super::drop::{self, Dropped, Entries};
+use super::link::Link;
+use super::state::{AppState, Tab};
+use super::worker_files::{self, WorkerFiles};
+use super::{choices, clipboard, download, traffic};
+use crate::BUILD;
+use crate::session::{Deliver, Effect, Event, Outgoing, Page, Session, ToWorker};
+use crate::source::Source;
+use crate::wire::Call;
+use engine::protocol::{
+    Choices, ExportFormat, FunctionTable, SettingsView, TopQuestion, UserError,
+};
+
+/// What passes through the session unseen.
+struct Browser;
+
+impl Page for Browser {
+    type File = File;
+    type Listing = Entries;
+    type Reply = Box<dyn FnOnce(Result<SettingsView, UserError>)>;
+    type Table = Box<dyn FnOnce(FunctionTable)>;
+}
+
+/// Handle to the session. In context; copies are the same client.
+#[derive(Clone, Copy)]
+pub struct Client {
+    state: AppState,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+struct Inner {
+    session: Session<Browser>,
+    worker_files: Option<WorkerFiles>,
+    link: Option<Link>,
+    /// What happened while effects were being had.
+    events: VecDeque<Event<Browser>>,
+    is_busy: bool,
+}
+
+impl Client {
+    /// Begins a session.
+    pub fn new(state: AppState) -> Self {
+        let client = Self {
+            state,
+            inner: StoredValue::new_local(Inner {
+                session: Session::new(BUILD, state.choices.get_untracked()),
+                worker_files: None,
+                link: None,
+                events: VecDeque::new(),
+                is_busy: false,
+            }),
+        };
+        traffic::watch(move |contact| state.traffic.update(|traffic| traffic.of_page(contact)));
+        client.tell(Event::Begin);
+        client
+    }
+
+    /// Opens what was picked, or the sample.
+    pub fn open(self, source: Source<File>) {
+        self.tell(Event::Open(source));
+    }
+
+    /// Opens what a picker gave.
+    pub fn open_list(self, files: &FileList, folder: bool) {
+        self.close_dialogs();
+        self.open(drop::from_list(files, folder));
+    }
+
+    /// Opens what was dropped.
+    pub fn open_drop(self, transfer: Option<&DataTransfer>) {
+        self.close_dialogs();
+        match transfer.map_or(Dropped::Nothing, drop::take) {
+            Dropped::Files(source) => self.open(source),
+            Dropped::Folder { name, entries } => self.tell(Event::List {
+                name,
+                listing: entries,
+            }),
+            Dropped::Nothing => self
+                .state
+                .say("That was no file: drop a flare's zip, its folder, or .pprof files"),
+        }
+    }
+
+    /// Opens the last thing once more.
+    pub fn try_again(self) {
+        self.tell(Event::TryAgain);
+    }
+
+    /// Stops reading.
+    pub fn cancel(self) {
+        self.tell(Event::Cancel);
+    }
+
+    /// Shows the report that was open before a failure.
+    pub fn go_back(self) {
+        self.tell(Event::GoBack);
+    }
+
+    /// Asks whether choices can be used, and what they come to. Unheard when the worker is lost.
+    pub fn check(
+        self,
+        choices: Choices,
+        done: impl FnOnce(Result<SettingsView, UserError>) + 'static,
+    ) {
+        let reply = Box::new(done);
+        self.tell(Event::Check { choices, reply });
+    }
+
+    /// Judges by these choices from now on, and says `said` of it.
+    pub fn use_choices(self, choices: Choices, said: &'static str) {
+        self.tell(Event::Choose { choices, said });
+    }
+
+    /// Delivers the open flare's report in another form.
+    pub fn export(self, format: ExportFormat, deliver: Deliver) {
+        self.tell(Event::Export { format, deliver });
+    }
+
+    /// Copies a text that is already on the page.
+    pub fn copy(self, name: &str, text: String) {
+        let name = name.to_owned();
+        self.tell(Event::Copy { name, text });
+    }
+
+    /// Symptom or link were typed.
+    pub fn typed(self) {
+        self.tell(Event::Type {
+            symptom: self.state.symptom.get_untracked(),
+            link: self.state.link.get_untracked(),
+        });
+    }
+
+    /// Replaces names in what leaves the page, or not any more.
+    pub fn redact(self, on: bool) {
+        self.state.redact.set(on);
+        self.tell(Event::Redact(on));
+    }
+
+    /// Asks for a table by another column. Unheard where there is none: the page says why.
+    pub fn top(self, question: TopQuestion, done: impl FnOnce(FunctionTable) + 'static) {
+        let table = Box::new(done);
+        self.tell(Event::Top { question, table });
+    }
+
+    /// Shows what redaction replaces.
+    pub fn preview(self) {
+        self.tell(Event::Preview);
+    }
+
+    /// Closes what [`Self::preview`] opened.
+    pub fn close_preview(self) {
+        self.state.preview.set(None);
+        self.tell(Event::ClosePreview);
+    }
+
+    /// Closes what lies over the page.
+    fn close_dialogs(self) {
+        self.state.close_dialogs();
+        self.tell(Event::ClosePreview);
+    }
+
+    /// Tells the session, and has its effects, one event after the other.
+    fn tell(self, event: Event<Browser>) {
+        // The page may be going away.
+        let was_busy = self.inner.try_update_value(|inner| {
+            inner.events.push_back(event);
+            std::mem::replace(&mut inner.is_busy, true)
+        });
+        if was_busy != Some(false) {
+            return;
+        }
+        while let Some(Some(effects)) = self.inner.try_update_value(|inner| {
+            let event = inner.events.pop_front();
+            inner.is_busy = event.is_some();
+            event.map(|event| inner.session.handle(event))
+        }) {
+            for effect in effects {
+                self.have(effect);
+            }
+        }
+    }
+
+    fn have(self, effect: Effect<Browser>) {
+        let state = self.state;
+        match effect {
+            Effect::Worker(ToWorker::Fetch) => self.fetch_worker(),
+            Effect::Worker(ToWorker::Start) => self.start_worker(),
+            Effect::Worker(ToWorker::Post(call)) => self.post(&call),
+            Effect::Worker(ToWorker::End) => self.inner.update_value(|inner| inner.link = None),
+            Effect::After(time, timer) => set_timeout(move || self.tell(Event::Over(timer)), time),
+            Effect::List {
+                turn,
+                name,
+                listing,
+            } => self.list(turn, name, listing),
+            Effect::Screen(screen) => state.screen.set(screen),
+            Effect::Progress(progress) => state.progress.set(progress),
+            Effect::Say(text) => state.say(text),
+            Effect::FirstView => {
+                state.tab.set(Tab::Report);
+                state.process.set(None);
+            }
+            Effect::Escalation(text) => state.escalation.set(text),
+            Effect::Preview(preview) => state.preview.set(preview),
+            Effect::Keep { choices, said } => {
+                let is_kept = choices::keep(&choices);
+                self.tell(Event::Kept {
+                    choices,
+                    said,
+                    is_kept,
+                });
+            }
+            Effect::Forget => choices::forget(),
+            Effect::Choices {
+                choices,
+                are_unkept,
+            } => {
+                state.choices_unkept.set(are_unkept);
+                state.choices.set(choices);
+            }
+            Effect::Reply(reply, outcome) => reply(outcome),
+            Effect::Table(table, rows) => table(*rows),
+            Effect::Deliver(what) => self.deliver(what),
+            Effect::ManualCopy(copy) => state.manual_copy.set(Some(copy)),
+            Effect::Loaded => {
+                let now = traffic::now_ms();
+                state.traffic.update(|traffic| traffic.is_loaded(now));
+            }
+            Effect::Contact(contact) => state.traffic.update(|traffic| traffic.of_worker(contact)),
+        }
+    }
+
+    fn fetch_worker(self) {
+        spawn_local(async move {
+            let fetched = worker_files::load().await.map(|files| {
+                self.inner
+                    .update_value(|inner| inner.worker_files = Some(files));
+            });
+            self.tell(Event::WorkerFiles(fetched));
+        });
+    }
+
+    fn start_worker(self) {
+        let heard = move |answer| {
+            self.tell(match answer {
+                Ok(answer) => Event::Heard(answer),
+                Err(message) => Event::Lost(message),
+            });
+        };
+        let Some(files) = self.inner.with_value(|inner| inner.worker_files.clone()) else {
+            return;
+        };
+        match Link::start(&files, heard) {
+            Ok(link) => self.inner.update_value(|inner| inner.link = Some(link)),
+            Err(message) => self.tell(Event::Lost(message)),
+        }
+    }
+
+    fn post(self, call: &Call<File>) {
+        let posted = self.inner.with_value(|inner| match &inner.link {
+            Some(link) => link.post(call),
+            None => Ok(()),
+        });
+        if let Err(message) = posted {
+            self.tell(Event::Lost(message));
+        }
+    }
+
+    fn list(self, turn: u32, name: String, entries: Entries) {
+        let progress = move |what: &str, done| {
+            let what = what.to_owned();
+            self.tell(Event::Listing { turn, what, done });
+        };
+        spawn_local(async move {
+            let outcome = drop::walk(name, entries, progress).await;
+            self.tell(Event::Listed { turn, outcome });
+        });
+    }
+
+    fn deliver(self, what: Outgoing) {
+        match what.deliver {
+            Deliver::Copy => spawn_local(async move {
+                let is_done = clipboard::write(&what.text).await;
+                self.tell(Event::Delivered { what, is_done });
+            }),
+            Deliver::Save => {
+                let saved = download::save(&what.name, &what.media_type, &what.text);
+                if let Err(error) = &saved {
+                    leptos::logging::error!("not saved: {error:?}");
+                }
+                let is_done = saved.is_ok();
+                self.tell(Event::Delivered { what, is_done });
+            }
+        }
+    }
+}

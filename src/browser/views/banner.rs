@@ -1,0 +1,91 @@
+//! The verdict, in large.
+
+use leptos::prelude::*;
+
+use super::focus::{focus, go_to};
+use super::icons::MarkIcon;
+use crate::browser::state::AppState;
+use crate::shown::mark::Mark;
+use engine::protocol::BannerView;
+
+/// The largest thing on the page. A finding of low confidence is drawn quieter.
+#[component]
+pub fn Banner(
+    /// Ready to show.
+    banner: BannerView,
+    /// Id of the section with the evidence, if there is one to see.
+    evidence: Option<String>,
+    /// Id of the section that says what to do.
+    next: Option<String>,
+    /// What it was judged by that is not the default; a sentence each.
+    changes: Vec<String>,
+) -> impl IntoView {
+    let state = expect_context::<AppState>();
+    let mark = Mark::from(banner.kind);
+    let heading = NodeRef::<leptos::html::H1>::new();
+    Effect::new(move |_| {
+        if let Some(heading) = heading.get() {
+            focus(&heading);
+        }
+    });
+    let owner = (!banner.owner.is_empty()).then(|| {
+        view! { <span class="banner-fact"><span class="banner-label">"owner"</span> " " <strong>{banner.owner}</strong></span> }
+    });
+    let confidence = (!banner.confidence.is_empty()).then(|| {
+        view! {
+            <span class="banner-fact">
+                <span class="banner-label">"confidence"</span> " " <strong>{banner.confidence.clone()}</strong>
+            </span>
+        }
+    });
+    let notes = banner
+        .notes
+        .into_iter()
+        .map(|note| view! { <span class="banner-fact">{note}</span> })
+        .collect_view();
+    let link = |id: Option<String>, text: &'static str| {
+        id.map(|id| {
+            let href = format!("#{id}");
+            view! { <a class="banner-link" href=href on:click=move |_| go_to(&id)>{text}</a> }
+        })
+    };
+    let changes = (!changes.is_empty()).then(|| {
+        view! {
+            <p class="banner-settings" data-settings="changed">
+                <span class="banner-label">"not the defaults: "</span>
+                {changes.join(" ")}
+                " "
+                <button data-action="settings-from-banner" type="button" class="link" on:click=move |_| state.settings.set(true)>
+                    "Settings"
+                </button>
+            </p>
+        }
+    });
+    let is_quiet = banner.confidence == "low";
+    let sure = (!banner.confidence.is_empty()).then_some(banner.confidence);
+    view! {
+        <section
+            class=format!("banner {}", mark.class())
+            class:is-quiet=is_quiet
+            data-verdict=banner.kind.as_str()
+            data-confidence=sure
+            aria-labelledby="banner-verdict"
+        >
+            <h1 class="banner-title" id="banner-verdict" tabindex="-1" node_ref=heading>
+                <MarkIcon mark/>
+                {banner.title}
+            </h1>
+            <div class="banner-text">
+                <p class="banner-summary">{banner.summary}</p>
+                <p class="banner-facts">
+                    {owner}
+                    {confidence}
+                    {notes}
+                    {link(evidence, "see the evidence")}
+                    {link(next, "what to do next")}
+                </p>
+                {changes}
+            </div>
+        </section>
+    }
+}

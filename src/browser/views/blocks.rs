@@ -1,0 +1,104 @@
+//! The pieces that sections are made of.
+
+use leptos::prelude::*;
+
+use super::copy::Command;
+use super::facts::FactsView;
+use super::function_table::FunctionTableView;
+use super::grid::GridView;
+use super::icons::MarkIcon;
+use super::plain_table::PlainTableView;
+use super::shares::SharesView;
+use super::stacks::StacksView;
+use super::text_block::TextView;
+use crate::shown::mark::Mark;
+use engine::protocol::{Block, ExportFormat, Step};
+
+/// Any piece.
+#[component]
+pub fn BlockView(
+    /// The piece.
+    block: Block,
+    /// The export that a text in this section is.
+    form: Option<ExportFormat>,
+) -> impl IntoView {
+    match block {
+        Block::Paragraph { text } => view! { <p class="paragraph">{text}</p> }.into_any(),
+        Block::Heading { text } => view! { <h3 class="subheading">{text}</h3> }.into_any(),
+        Block::Note { name, text } => {
+            let name = (!name.is_empty()).then_some(name);
+            view! { <p class="note" data-note=name><span class="note-label">"Note"</span>{text}</p> }
+                .into_any()
+        }
+        Block::Missing { text, command } => view! { <MissingView text command/> }.into_any(),
+        Block::Facts { facts } => view! { <FactsView facts/> }.into_any(),
+        Block::List { items } => {
+            let items = items
+                .into_iter()
+                .map(|item| view! { <li>{item}</li> })
+                .collect_view();
+            view! { <ul class="list">{items}</ul> }.into_any()
+        }
+        Block::Steps { steps } => view! { <StepsView steps/> }.into_any(),
+        Block::Table(table) => view! { <PlainTableView table/> }.into_any(),
+        Block::Functions(table) => view! { <FunctionTableView table/> }.into_any(),
+        // A flare without profiles has no process to show.
+        Block::Grid(grid) if grid.rows.is_empty() => ().into_any(),
+        Block::Grid(grid) => view! { <GridView grid/> }.into_any(),
+        Block::Shares {
+            caption,
+            what,
+            total_text,
+            shares,
+        } => view! { <SharesView caption what total_text shares/> }.into_any(),
+        Block::Stacks { caption, stacks } => view! { <StacksView caption stacks/> }.into_any(),
+        Block::Text { name, text } => view! { <TextView name text is_code=false form/> }.into_any(),
+        Block::Code { caption, text } => {
+            view! { <TextView name=caption text is_code=true form=None/> }.into_any()
+        }
+    }
+}
+
+/// Why there is nothing to show, and how to get it.
+#[component]
+fn MissingView(
+    /// What is missing and why.
+    text: String,
+    /// What collects it.
+    command: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="missing">
+            <MarkIcon mark=Mark::NotMeasured/>
+            <div class="missing-text">
+                <p>{text}</p>
+                {command.map(|command| view! { <Command command/> })}
+            </div>
+        </div>
+    }
+}
+
+/// Recommendations.
+#[component]
+fn StepsView(
+    /// In order of priority.
+    steps: Vec<Step>,
+) -> impl IntoView {
+    let steps = steps.into_iter().map(
+        |Step {
+             about,
+             text,
+             command,
+         }| {
+            let about = (!about.is_empty()).then(|| view! { <p class="step-about">{about}</p> });
+            view! {
+                <li class="step">
+                    {about}
+                    <p>{text}</p>
+                    {command.map(|command| view! { <Command command/> })}
+                </li>
+            }
+        },
+    );
+    view! { <ol class="steps">{steps.collect_view()}</ol> }
+}

@@ -1,0 +1,121 @@
+//! Help: how to read the tables, how to collect profiles, what happens to a flare.
+
+use leptos::prelude::*;
+
+use super::copy::CopyButton;
+use super::dialogs::Dialog;
+use crate::browser::state::AppState;
+
+const COLUMNS: [(&str, &str); 6] = [
+    (
+        "flat",
+        "What the function itself used: memory it allocated, time it ran, delay at its own line.",
+    ),
+    (
+        "cum",
+        "Cumulative: the function and everything it called, counted once for each stack.",
+    ),
+    (
+        "flat %, cum %",
+        "Share of the profile's total. In a difference, of the first snapshot's total, as go tool pprof prints it; shares can be over 100 % or negative.",
+    ),
+    ("sum %", "Running sum of flat %, in pprof's order."),
+    (
+        "~",
+        "Within sampling noise: a heap profile is a sample, and this difference is no larger than what chance makes.",
+    ),
+    (
+        "bar",
+        "In the colour of the owner: the strong part is flat, the light part cum. In a difference, what shrank points to the left.",
+    ),
+];
+
+const COMMANDS: [(&str, &str); 6] = [
+    ("Linux", "sudo datadog-agent flare --profile 30"),
+    (
+        "Linux, with lock contention",
+        "sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking",
+    ),
+    (
+        "Windows, as administrator",
+        r#"& "$env:ProgramFiles\Datadog\Datadog Agent\bin\agent.exe" flare --profile 30"#,
+    ),
+    ("macOS", "datadog-agent flare --profile 30"),
+    (
+        "Docker",
+        "docker exec -it dd-agent agent flare --profile 30",
+    ),
+    (
+        "Kubernetes",
+        "kubectl exec -it POD -c agent -- agent flare --profile 30",
+    ),
+];
+
+const KEYS: [(&str, &str); 5] = [
+    ("Ctrl+O, \u{2318}O", "choose a flare"),
+    ("Esc", "stop reading; close a dialog or menu"),
+    ("F1", "this help"),
+    (
+        "\u{2190} \u{2192}",
+        "between Report and Files, when one of them has the focus",
+    ),
+    (
+        "Tab, Enter",
+        "everything else; a column's heading sorts, and a third time restores pprof's order",
+    ),
+];
+
+/// The help panel.
+#[component]
+pub fn HelpDialog() -> impl IntoView {
+    let state = expect_context::<AppState>();
+    let check = move |_| {
+        state.help.set(false);
+        state.check.set(true);
+    };
+    view! {
+        <Dialog title="Help" id="help-title" open=state.help on_close=move |()| state.help.set(false)>
+            <h3>"How to collect profiles"</h3>
+            <p>
+                "While the problem is happening, for 30 seconds or more. Without the two contention options, \
+                 lock contention stays not measured: its rates are 0 by default. They work in the core Agent only."
+            </p>
+            <dl class="help-commands">
+                {COMMANDS.map(|(name, command)| view! {
+                    <dt>{name}</dt>
+                    <dd class="command"><code>{command}</code><CopyButton name=format!("Command for {name}") text=command.to_owned()/></dd>
+                }).collect_view()}
+            </dl>
+            <p>
+                "Continuous profiling (" <code>"internal_profiling: enabled: true"</code>
+                ") uploads profiles to Datadog and puts none into flares; it can even keep a flare from getting its CPU profile."
+            </p>
+            <h3>"How to read the tables"</h3>
+            <Pairs pairs=&COLUMNS/>
+            <h3>"What happens to a flare"</h3>
+            <p>
+                "It is read in this browser, by a worker of this page, and nothing of it leaves the computer or is kept. "
+                <button data-action="how-to-check-from-help" type="button" class="link" on:click=check>"How to check"</button>
+            </p>
+            <p>
+                "In the browser's local storage the page keeps what you choose: the theme, thresholds, an owners file. \
+                 Settings lists it and forgets it."
+            </p>
+            <h3>"Keys"</h3>
+            <Pairs pairs=&KEYS/>
+        </Dialog>
+    }
+}
+
+/// Names and what they mean.
+#[component]
+fn Pairs(
+    /// In reading order.
+    pairs: &'static [(&'static str, &'static str)],
+) -> impl IntoView {
+    view! {
+        <dl class="help-pairs">
+            {pairs.iter().map(|(name, meaning)| view! { <dt>{*name}</dt><dd>{*meaning}</dd> }).collect_view()}
+        </dl>
+    }
+}

@@ -1,0 +1,41 @@
+//! A table without bars.
+
+use leptos::prelude::*;
+
+use engine::protocol::PlainTable;
+
+/// Cells as they came.
+#[component]
+pub fn PlainTableView(
+    /// As many cells as columns in each row.
+    table: PlainTable,
+) -> impl IntoView {
+    let PlainTable {
+        caption,
+        columns,
+        rows,
+    } = table;
+    let class = |numeric: bool| if numeric { "cell is-number" } else { "cell" };
+    let numeric: Vec<bool> = columns.iter().map(|column| column.numeric).collect();
+    let heads = columns
+        .into_iter()
+        .map(|column| view! { <th scope="col" class=class(column.numeric)>{column.name}</th> })
+        .collect_view();
+    let rows = rows.into_iter().map(|row| {
+        let cells = row
+            .into_iter()
+            .zip(&numeric)
+            .map(|(cell, numeric)| view! { <td class=class(*numeric)>{cell}</td> });
+        view! { <tr>{cells.collect_view()}</tr> }
+    });
+    let label = caption.clone();
+    view! {
+        <div class="scroller" role="region" tabindex="0" aria-label=label>
+            <table class="plain-table">
+                <caption class="table-caption">{caption}</caption>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

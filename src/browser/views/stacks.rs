@@ -1,0 +1,108 @@
+//! Whole stacks, leaf on top, each under a line that says what it weighs and who owns it.
+
+use leptos::prelude::*;
+
+use super::facts::FactsView;
+use super::icons::ChevronIcon;
+use crate::shown::bars::hue;
+use crate::shown::row;
+use engine::protocol::{FrameView, StackView};
+
+/// Stacks, largest first; the first one is open.
+#[component]
+pub fn StacksView(
+    /// What they are.
+    caption: String,
+    /// Largest first.
+    stacks: Vec<StackView>,
+) -> impl IntoView {
+    let stacks = stacks
+        .into_iter()
+        .enumerate()
+        .map(|(index, stack)| view! { <Stack stack is_open=index == 0/> });
+    view! {
+        <figure class="stacks" data-stacks="">
+            <figcaption class="table-caption">{caption}</figcaption>
+            {stacks.collect_view()}
+        </figure>
+    }
+}
+
+/// One stack.
+#[component]
+fn Stack(
+    /// Leaf first.
+    stack: StackView,
+    /// Shown open.
+    is_open: bool,
+) -> impl IntoView {
+    let StackView {
+        title,
+        owner,
+        owner_hue,
+        facts,
+        frames,
+        frames_total,
+    } = stack;
+    let hook = owner.clone();
+    let known_by = row::known_by(&title, &frames)
+        .map(|frame| view! { <span class="stack-known-by">{frame.short.clone()}</span> });
+    let more = row::rest(frames.len(), frames_total)
+        .map(|more| view! { <p class="stack-rest">{more}</p> });
+    let facts = (!facts.is_empty()).then(|| view! { <FactsView facts/> });
+    let frames = frames
+        .into_iter()
+        .map(|frame| view! { <Frame frame/> })
+        .collect_view();
+    view! {
+        <details class="stack" data-stack="" data-owner=hook data-hue=hue(owner_hue) open=is_open>
+            <summary class="stack-head">
+                <ChevronIcon/>
+                <span class="stack-name">
+                    <span class="stack-title">{title}</span>
+                    " "
+                    {known_by}
+                </span>
+                <span class="stack-owner">
+                    <span class="swatch" aria-hidden="true"></span>
+                    {owner}
+                </span>
+            </summary>
+            <div class="stack-body">
+                {facts}
+                <ol class="frames" aria-label="Frames, leaf first">{frames}</ol>
+                {more}
+            </div>
+        </details>
+    }
+}
+
+/// One frame. The responsible one has a word and an edge of its own.
+#[component]
+fn Frame(
+    /// The frame.
+    frame: FrameView,
+) -> impl IntoView {
+    let FrameView {
+        function,
+        package,
+        short,
+        responsible,
+    } = frame;
+    let word = responsible.then(|| view! { <span class="frame-word">"responsible"</span> });
+    view! {
+        <li
+            class="frame"
+            class:is-responsible=responsible
+            data-frame=function.clone()
+            data-responsible=responsible.then_some("")
+            title=function
+        >
+            <span class="frame-name">
+                <span class="frame-package">{package}</span>
+                <span class="frame-short">{short}</span>
+            </span>
+            {word}
+        </li>
+    }
+}

@@ -1,0 +1,201 @@
+//! Asking: questions about the open flare, and what is done with their answers.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::interface::{Deliver, Effect, Outgoing, Page, Timer};
+use super::screen::{ManualCopy, Preview};
+use super::{Session, opening, words};
+use engine::protocol::{
+    ExportFormat, ExportOptions, Question, Request, Response, TopQuestion, UserError,
+};
+
+/// How long typing has to rest before the worker is asked for what comes of it.
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
+
+/// What an answer is awaited for.
+pub(super) enum Asked<P: Page> {
+    /// A form of the report, for the user to take away.
+    Export {
+        /// Where to.
+        deliver: Deliver,
+        /// With names replaced.
+        redacted: bool,
+    },
+    /// The escalation with symptom and link, for its section.
+    Escalation,
+    /// What redaction replaces.
+    Preview,
+    /// A table by another column.
+    Top(P::Table),
+    /// Whether choices can be used.
+    Check(P::Reply),
+    /// Whether the choices that were kept can still be used.
+    CheckKept,
+    /// The flare that is on the page, for a worker that does not have it yet.
+    Reopen,
+}
+
+impl<P: Page> Session<P> {
+    pub(super) fn ask(&mut self, question: Question, asked: Asked<P>) {
+        self.ask_with(Request::Ask(question), Vec::new(), asked);
+    }
+
+    fn ask_with(&mut self, request: Request, files: Vec<P::File>, asked: Asked<P>) {
+        let id = self.send(request, files);
+        self.asked.push((id, asked));
+    }
+
+    /// Asks something about the open flare. Nothing while another is being read: the engine has
+    /// let go of the one on the page.
+    fn ask_about_flare(&mut self, question: Question, asked: Asked<P>) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        if self.opening.is_some() {
+            return;
+        }
+        if !mem::replace(&mut current.is_held, true) {
+            // The worker was replaced since. The report is already on the page, so only a failure
+            // is of interest.
+            let (open, files) = opening::request(&current.source, &current.choices);
+            self.ask_with(open, files, Asked::Reopen);
+        }
+        self.ask(question, asked);
+    }
+
+    /// Asks for the open flare's report in another form, to deliver it.
+    pub(super) fn export(&mut self, format: ExportFormat, deliver: Deliver) {
+        let options = self.options.clone();
+        let redacted = options.redact;
+        self.ask_about_flare(
+            Question::Export { format, options },
+            Asked::Export { deliver, redacted },
+        );
+    }
+
+    /// Asks for the escalation with symptom and link once typing rests.
+    pub(super) fn typed(&mut self, symptom: String, link: String) {
+        self.options.symptom = symptom;
+        self.options.link = link;
+        self.typed = self.typed.wrapping_add(1);
+        self.effect(Effect::After(TYPING_PAUSE, Timer::Typing(self.typed)));
+    }
+
+    pub(super) fn refresh_escalation(&mut self) {
+        // Only the last answer is of interest.
+        self.asked
+            .retain(|(_, asked)| !matches!(asked, Asked::Escalation));
+        // What stands on the page is never redacted.
+        let options = ExportOptions {
+            redact: false,
+            ..self.options.clone()
+        };
+        let format = ExportFormat::Escalation;
+        self.ask_about_flare(Question::Export { format, options }, Asked::Escalation);
+    }
+
+    pub(super) fn redact(&mut self, on: bool) {
+        self.options.redact = on;
+        self.say(words::redaction(on));
+    }
+
+    /// Asks what redaction replaces, to show it.
+    pub(super) fn preview(&mut self) {
+        self.has_preview = true;
+        self.effect(Effect::Preview(Some(Preview::Loading)));
+        let options = ExportOptions {
+            redact: true,
+            ..self.options.clone()
+        };
+        self.ask_about_flare(Question::Preview { options }, Asked::Preview);
+    }
+
+    /// Asks for a table by another column.
+    pub(super) fn top(&mut self, question: TopQuestion, table: P::Table) {
+        self.ask_about_flare(Question::Top(question), Asked::Top(table));
+    }
+
+    /// Unless the user has closed it.
+    fn show_preview(&mut self, preview: Preview) {
+        if self.has_preview {
+            self.effect(Effect::Preview(Some(preview)));
+        }
+    }
+
+    pub(super) fn is_asked(&self, id: u32) -> bool {
+        self.asked.iter().any(|(asked, _)| *asked == id)
+    }
+
+    /// Takes in an answer, unless what was asked is of no interest any more.
+    pub(super) fn answered(&mut self, id: u32, response: Response) {
+        if matches!(response, Response::Progress(_)) {
+            // Of a flare that is opened again.
+            return;
+        }
+        let Some(index) = self.asked.iter().position(|(asked, _)| *asked == id) else {
+            return;
+        };
+        let (_, asked) = self.asked.remove(index);
+        match (asked, response) {
+            (Asked::Export { .. } | Asked::Escalation | Asked::Top(_), Response::Failed(error)) => {
+                self.say(words::in_short(&error));
+            }
+            (Asked::Preview, Response::Failed(error)) => self.show_preview(Preview::Failed(error)),
+            (Asked::Check(reply), Response::Failed(error)) => {
+                self.effect(Effect::Reply(reply, Err(error)));
+            }
+            (Asked::CheckKept, Response::Failed(error)) => self.kept_are_of_no_use(&error),
+            (Asked::Reopen, Response::Failed(error)) => self.not_reopened(error),
+            (
+                Asked::Export { deliver, redacted },
+                Response::Exported {
+                    format,
+                    file_name,
+                    media_type,
+                    text,
+                },
+            ) => self.effect(Effect::Deliver(Outgoing {
+                deliver,
+                name: match deliver {
+                    Deliver::Copy => words::format_name(format).to_owned(),
+                    Deliver::Save => file_name,
+                },
+                media_type,
+                text,
+                remark: if redacted { words::REDACTED } else { "" },
+            })),
+            (Asked::Escalation, Response::Exported { text, .. }) => {
+                self.effect(Effect::Escalation(Some(text)));
+            }
+            (Asked::Check(reply), Response::Checked(view)) => {
+                self.effect(Effect::Reply(reply, Ok(view)));
+            }
+            (Asked::Preview, Response::Preview(replacements)) => {
+                self.show_preview(Preview::Ready(Arc::new(replacements)));
+            }
+            (Asked::Top(table), Response::Top(rows)) => self.effect(Effect::Table(table, rows)),
+            // Opened again, or kept choices that are still good.
+            _ => {}
+        }
+    }
+
+    /// The flare on the page was moved, changed or locked since, so that nothing can be asked about
+    /// it any more; what was asked goes unanswered.
+    fn not_reopened(&mut self, error: UserError) {
+        self.engine_lets_go();
+        self.asked.clear();
+        self.say(words::in_short(&error));
+        self.show_preview(Preview::Failed(error));
+    }
+
+    pub(super) fn delivered(&mut self, what: Outgoing, is_done: bool) {
+        if is_done {
+            self.say(words::delivered(&what));
+        } else {
+            let Outgoing { name, text, .. } = what;
+            self.effect(Effect::ManualCopy(ManualCopy { name, text }));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What happens to a session and what it wants done.
+
+use std::time::Duration;
+
+use super::link::ToWorker;
+use super::screen::{ManualCopy, Preview, Screen};
+use super::watchdog::Watch;
+use crate::source::Source;
+use crate::wire::{Answer, Call};
+use engine::protocol::{
+    Choices, Contact, ExportFormat, FunctionTable, Progress, SettingsView, TopQuestion, UserError,
+};
+
+/// What passes through a session unseen.
+pub trait Page {
+    /// A handle to a file.
+    type File: Clone;
+    /// A folder whose files have to be listed first.
+    type Listing;
+    /// Takes the answer to [`Event::Check`]. Dropped unheard when the worker is lost.
+    type Reply;
+    /// Takes the answer to [`Event::Top`]. Dropped unheard when there is none; the session says why.
+    type Table;
+}
+
+/// What to do with an exported text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deliver {
+    /// To the clipboard.
+    Copy,
+    /// Into a file.
+    Save,
+}
+
+/// A text on its way out of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Where to.
+    pub deliver: Deliver,
+    /// What it is, for example `Customer message`; of a file its name.
+    pub name: String,
+    /// Of a file.
+    pub media_type: String,
+    /// All of it.
+    pub text: String,
+    /// Goes behind the word that it is out.
+    pub remark: &'static str,
+}
+
+impl Outgoing {
+    /// A text for the clipboard.
+    pub(super) const fn copy(name: String, text: String) -> Self {
+        Self {
+            deliver: Deliver::Copy,
+            name,
+            media_type: String::new(),
+            text,
+            remark: "",
+        }
+    }
+}
+
+/// What is over when a time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Nothing was typed since, if this is still the number of keystrokes.
+    Typing(u32),
+    /// Half of what may pass without a sign of life.
+    Silence(Watch),
+}
+
+/// What happened.
+pub enum Event<P: Page> {
+    /// The page is there.
+    Begin,
+    /// The user dropped or picked files.
+    Open(Source<P::File>),
+    /// The user dropped a folder.
+    List {
+        /// What to call it.
+        name: String,
+        /// It.
+        listing: P::Listing,
+    },
+    /// A listing goes on.
+    Listing {
+        /// As [`Effect::List`] gave it.
+        turn: u32,
+        /// The folder in hand.
+        what: String,
+        /// Files so far.
+        done: u64,
+    },
+    /// A listing ended.
+    Listed {
+        /// As [`Effect::List`] gave it.
+        turn: u32,
+        /// Its files.
+        outcome: Result<Source<P::File>, UserError>,
+    },
+    /// The user wants the last thing opened once more.
+    TryAgain,
+    /// The user wants what was shown before, instead of what is being read.
+    Cancel,
+    /// The user wants the report back that was open before a failure.
+    GoBack,
+    /// The user asks whether choices can be used, and what they come to.
+    Check {
+        /// The choices.
+        choices: Choices,
+        /// Takes the answer.
+        reply: P::Reply,
+    },
+    /// The user wants flares judged by these from now on.
+    Choose {
+        /// The choices.
+        choices: Choices,
+        /// What to say of it.
+        said: &'static str,
+    },
+    /// What came of [`Effect::Keep`].
+    Kept {
+        /// The choices.
+        choices: Choices,
+        /// What to say of it.
+        said: &'static str,
+        /// The browser keeps them.
+        is_kept: bool,
+    },
+    /// The user wants the open flare's report in another form.
+    Export {
+        /// Which form.
+        format: ExportFormat,
+        /// Where to.
+        deliver: Deliver,
+    },
+    /// The user wants a text copied that is already on the page.
+    Copy {
+        /// What it is.
+        name: String,
+        /// All of it.
+        text: String,
+    },
+    /// What came of [`Effect::Deliver`].
+    Delivered {
+        /// The text.
+        what: Outgoing,
+        /// It is out.
+        is_done: bool,
+    },
+    /// The user typed, for the escalation.
+    Type {
+        /// The symptom as it is now.
+        symptom: String,
+        /// The link as it is now.
+        link: String,
+    },
+    /// The user wants names replaced in what is copied and saved, or not any more.
+    Redact(bool),
+    /// The user wants to see what redaction replaces.
+    Preview,
+    /// The user has seen it.
+    ClosePreview,
+    /// The user wants a table by another column.
+    Top {
+        /// Which, and by what.
+        question: TopQuestion,
+        /// Takes the answer.
+        table: P::Table,
+    },
+    /// What workers are started from is here, or could not be had.
+    WorkerFiles(Result<(), String>),
+    /// The worker said something.
+    Heard(Answer),
+    /// The worker is lost, or what it said makes no sense. An ended worker is not heard any more.
+    Lost(String),
+    /// The time of [`Effect::After`] is over.
+    Over(Timer),
+}
+
+/// What is to be done.
+pub enum Effect<P: Page> {
+    /// Something about the worker.
+    Worker(ToWorker<Call<P::File>>),
+    /// Tell [`Event::Over`] after a time.
+    After(Duration, Timer),
+    /// List a folder; tell [`Event::Listing`] on the way and [`Event::Listed`] at the end.
+    List {
+        /// Goes with everything that is told of it.
+        turn: u32,
+        /// What to call it.
+        name: String,
+        /// It.
+        listing: P::Listing,
+    },
+    /// Show this.
+    Screen(Screen),
+    /// Show how far the work is.
+    Progress(Progress),
+    /// Say something in the live region; a new text even where it is the same.
+    Say(String),
+    /// Another report is shown: begin with its first view, and all processes.
+    FirstView,
+    /// Show this escalation in place of the report's own.
+    Escalation(Option<String>),
+    /// Show what redaction replaces, or nothing of it any more.
+    Preview(Option<Preview>),
+    /// Keep choices between visits and tell [`Event::Kept`].
+    Keep {
+        /// The choices.
+        choices: Choices,
+        /// Comes back with the event.
+        said: &'static str,
+    },
+    /// Forget the choices that were kept.
+    Forget,
+    /// These choices are in force.
+    Choices {
+        /// The choices.
+        choices: Choices,
+        /// The browser refused to keep them.
+        are_unkept: bool,
+    },
+    /// Hand the answer to who asked for it.
+    Reply(P::Reply, Result<SettingsView, UserError>),
+    /// Hand over a table by another column.
+    Table(P::Table, Box<FunctionTable>),
+    /// Copy or save a text and tell [`Event::Delivered`].
+    Deliver(Outgoing),
+    /// Show a text to be copied by hand.
+    ManualCopy(ManualCopy),
+    /// The page has all its parts: what it requests from now on is no part of loading it.
+    Loaded,
+    /// The worker made a request, or tried to.
+    Contact(Contact),
+}

@@ -1,0 +1,83 @@
+//! What the page shows.
+
+use std::sync::Arc;
+
+use engine::protocol::{Replacement, ReportView, UserError};
+
+/// What the page is showing. `data-state` on the body is its name.
+#[derive(Clone, Debug)]
+pub enum Screen {
+    /// Nothing was dropped yet.
+    Empty,
+    /// A flare is being read.
+    Loading {
+        /// What was dropped.
+        name: String,
+    },
+    /// A flare is open.
+    Ready(Arc<ReportView>),
+    /// The last thing asked did not work.
+    Failed(Arc<Failure>),
+}
+
+impl Screen {
+    /// The value of `data-state`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Loading { .. } => "loading",
+            Self::Ready(_) => "ready",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    pub(super) fn failed(error: UserError, way_out: WayOut, can_go_back: bool) -> Self {
+        Self::Failed(Arc::new(Failure {
+            error,
+            way_out,
+            can_go_back,
+        }))
+    }
+}
+
+/// A failure, and the way out of it.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// In words.
+    pub error: UserError,
+    /// The button to offer first.
+    pub way_out: WayOut,
+    /// A report that was open before can be shown again.
+    pub can_go_back: bool,
+}
+
+/// What helps against a [`Failure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    /// Another file.
+    ChooseAgain,
+    /// The same file once more.
+    TryAgain,
+    /// The page and its worker are of different builds.
+    Reload,
+}
+
+/// A text that the clipboard refused, shown to be copied by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManualCopy {
+    /// What it is, for example `Customer message`.
+    pub name: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// What redaction replaces, as far as it is known.
+#[derive(Clone, Debug)]
+pub enum Preview {
+    /// The worker was asked.
+    Loading,
+    /// In order of first appearance; nothing when nothing has to be replaced.
+    Ready(Arc<Vec<Replacement>>),
+    /// It can't be told.
+    Failed(UserError),
+}

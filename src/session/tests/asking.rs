@@ -1,0 +1,272 @@
+//! Questions about the open flare.
+
+use super::{Stage, crashed, failed, opened, ready, source};
+use crate::session::{Deliver, Effect, Event};
+use crate::wire::NO_REQUEST;
+use engine::protocol::{
+    Column, ExportFormat, Form, FunctionTable, ProfileName, Replacement, Response, TopQuestion,
+};
+
+const fn export(deliver: Deliver) -> Event<super::Words> {
+    let format = ExportFormat::Customer;
+    Event::Export { format, deliver }
+}
+
+fn exported(text: &str) -> Response {
+    Response::Exported {
+        format: ExportFormat::Customer,
+        file_name: "customer-message.txt".to_owned(),
+        media_type: "text/plain".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn typed(symptom: &str) -> Event<super::Words> {
+    Event::Type {
+        symptom: symptom.to_owned(),
+        link: String::new(),
+    }
+}
+
+fn replacements() -> Response {
+    Response::Preview(vec![Replacement {
+        form: Form::Host,
+        original: "web-7".to_owned(),
+        pseudonym: "host-1".to_owned(),
+        count: 2,
+    }])
+}
+
+/// Delivers the text that request 2 gave, and says whether it is out.
+fn deliver(stage: &mut Stage, is_done: bool) -> Vec<String> {
+    let answer = crate::wire::Answer {
+        id: 2,
+        response: exported("Grüße"),
+    };
+    let mut effects = stage.session.handle(Event::Heard(answer));
+    let Some(Effect::Deliver(what)) = effects.pop() else {
+        panic!("nothing is delivered");
+    };
+    stage.tell(Event::Delivered { what, is_done })
+}
+
+#[test]
+fn an_export_is_copied_and_counted_in_letters() {
+    let mut stage = Stage::opened();
+    assert_eq!(
+        stage.tell(export(Deliver::Copy)),
+        ["post 2 export customer \"\""]
+    );
+    assert_eq!(
+        deliver(&mut stage, true),
+        ["say \"Customer message copied, 5 characters\""]
+    );
+}
+
+#[test]
+fn what_the_clipboard_refuses_is_shown_to_be_copied_by_hand() {
+    let mut stage = Stage::opened();
+    stage.tell(export(Deliver::Copy));
+    assert_eq!(
+        deliver(&mut stage, false),
+        ["copy by hand Customer message: \"Grüße\""]
+    );
+}
+
+#[test]
+fn an_export_is_saved_under_its_file_name() {
+    let mut stage = Stage::opened();
+    stage.tell(export(Deliver::Save));
+    assert_eq!(
+        deliver(&mut stage, true),
+        ["say \"customer-message.txt saved\""]
+    );
+    let mut stage = Stage::opened();
+    stage.tell(export(Deliver::Save));
+    assert_eq!(
+        deliver(&mut stage, false),
+        ["copy by hand customer-message.txt: \"Grüße\""]
+    );
+}
+
+#[test]
+fn a_redacted_export_says_so() {
+    let mut stage = Stage::opened();
+    assert_eq!(
+        stage.tell(Event::Redact(true)),
+        [
+            "say \"Names are replaced in everything that is copied or saved. This screen stays as it is\""
+        ]
+    );
+    assert_eq!(
+        stage.tell(export(Deliver::Save)),
+        ["post 2 export customer redacted \"\""]
+    );
+    assert_eq!(
+        stage.hears(2, exported("x")),
+        ["save customer-message.txt (text/plain): \"x\", names replaced"]
+    );
+    assert_eq!(
+        stage.tell(Event::Redact(false)),
+        ["say \"Copies and files have all names again\""]
+    );
+}
+
+#[test]
+fn a_text_of_the_page_is_copied_without_asking_anybody() {
+    assert_eq!(
+        Stage::ready().tell(Event::Copy {
+            name: "Command".to_owned(),
+            text: "agent flare".to_owned()
+        }),
+        ["copy Command: \"agent flare\""]
+    );
+}
+
+#[test]
+fn nothing_is_asked_without_a_flare_or_while_another_is_read() {
+    assert!(Stage::ready().tell(export(Deliver::Copy)).is_empty());
+    let mut stage = Stage::opened();
+    stage.tell(Event::Open(source("b.zip")));
+    assert!(stage.tell(export(Deliver::Copy)).is_empty());
+}
+
+#[test]
+fn an_export_that_fails_is_told() {
+    let mut stage = Stage::opened();
+    stage.tell(export(Deliver::Copy));
+    assert_eq!(
+        stage.hears(2, failed("No flare is open")),
+        ["say \"No flare is open. Detail. Hint.\""]
+    );
+    // Nobody waits for it any more.
+    assert!(stage.hears(2, exported("x")).is_empty());
+}
+
+#[test]
+fn a_new_worker_gets_the_flare_again_before_it_is_asked_about_it() {
+    let mut stage = Stage::opened();
+    stage.hears(NO_REQUEST, crashed());
+    assert!(stage.tell(export(Deliver::Copy)).is_empty());
+    assert_eq!(
+        stage.hears(NO_REQUEST, ready()),
+        [
+            "the page is complete",
+            "post 2 open [\"a.zip\"] [\"a.zip\"] by defaults",
+            "post 3 export customer \"\""
+        ]
+    );
+    // The report is on the page already.
+    assert!(stage.hears(2, opened("a")).is_empty());
+    assert_eq!(
+        stage.hears(3, exported("x")),
+        ["copy Customer message: \"x\""]
+    );
+    // Once is enough.
+    assert_eq!(stage.tell(export(Deliver::Copy)).len(), 1);
+}
+
+#[test]
+fn a_flare_that_is_gone_when_a_new_worker_needs_it_is_told() {
+    let mut stage = Stage::opened();
+    stage.hears(NO_REQUEST, crashed());
+    stage.hears(NO_REQUEST, ready());
+    stage.tell(Event::Preview);
+    assert_eq!(
+        stage.hears(2, failed("Gone")),
+        ["say \"Gone. Detail. Hint.\"", "preview failed: Gone"]
+    );
+    // What was asked goes unanswered; the next question tries again.
+    assert!(stage.hears(3, replacements()).is_empty());
+    assert_eq!(stage.tell(export(Deliver::Copy)).len(), 2);
+}
+
+#[test]
+fn a_crash_while_something_is_asked_is_told_and_the_report_stays() {
+    let mut stage = Stage::opened();
+    stage.tell(export(Deliver::Copy));
+    assert_eq!(
+        stage.hears(2, crashed()),
+        [
+            "end the worker",
+            "start a worker",
+            "no preview",
+            "say \"The part of the page that reads flares stopped and was restarted: panicked. Try again.\""
+        ]
+    );
+}
+
+#[test]
+fn the_escalation_is_asked_for_once_typing_rests() {
+    let mut stage = Stage::opened();
+    stage.wait();
+    assert_eq!(stage.tell(typed("s")), ["wait 300ms"]);
+    assert_eq!(stage.tell(typed("slow")), ["wait 300ms"]);
+    stage.tell(Event::Redact(true));
+    // What stands on the page is never redacted.
+    assert_eq!(stage.wait(), ["post 2 export escalation \"slow\""]);
+    assert_eq!(stage.hears(2, exported("text")), ["escalation \"text\""]);
+}
+
+#[test]
+fn only_the_last_escalation_is_of_interest() {
+    let mut stage = Stage::opened();
+    stage.tell(typed("a"));
+    stage.wait();
+    stage.tell(typed("b"));
+    assert_eq!(stage.wait(), ["post 3 export escalation \"b\""]);
+    assert!(stage.hears(2, exported("of a")).is_empty());
+    assert_eq!(stage.hears(3, exported("of b")), ["escalation \"of b\""]);
+}
+
+#[test]
+fn what_redaction_replaces_is_shown_unless_it_was_closed() {
+    let mut stage = Stage::opened();
+    assert_eq!(
+        stage.tell(Event::Preview),
+        ["preview loading", "post 2 preview"]
+    );
+    assert_eq!(stage.hears(2, replacements()), ["preview of 1"]);
+    stage.tell(Event::Preview);
+    assert_eq!(stage.hears(3, failed("Odd")), ["preview failed: Odd"]);
+    stage.tell(Event::Preview);
+    stage.tell(Event::ClosePreview);
+    assert!(stage.hears(4, replacements()).is_empty());
+}
+
+fn by_cum(table: &'static str) -> Event<super::Words> {
+    let question = TopQuestion {
+        process: "core".to_owned(),
+        profile: ProfileName::HeapDiff,
+        sample_type: "inuse_space".to_owned(),
+        column: Column::Cum,
+        reversed: false,
+    };
+    Event::Top { question, table }
+}
+
+#[test]
+fn a_table_by_another_column_is_the_engines() {
+    let mut stage = Stage::opened();
+    assert_eq!(stage.tell(by_cum("first")), ["post 2 top of core by Cum"]);
+    let table = FunctionTable {
+        process: "core".to_owned(),
+        profile: ProfileName::HeapDiff,
+        sample_type: "inuse_space".to_owned(),
+        unit: "bytes".to_owned(),
+        caption: String::new(),
+        total: String::new(),
+        total_value: 0,
+        rows: Vec::new(),
+        rows_total: 812,
+        shown: "10 of 812 functions".to_owned(),
+        scale: 0,
+        signed: true,
+    };
+    assert_eq!(
+        stage.hears(2, Response::Top(Box::new(table))),
+        ["table first: 10 of 812 functions"]
+    );
+    stage.tell(by_cum("second"));
+    assert_eq!(stage.hears(3, failed("No such table")).len(), 1);
+}

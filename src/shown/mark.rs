@@ -1,0 +1,97 @@
+//! Marks that stand beside a word, never instead of it.
+
+use engine::protocol::{FileRole, Measured, SectionState, VerdictKind};
+
+/// A state that has a mark, a colour and a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A threshold was crossed.
+    Crossed,
+    /// Measured, nothing crossed.
+    Clear,
+    /// No usable measurement.
+    NotMeasured,
+    /// The file cannot be read.
+    Damaged,
+    /// Nothing to judge.
+    Info,
+}
+
+impl Mark {
+    /// The class that gives it its colour.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Crossed => "is-crossed",
+            Self::Clear => "is-clear",
+            Self::NotMeasured => "is-not-measured",
+            Self::Damaged => "is-damaged",
+            Self::Info => "is-info",
+        }
+    }
+
+    /// The word beside it; none where there is nothing to judge.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Crossed => "crossed",
+            Self::Clear => "clear",
+            Self::NotMeasured => "not measured",
+            Self::Damaged => "damaged",
+            Self::Info => "",
+        }
+    }
+
+    /// Its lines, in a box of 16 by 16.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Crossed => "M8 1.5 15 14.5H1z",
+            Self::Clear => "M2.5 8.5l3.5 3.5 7.5-8",
+            Self::NotMeasured => "M3 8h10",
+            Self::Damaged => "M3 3l10 10M13 3 3 13",
+            Self::Info => "M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6z",
+        }
+    }
+}
+
+impl From<SectionState> for Mark {
+    fn from(state: SectionState) -> Self {
+        match state {
+            SectionState::Crossed => Self::Crossed,
+            SectionState::Clear => Self::Clear,
+            SectionState::NotMeasured => Self::NotMeasured,
+            SectionState::Damaged => Self::Damaged,
+            SectionState::Info => Self::Info,
+        }
+    }
+}
+
+impl From<Measured> for Mark {
+    fn from(measured: Measured) -> Self {
+        match measured {
+            Measured::Crossed => Self::Crossed,
+            Measured::Clear => Self::Clear,
+            Measured::NotMeasured => Self::NotMeasured,
+            Measured::Damaged => Self::Damaged,
+        }
+    }
+}
+
+impl From<VerdictKind> for Mark {
+    fn from(verdict: VerdictKind) -> Self {
+        match verdict {
+            VerdictKind::Normal => Self::Clear,
+            VerdictKind::Inconclusive => Self::Damaged,
+            VerdictKind::NoProfiles => Self::NotMeasured,
+            _ => Self::Crossed,
+        }
+    }
+}
+
+impl From<FileRole> for Mark {
+    fn from(role: FileRole) -> Self {
+        match role {
+            FileRole::Failed => Self::Damaged,
+            FileRole::Used => Self::Clear,
+            FileRole::Noted | FileRole::Unused => Self::Info,
+        }
+    }
+}
