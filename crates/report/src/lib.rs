@@ -12,6 +12,7 @@ pub mod errors;
 mod every_block;
 pub mod html;
 pub mod json;
+pub mod kinds;
 pub mod layout;
 pub mod markdown;
 pub mod model;

@@ -11,6 +11,7 @@ use super::{
     states, table,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
+use crate::kinds;
 use crate::model::Report;
 use crate::times::{duration, interval};
 use diagnose::verdict::{Detail, Hole};
@@ -77,7 +78,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
     if symptom.is_empty() {
         pieces.push(Piece::Paragraph(format!(
             "Verdict of the profiles: {}. The customer's own words were not given.",
-            judgement.kind.title()
+            kinds::verdict(judgement.kind)
         )));
     } else {
         // Markup joins the lines of one paragraph.
@@ -89,7 +90,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
         );
         pieces.push(Piece::Paragraph(format!(
             "Verdict of the profiles: {}.",
-            judgement.kind.title()
+            kinds::verdict(judgement.kind)
         )));
     }
     let items: Vec<String> = judgement
@@ -117,7 +118,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
             .map(|(hole, state)| {
                 format!(
                     "{} in {} not measured: {} {} Command: {}",
-                    state.kind.title(),
+                    kinds::title(state.kind),
                     state.process,
                     states::why(state, &judgement.thresholds),
                     states::would_change(state, &judgement.thresholds),
