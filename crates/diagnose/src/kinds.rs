@@ -102,24 +102,6 @@ impl FindingKind {
             Self::Contention => "contention",
         }
     }
-
-    /// The name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::MemoryLeak => "Memory leak",
-            Self::CpuSpike => "CPU spike",
-            Self::Contention => "Contention",
-        }
-    }
-
-    /// The name within a sentence.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::MemoryLeak => "memory leak",
-            Self::CpuSpike => "CPU spike",
-            Self::Contention => "contention",
-        }
-    }
 }
 
 /// The flare's verdict.
@@ -153,19 +135,6 @@ impl VerdictKind {
             Self::Normal => "normal",
             Self::Inconclusive => "inconclusive",
             Self::NoProfiles => "no-profiles",
-        }
-    }
-
-    /// The name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::MemoryLeak => "Memory Leak",
-            Self::CpuSpike => "CPU Spike",
-            Self::Contention => "Contention",
-            Self::MultipleIssues => "Multiple Issues",
-            Self::Normal => "Normal",
-            Self::Inconclusive => "Inconclusive",
-            Self::NoProfiles => "No profiles",
         }
     }
 }

@@ -13,6 +13,7 @@ pub use report::document::{
 };
 pub use report::redact::{Form, Replacement};
 
+pub use report::kinds;
 pub use report::screen::{
     BannerView, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, ReportView,
 };

@@ -22,6 +22,28 @@ pub enum Flavor {
     Other(String),
 }
 
+impl Flavor {
+    /// The Agent's own name for it, for example `iot_agent`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Agent => "agent",
+            Self::Iot => "iot_agent",
+            Self::Cluster => "cluster_agent",
+            Self::Security => "security_agent",
+            Self::Other(title) => title,
+        }
+    }
+
+    /// It is of the Cluster Agent, whose titles differ between versions.
+    pub fn is_cluster(&self) -> bool {
+        match self {
+            Self::Cluster => true,
+            Self::Other(title) => title.contains("luster"),
+            Self::Agent | Self::Iot | Self::Security => false,
+        }
+    }
+}
+
 /// What the status says. What it lacks is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {

@@ -13,6 +13,7 @@ use super::document::{
     Block, Document, Fact, GridCell, Measured, PlainTable, Section, SectionKind, SectionState,
     Share, StackView, StateGrid, Step,
 };
+use super::kinds;
 use super::markdown::{clean, clean_lines};
 use super::screen::OWNER_HUES;
 
@@ -427,7 +428,7 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
         let _ = write!(
             out,
             "<th role=\"columnheader\" scope=\"col\">{}</th>",
-            kind.title()
+            kinds::title(*kind)
         );
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
@@ -449,7 +450,7 @@ fn write_cell(out: &mut String, cell: &GridCell) {
     let _ = write!(
         out,
         "<td role=\"cell\" data-kind=\"{}\">{}",
-        cell.kind.title(),
+        kinds::title(cell.kind),
         Mark::of_cell(cell.measured).words()
     );
     if !cell.text.is_empty() {

@@ -3,9 +3,10 @@
 //! Raw numbers only: bytes, nanoseconds, counts and fractions. A profile appears once for each of
 //! its sample types.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod schema;
+mod types;
 
-use serde::Serialize;
 use serde_json::Number;
 
 use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
@@ -13,11 +14,20 @@ use super::texts::{self, findings, states};
 use diagnose::errors::Told;
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Finding, Hole, State};
+use diagnose::verdict::{Finding, Hole, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
-use flare::status::{Check, Instance};
+use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
+
+use types::{
+    AccountJson, AgentJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
+    FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
+    MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson,
+    ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson, StateJson, StoryJson,
+    SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson,
+    VersionJson,
+};
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -34,364 +44,6 @@ pub fn json(report: &Report, symptom: &str, link: &str) -> String {
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
     text
-}
-
-#[derive(Serialize)]
-struct Root<'r> {
-    schema_version: u32,
-    hostname: &'r str,
-    agent: AgentJson<'r>,
-    verdict: VerdictJson<'r>,
-    processes: Vec<ProcessJson<'r>>,
-    memstats: Option<BTreeMap<&'static str, Number>>,
-    checks: Option<Vec<CheckJson<'r>>>,
-    goroutines: Option<GoroutinesJson<'r>>,
-    traces: Vec<TraceJson<'r>>,
-    files: Vec<FileJson<'r>>,
-    problems: Vec<String>,
-    thresholds: ThresholdsJson<'r>,
-    symptom: Option<String>,
-    link: Option<String>,
-    memory: MemoryJson<'r>,
-    surroundings: SurroundingsJson<'r>,
-    silent_processes: Vec<SilentJson<'r>>,
-    jmx_checks: Vec<JmxJson<'r>>,
-    check_problems: Vec<CheckProblemJson<'r>>,
-    owners: OwnersJson<'r>,
-}
-
-#[derive(Serialize)]
-struct MemoryJson<'r> {
-    rss_bytes: Option<i64>,
-    python_bytes: Option<i64>,
-    limit_bytes: Option<i64>,
-    limit_source: Option<String>,
-    accounts: Vec<AccountJson<'r>>,
-    garbage_collection: Vec<StoryJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct AccountJson<'r> {
-    process: &'r str,
-    rss_bytes: Option<i64>,
-    go_held_bytes: i64,
-    total_bytes: i64,
-    excess_bytes: i64,
-    conclusion: &'static str,
-    words: String,
-    parts: Vec<PartJson>,
-}
-
-#[derive(Serialize)]
-struct PartJson {
-    name: &'static str,
-    bytes: i64,
-}
-
-#[derive(Serialize)]
-struct StoryJson<'r> {
-    process: &'r str,
-    words: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct SurroundingsJson<'r> {
-    host_cores: Option<u64>,
-    host_memory_bytes: Option<u64>,
-    container_cpu_limit: Option<f64>,
-    container_restarts: Option<u64>,
-    last_termination: Option<&'r str>,
-    oom_kills: Vec<&'r str>,
-    versions: Vec<VersionJson<'r>>,
-    unhealthy: &'r [String],
-}
-
-#[derive(Serialize)]
-struct VersionJson<'r> {
-    version: &'r str,
-    since: Option<String>,
-}
-
-#[derive(Serialize)]
-struct SilentJson<'r> {
-    process: &'r str,
-    why: String,
-    remedy: String,
-}
-
-#[derive(Serialize)]
-struct JmxJson<'r> {
-    check: &'r str,
-    instance: Option<&'r str>,
-    status: Option<&'r str>,
-    metrics: Option<u64>,
-    failed: bool,
-}
-
-#[derive(Serialize)]
-struct CheckProblemJson<'r> {
-    check: &'r str,
-    about: Option<&'r str>,
-    message: &'r str,
-}
-
-#[derive(Serialize)]
-struct OwnersJson<'r> {
-    file: Option<&'r str>,
-    source: &'r str,
-    date: &'r str,
-}
-
-#[derive(Serialize)]
-struct AgentJson<'r> {
-    version: Option<&'r str>,
-    flavor: Option<&'r str>,
-    started_at: Option<String>,
-    uptime_seconds: Option<i64>,
-    captured_at: Option<String>,
-    captured_at_local: Option<&'r str>,
-    install_method: Option<InstallJson<'r>>,
-    platform: Option<&'r str>,
-    os: Option<&'r str>,
-    kernel: Option<&'r str>,
-    architecture: Option<&'r str>,
-    go_version: Option<&'r str>,
-    python_version: Option<&'r str>,
-    pid: Option<i64>,
-    local: bool,
-}
-
-#[derive(Serialize)]
-struct InstallJson<'r> {
-    tool: Option<&'r str>,
-    tool_version: Option<&'r str>,
-    installer_version: Option<&'r str>,
-}
-
-#[derive(Serialize)]
-struct VerdictJson<'r> {
-    kind: &'static str,
-    main_process: Option<&'r str>,
-    states: Vec<StateJson<'r>>,
-    findings: Vec<FindingJson<'r>>,
-    notes: Vec<String>,
-    noted: Vec<NoteJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct NoteJson<'r> {
-    kind: &'static str,
-    process: Option<&'r str>,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct StateJson<'r> {
-    process: &'r str,
-    kind: &'static str,
-    state: &'static str,
-    text: String,
-    why: String,
-    hole: Option<&'static str>,
-    nearness: Option<f64>,
-    would_change: String,
-    capture: Option<String>,
-}
-
-#[derive(Serialize)]
-struct FindingJson<'r> {
-    kind: &'static str,
-    process: &'r str,
-    profile: &'static str,
-    function: &'r str,
-    responsible_function: &'r str,
-    owner: &'r str,
-    component: &'r str,
-    team: &'r str,
-    functions: Vec<FunctionJson<'r>>,
-    value: Number,
-    unit: &'static str,
-    threshold: Number,
-    share: f64,
-    confidence: &'static str,
-    reasons: Vec<String>,
-    routing: RoutingJson<'r>,
-    summary: String,
-    evidence: Vec<EvidenceJson>,
-    meaning: &'r str,
-    settle: Option<&'static str>,
-    stacks: Vec<StackJson<'r>>,
-    known_cases: Vec<KnownJson>,
-}
-
-#[derive(Serialize)]
-struct StackJson<'r> {
-    value: i64,
-    share: f64,
-    owner: &'r str,
-    frames: &'r [String],
-}
-
-#[derive(Serialize)]
-struct KnownJson {
-    reference: String,
-    words: String,
-}
-
-#[derive(Serialize)]
-struct FunctionJson<'r> {
-    function: &'r str,
-    responsible_function: &'r str,
-    value: i64,
-    share: f64,
-    owner: &'r str,
-    check: Option<&'r str>,
-    objects: Option<i64>,
-    allocated: Option<i64>,
-    within_noise: bool,
-}
-
-#[derive(Serialize)]
-struct RoutingJson<'r> {
-    step: u8,
-    words: &'r str,
-    escalate_to: &'r str,
-}
-
-#[derive(Serialize)]
-struct EvidenceJson {
-    name: &'static str,
-    value: String,
-}
-
-#[derive(Serialize)]
-struct ProcessJson<'r> {
-    name: &'r str,
-    profiles: Vec<ProfileJson<'r>>,
-}
-
-/// What can be said of a profile depends on whether it could be read.
-#[derive(Serialize)]
-#[serde(tag = "status", rename_all = "kebab-case")]
-enum ProfileJson<'r> {
-    Read(TableJson<'r>),
-    TextReply {
-        profile: &'static str,
-        message: &'r str,
-    },
-    Damaged {
-        profile: &'static str,
-        message: String,
-    },
-    LeftOut {
-        profile: &'static str,
-        message: String,
-    },
-}
-
-#[derive(Serialize)]
-struct TableJson<'r> {
-    profile: &'static str,
-    sample_type: &'r str,
-    unit: &'r str,
-    total: i64,
-    net: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interval_ns: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_ns: Option<i64>,
-    rows_total: usize,
-    rows: Vec<RowJson<'r>>,
-    owner_shares: Vec<OwnerShareJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct RowJson<'r> {
-    function: &'r str,
-    inline: &'static str,
-    flat: i64,
-    cum: i64,
-    owner: &'r str,
-}
-
-#[derive(Serialize)]
-struct OwnerShareJson<'r> {
-    owner: Option<&'r str>,
-    value: i64,
-}
-
-#[derive(Serialize)]
-struct CheckJson<'r> {
-    name: &'r str,
-    version: Option<&'r str>,
-    instances: usize,
-    instance_details: Vec<InstanceJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct InstanceJson<'r> {
-    id: &'r str,
-    state: &'r str,
-    configuration_source: Option<&'r str>,
-    total_runs: Option<u64>,
-    metric_samples_last: Option<u64>,
-    metric_samples_total: Option<u64>,
-    events_total: Option<u64>,
-    service_checks_total: Option<u64>,
-    average_execution_ms: Option<f64>,
-    last_execution_at: Option<String>,
-    long_running: bool,
-    errors: &'r [String],
-    warnings: &'r [String],
-}
-
-#[derive(Serialize)]
-struct GoroutinesJson<'r> {
-    count: u64,
-    by_state: BTreeMap<&'r str, u64>,
-    longest_wait_minutes: u64,
-    groups_total: usize,
-    groups: Vec<GroupJson<'r>>,
-    known_cases: Vec<KnownJson>,
-}
-
-#[derive(Serialize)]
-struct GroupJson<'r> {
-    count: u64,
-    state: &'r str,
-    longest_wait_minutes: u64,
-    created_by: Option<&'r str>,
-    owner: &'r str,
-    waits_for_lock: bool,
-    frames_total: usize,
-    frames: &'r [String],
-}
-
-#[derive(Serialize)]
-struct TraceJson<'r> {
-    process: &'r str,
-    path: &'r str,
-    size: u64,
-}
-
-#[derive(Serialize)]
-struct FileJson<'r> {
-    path: &'r str,
-    size: u64,
-    role: &'static str,
-    reason: String,
-}
-
-#[derive(Serialize)]
-struct ThresholdsJson<'r> {
-    changed: Vec<ThresholdJson<'r>>,
-}
-
-#[derive(Serialize)]
-struct ThresholdJson<'r> {
-    name: &'r str,
-    default: &'r str,
-    value: &'r str,
 }
 
 fn root(report: &Report) -> Root<'_> {
@@ -584,7 +236,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
     let agent = &report.agent;
     AgentJson {
         version: agent.version.as_deref(),
-        flavor: agent.flavor.as_deref(),
+        flavor: agent.flavor.as_ref().map(Flavor::as_str),
         started_at: agent.started_at_ms.and_then(instant),
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
         captured_at: agent.captured_at_ms.and_then(instant),
@@ -665,9 +317,9 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
                 within_noise: function.within_noise,
             })
             .collect(),
-        value: quantity(finding.value, finding.unit),
-        unit: finding.unit,
-        threshold: quantity(finding.threshold, finding.unit),
+        value: quantity(finding.value, finding.unit()),
+        unit: finding.unit().as_str(),
+        threshold: quantity(finding.threshold, finding.unit()),
         share: finite(first.map_or(0.0, |first| first.share.fraction())),
         confidence: finding.confidence.as_str(),
         reasons: findings::reasons(finding, &report.judgement.thresholds),
@@ -704,9 +356,9 @@ fn finite(value: f64) -> f64 {
 }
 
 /// Bytes and nanoseconds are whole numbers, percentages are not.
-fn quantity(value: f64, unit: &str) -> Number {
+fn quantity(value: f64, unit: Unit) -> Number {
     let value = finite(value);
-    if unit == "percent" {
+    if unit == Unit::Percent {
         Number::from_f64(value).unwrap_or_else(|| Number::from(0))
     } else {
         Number::from(value.round() as i64)
@@ -726,26 +378,28 @@ fn process(process: &ProcessReport) -> ProcessJson<'_> {
 
 fn profiles<'r>(process: &'r ProcessReport, report: &'r ProfileReport) -> Vec<ProfileJson<'r>> {
     let profile = report.name.as_str();
+    let unread = |status, message| {
+        vec![ProfileJson::Unread(UnreadJson {
+            status,
+            profile,
+            message,
+        })]
+    };
     match &report.content {
         ProfileContent::Tables(tables) => tables
             .iter()
             .map(|table| ProfileJson::Read(table_json(process, report.name, table)))
             .collect(),
-        ProfileContent::Reply(message) => vec![ProfileJson::TextReply { profile, message }],
-        ProfileContent::Damaged(why) => {
-            let message = why.text();
-            vec![ProfileJson::Damaged { profile, message }]
-        }
-        ProfileContent::LeftOut(why) => {
-            let message = why.text();
-            vec![ProfileJson::LeftOut { profile, message }]
-        }
+        ProfileContent::Reply(message) => unread("text-reply", message.clone()),
+        ProfileContent::Damaged(why) => unread("damaged", why.text()),
+        ProfileContent::LeftOut(why) => unread("left-out", why.text()),
     }
 }
 
 fn table_json<'r>(process: &ProcessReport, name: ProfileName, table: &'r Table) -> TableJson<'r> {
     let is_diff = name == ProfileName::HeapDiff;
     TableJson {
+        status: "read",
         profile: name.as_str(),
         sample_type: &table.sample_type,
         unit: &table.unit,
@@ -776,44 +430,38 @@ fn table_json<'r>(process: &ProcessReport, name: ProfileName, table: &'r Table) 
     }
 }
 
-/// Go's own names, so that they can be looked up.
-fn memstats(stats: &MemStats) -> BTreeMap<&'static str, Number> {
-    let whole = [
-        ("Alloc", stats.alloc),
-        ("TotalAlloc", stats.total_alloc),
-        ("Sys", stats.sys),
-        ("Lookups", stats.lookups),
-        ("Mallocs", stats.mallocs),
-        ("Frees", stats.frees),
-        ("HeapAlloc", stats.heap_alloc),
-        ("HeapSys", stats.heap_sys),
-        ("HeapIdle", stats.heap_idle),
-        ("HeapInuse", stats.heap_inuse),
-        ("HeapReleased", stats.heap_released),
-        ("HeapObjects", stats.heap_objects),
-        ("StackInuse", stats.stack_inuse),
-        ("StackSys", stats.stack_sys),
-        ("MSpanInuse", stats.mspan_inuse),
-        ("MSpanSys", stats.mspan_sys),
-        ("MCacheInuse", stats.mcache_inuse),
-        ("MCacheSys", stats.mcache_sys),
-        ("BuckHashSys", stats.buck_hash_sys),
-        ("GCSys", stats.gc_sys),
-        ("OtherSys", stats.other_sys),
-        ("NextGC", stats.next_gc),
-        ("LastGC", stats.last_gc),
-        ("PauseTotalNs", stats.pause_total_ns),
-        ("NumGC", stats.num_gc),
-        ("NumForcedGC", stats.num_forced_gc),
-    ];
-    let mut out: BTreeMap<&'static str, Number> = whole
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, Number::from(value?))))
-        .collect();
-    if let Some(fraction) = stats.gc_cpu_fraction.and_then(Number::from_f64) {
-        out.insert("GCCPUFraction", fraction);
+fn memstats(stats: &MemStats) -> MemstatsJson {
+    MemstatsJson {
+        alloc: stats.alloc,
+        buck_hash_sys: stats.buck_hash_sys,
+        frees: stats.frees,
+        gc_cpu_fraction: stats
+            .gc_cpu_fraction
+            .filter(|fraction| fraction.is_finite()),
+        gc_sys: stats.gc_sys,
+        heap_alloc: stats.heap_alloc,
+        heap_idle: stats.heap_idle,
+        heap_inuse: stats.heap_inuse,
+        heap_objects: stats.heap_objects,
+        heap_released: stats.heap_released,
+        heap_sys: stats.heap_sys,
+        last_gc: stats.last_gc,
+        lookups: stats.lookups,
+        mcache_inuse: stats.mcache_inuse,
+        mcache_sys: stats.mcache_sys,
+        mspan_inuse: stats.mspan_inuse,
+        mspan_sys: stats.mspan_sys,
+        mallocs: stats.mallocs,
+        next_gc: stats.next_gc,
+        num_forced_gc: stats.num_forced_gc,
+        num_gc: stats.num_gc,
+        other_sys: stats.other_sys,
+        pause_total_ns: stats.pause_total_ns,
+        stack_inuse: stats.stack_inuse,
+        stack_sys: stats.stack_sys,
+        sys: stats.sys,
+        total_alloc: stats.total_alloc,
     }
-    out
 }
 
 fn check(check: &Check) -> CheckJson<'_> {
@@ -879,10 +527,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_kind() {
-        assert_eq!(quantity(37_241_514.0, "bytes").to_string(), "37241514");
-        assert_eq!(quantity(81.25, "percent").to_string(), "81.25");
-        assert_eq!(quantity(f64::NAN, "percent").to_string(), "0.0");
-        assert_eq!(quantity(f64::INFINITY, "bytes").to_string(), "0");
+        assert_eq!(quantity(37_241_514.0, Unit::Bytes).to_string(), "37241514");
+        assert_eq!(quantity(81.25, Unit::Percent).to_string(), "81.25");
+        assert_eq!(quantity(f64::NAN, Unit::Percent).to_string(), "0.0");
+        assert_eq!(quantity(f64::INFINITY, Unit::Bytes).to_string(), "0");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod document;
 mod every_block;
 pub mod html;
 pub mod json;
+pub mod kinds;
 pub mod layout;
 pub mod markdown;
 pub mod model;

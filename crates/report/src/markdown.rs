@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use super::document::{
     Block, Document, Fact, FunctionTable, PlainTable, Section, Share, StackView, StateGrid, Step,
 };
+use super::kinds;
 use profile::is_hidden;
 
 /// Renders the whole document. Ends with a line feed.
@@ -203,7 +204,7 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
 
 fn write_grid(out: &mut String, grid: &StateGrid) {
     let mut columns = vec![("Process", false)];
-    columns.extend(grid.kinds.iter().map(|kind| (kind.title(), false)));
+    columns.extend(grid.kinds.iter().map(|kind| (kinds::title(*kind), false)));
     heading(out, &columns);
     for process in &grid.rows {
         let mut cells = vec![escape(&process.process)];
@@ -230,7 +231,7 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
                 &format!(
                     "- {}, {}: {}",
                     escape(&process.process),
-                    cell.kind.title(),
+                    kinds::title(cell.kind),
                     said.join(" ")
                 ),
             );

@@ -11,7 +11,7 @@ use diagnose::verdict::{Interval, Judgement, LimitSource};
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
 use flare::memstats::MemStats;
-use flare::status::{Check, CheckProblem, JmxCheck};
+use flare::status::{Check, CheckProblem, Flavor, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use flare::{Fault, Problem, Process, Role};
@@ -241,8 +241,8 @@ pub struct Resemblance {
 pub struct AgentContext {
     /// For example `7.71.2`.
     pub version: Option<String>,
-    /// For example `agent`.
-    pub flavor: Option<String>,
+    /// Which Agent it is.
+    pub flavor: Option<Flavor>,
     /// Unix milliseconds.
     pub started_at_ms: Option<i64>,
     /// Unix milliseconds; of the status, else of the first profile.

@@ -22,7 +22,7 @@ use diagnose::verdict::{
 };
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
-use flare::status::{Check, CheckProblem, CheckState, Instance, JmxCheck};
+use flare::status::{Check, CheckProblem, CheckState, Flavor, Instance, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use flare::{Process, Role};
@@ -229,9 +229,11 @@ impl Walk<'_> {
                     .flatten(),
             );
         }
+        self.all(version);
+        if let Some(Flavor::Other(title)) = flavor {
+            self.prose(title);
+        }
         let said = [
-            version,
-            flavor,
             platform,
             os,
             kernel,
@@ -647,7 +649,6 @@ impl Walk<'_> {
             meaning: _,
             routing: _,
             value: _,
-            unit: _,
             threshold: _,
             counted: _,
             detail,

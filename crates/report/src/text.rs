@@ -10,6 +10,7 @@ use super::document::{
     Block, Document, Fact, FunctionTable, Measured, PlainTable, Section, SectionState, Share,
     StackView, StateGrid, Step,
 };
+use super::kinds;
 use super::markdown::{clean, clean_lines};
 
 /// Tables are laid out within so many columns.
@@ -442,7 +443,7 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
     columns.extend(
         grid.kinds
             .iter()
-            .map(|kind| (kind.title().to_owned(), false)),
+            .map(|kind| (kinds::title(*kind).to_owned(), false)),
     );
     let cells = Cells {
         columns,
@@ -476,7 +477,7 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
             let head = format!(
                 "{}, {}: {}: ",
                 clean(&row.process),
-                cell.kind.title(),
+                kinds::title(cell.kind),
                 state_words(cell.measured)
             );
             wrapped(

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::copy::Command;
 use super::icons::MarkWord;
-use engine::protocol::{GridCell, GridRow, StateGrid};
+use engine::protocol::{GridCell, GridRow, StateGrid, kinds};
 
 /// Processes by kinds. Roles are written out: on narrow screens rows are laid out as blocks, and
 /// browsers then forget that this is a table.
@@ -16,7 +16,7 @@ pub fn GridView(
     let heads = grid
         .kinds
         .iter()
-        .map(|kind| view! { <th role="columnheader" scope="col">{kind.title()}</th> })
+        .map(|kind| view! { <th role="columnheader" scope="col">{kinds::title(*kind)}</th> })
         .collect_view();
     let rows = grid
         .rows
@@ -73,7 +73,7 @@ fn GridCellView(
         command,
         confidence,
     } = cell;
-    let of_what = format!(": {} in {process}", kind.words());
+    let of_what = format!(": {} in {process}", kinds::words(kind));
     let hint = why.clone();
     let is_quiet = confidence == "low";
     let confidence = (!confidence.is_empty()).then_some(confidence);
@@ -93,7 +93,7 @@ fn GridCellView(
             data-confidence=confidence
             title=hint
         >
-            <span class="state-cell-kind" aria-hidden="true">{kind.title()}</span>
+            <span class="state-cell-kind" aria-hidden="true">{kinds::title(kind)}</span>
             <MarkWord mark=measured.into()/>
             <span class="state-cell-text">{text} " " {sure}</span>
             <details class="state-more">

@@ -257,7 +257,6 @@ impl Judge<'_> {
             attribution: &attribution,
             reasons,
             value: sum.counted as f64,
-            unit: "nanoseconds",
             threshold: self.thresholds.contention.delay_ns as f64,
             detail: Detail::Contention(detail),
         }))

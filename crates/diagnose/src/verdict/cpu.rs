@@ -145,7 +145,6 @@ impl Judge<'_> {
             attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
             reasons,
             value: share.percent(),
-            unit: "percent",
             threshold: self.thresholds.cpu.function_percent,
             detail: Detail::Cpu(CpuDetail {
                 share,

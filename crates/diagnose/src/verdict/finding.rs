@@ -203,8 +203,6 @@ pub struct Finding {
     pub routing: Routing,
     /// The measured value in [`Finding::unit`].
     pub value: f64,
-    /// `bytes`, `nanoseconds` or `percent`.
-    pub unit: &'static str,
     /// The threshold in the same unit.
     pub threshold: f64,
     /// What shares are of, raw.
@@ -217,7 +215,38 @@ pub struct Finding {
     pub reasons: Vec<Doubt>,
 }
 
+/// What a finding is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Growth.
+    Bytes,
+    /// Delay.
+    Nanoseconds,
+    /// Share of the CPU time.
+    Percent,
+}
+
+impl Unit {
+    /// The stable name used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Nanoseconds => "nanoseconds",
+            Self::Percent => "percent",
+        }
+    }
+}
+
 impl Finding {
+    /// The unit of value and threshold.
+    pub const fn unit(&self) -> Unit {
+        match self.kind {
+            FindingKind::MemoryLeak => Unit::Bytes,
+            FindingKind::CpuSpike => Unit::Percent,
+            FindingKind::Contention => Unit::Nanoseconds,
+        }
+    }
+
     /// The capture that would settle it.
     pub const fn confirm(&self) -> Capture {
         match (&self.process, self.kind) {
@@ -261,7 +290,6 @@ pub(super) struct Parts<'p> {
     pub(super) attribution: &'p Attribution,
     pub(super) reasons: Vec<Doubt>,
     pub(super) value: f64,
-    pub(super) unit: &'static str,
     pub(super) threshold: f64,
     pub(super) detail: Detail,
 }
@@ -286,7 +314,6 @@ impl Judge<'_> {
             attribution,
             reasons,
             value,
-            unit,
             threshold,
             detail,
         } = parts;
@@ -348,7 +375,6 @@ impl Judge<'_> {
             functions,
             stacks,
             value,
-            unit,
             threshold,
             counted,
             detail,

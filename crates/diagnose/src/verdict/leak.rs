@@ -277,7 +277,6 @@ impl Judge<'_> {
             attribution: &attribution,
             reasons,
             value: value as f64,
-            unit: "bytes",
             threshold: limits.growth_bytes as f64,
             detail: Detail::Leak(detail),
         });

@@ -16,7 +16,6 @@ use diagnose::verdict::{
 use flare::config::RuntimeConfig;
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
-use flare::status::Flavor;
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
@@ -127,13 +126,7 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
         version: status
             .and_then(|status| status.version.clone())
             .or_else(|| host.and_then(|host| host.agent_version.clone())),
-        flavor: status.map(|status| match &status.flavor {
-            Flavor::Agent => "agent".to_owned(),
-            Flavor::Iot => "iot_agent".to_owned(),
-            Flavor::Cluster => "cluster_agent".to_owned(),
-            Flavor::Security => "security_agent".to_owned(),
-            Flavor::Other(title) => title.clone(),
-        }),
+        flavor: status.map(|status| status.flavor.clone()),
         started_at_ms,
         process_started_at_ms,
         captured_at_ms,

@@ -1,6 +1,7 @@
 //! The verdict in large: one or two sentences, the owner, how sure, and what was not measured.
 
 use super::super::document::{FindingKind, Measured, ProfileName, VerdictKind};
+use super::super::kinds;
 use super::super::model::Report;
 use super::super::screen::BannerView;
 use super::super::texts::{self, states};
@@ -13,7 +14,7 @@ pub(super) fn banner(report: &Report) -> BannerView {
     let first = judgement.findings.first();
     BannerView {
         kind: judgement.kind,
-        title: judgement.kind.title().to_owned(),
+        title: kinds::verdict(judgement.kind).to_owned(),
         summary: summary(report),
         owner: match first {
             Some(_) => {
@@ -65,7 +66,7 @@ pub fn summary(report: &Report) -> String {
                 .map(|state| {
                     format!(
                         "{} of {}: {}",
-                        state.kind.words(),
+                        kinds::words(state.kind),
                         state.process,
                         states::text(state)
                     )
@@ -115,7 +116,7 @@ fn normal_summary(report: &Report) -> String {
     let nearest = nearest.map(|(nearness, state)| {
         format!(
             " Nearest to its threshold: {} of {}, at {:.0} % of it ({}).",
-            state.kind.words(),
+            kinds::words(state.kind),
             state.process,
             nearness * 100.0,
             states::text(state)
@@ -148,7 +149,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
             .iter()
             .filter(|state| state.kind == kind)
             .collect();
-        let name = kind.words();
+        let name = kinds::words(kind);
         if states
             .iter()
             .all(|state| state.measured == Measured::NotMeasured)

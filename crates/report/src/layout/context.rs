@@ -67,7 +67,7 @@ pub(super) fn agent(report: &Report) -> Section {
         facts.push(fact("Python version", python.clone()));
     }
     if let Some(flavor) = &agent.flavor {
-        facts.push(fact("Flavor", flavor.clone()));
+        facts.push(fact("Flavor", flavor.as_str()));
     }
     facts.push(fact(
         "Flare",

@@ -4,6 +4,7 @@ use super::super::document::{
     Block, Fact, FindingKind, GridCell, GridRow, PlainTable, Section, SectionKind, SectionState,
     StackView, StateGrid, VerdictKind,
 };
+use super::super::kinds;
 use super::super::model::Report;
 use super::super::texts::{self, findings, states};
 use super::{column, fact, frames, hinted, note, owner_hue, paragraph, summary};
@@ -15,7 +16,7 @@ pub(super) fn section(report: &Report) -> Section {
     let judgement = &report.judgement;
     let mut blocks = vec![
         Block::Heading {
-            text: judgement.kind.title().to_owned(),
+            text: kinds::verdict(judgement.kind).to_owned(),
         },
         paragraph(summary(report)),
     ];
@@ -97,7 +98,7 @@ fn grid(report: &Report) -> StateGrid {
 fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
     let thresholds = &report.judgement.thresholds;
     let mut blocks = vec![Block::Heading {
-        text: format!("{} in {}", finding.kind.title(), finding.process),
+        text: format!("{} in {}", kinds::title(finding.kind), finding.process),
     }];
     // With one finding the section's own summary says it already.
     if report.judgement.findings.len() > 1 {

@@ -5,15 +5,12 @@
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
 use flare::Process;
+use flare::status::Flavor;
 
 /// The flare is one of the Cluster Agent.
 pub(super) fn is_cluster_agent(report: &Report) -> bool {
     report.judgement.main == Some(Process::ClusterAgent)
-        || report
-            .agent
-            .flavor
-            .as_deref()
-            .is_some_and(|flavor| flavor.contains("luster"))
+        || report.agent.flavor.as_ref().is_some_and(Flavor::is_cluster)
 }
 
 /// Where a customer runs a command, and what to fill in; goes on after "the following command".

@@ -11,11 +11,13 @@ use super::{
     states, table,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
+use crate::kinds;
 use crate::model::Report;
 use crate::times::{duration, interval};
 use diagnose::verdict::{Detail, Hole};
 use flare::Process;
 use flare::memstats::MemStats;
+use flare::status::Flavor;
 use profile::units::{human, human_share, human_signed};
 
 /// A piece of the escalation, before markup.
@@ -76,7 +78,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
     if symptom.is_empty() {
         pieces.push(Piece::Paragraph(format!(
             "Verdict of the profiles: {}. The customer's own words were not given.",
-            judgement.kind.title()
+            kinds::verdict(judgement.kind)
         )));
     } else {
         // Markup joins the lines of one paragraph.
@@ -88,7 +90,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
         );
         pieces.push(Piece::Paragraph(format!(
             "Verdict of the profiles: {}.",
-            judgement.kind.title()
+            kinds::verdict(judgement.kind)
         )));
     }
     let items: Vec<String> = judgement
@@ -116,7 +118,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
             .map(|(hole, state)| {
                 format!(
                     "{} in {} not measured: {} {} Command: {}",
-                    state.kind.title(),
+                    kinds::title(state.kind),
                     state.process,
                     states::why(state, &judgement.thresholds),
                     states::would_change(state, &judgement.thresholds),
@@ -321,7 +323,9 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
     .filter_map(|part| part.as_deref())
     .collect();
     let version = match &agent.flavor {
-        Some(flavor) if flavor != "agent" => format!("{} ({flavor})", or_unknown(&agent.version)),
+        Some(flavor) if *flavor != Flavor::Agent => {
+            format!("{} ({})", or_unknown(&agent.version), flavor.as_str())
+        }
         _ => or_unknown(&agent.version),
     };
     let mut fields = vec![

@@ -286,7 +286,6 @@ mod tests {
                 actionable: false,
             },
             value: 31.0 * MB as f64,
-            unit: "bytes",
             threshold: 10.0 * MB as f64,
             counted: 31 * MB,
             detail,

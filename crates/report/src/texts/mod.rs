@@ -38,6 +38,7 @@ pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
 use super::document::ProfileName;
+use super::kinds;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::times::minute;
@@ -54,7 +55,7 @@ fn count(value: u64) -> String {
 }
 
 fn about(finding: &Finding) -> String {
-    format!("{} in {}", finding.kind.title(), finding.process)
+    format!("{} in {}", kinds::title(finding.kind), finding.process)
 }
 
 fn table<'r>(

@@ -7,6 +7,7 @@ use super::commands::{agent_command, capture_command, is_cluster_agent};
 use super::holes::{contention_unmeasured, unmeasured};
 use super::{about, by_confidence, findings, known, memory, notes, silent, states};
 use crate::document::{Step, VerdictKind};
+use crate::kinds;
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -271,7 +272,11 @@ const fn is_alarming(fact: &NoteFact) -> bool {
 
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
     for (hole, state) in unmeasured(report) {
-        let about = format!("{} in {} not measured", state.kind.title(), state.process);
+        let about = format!(
+            "{} in {} not measured",
+            kinds::title(state.kind),
+            state.process
+        );
         let command = capture_command(report, hole.capture(&state.process, state.kind));
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = steps
