@@ -1,6 +1,7 @@
 //! What the procedure decides from the profiles of a flare and the Agent's own numbers.
 //!
 //! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
+//! - [`labels`]: what the profile itself says of who used the CPU.
 //! - [`known`]: which publicly reported cases a finding resembles.
 //! - [`noise`]: how much of a heap difference may be chance.
 //! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
@@ -16,6 +17,7 @@ pub mod errors;
 pub mod gc;
 pub mod kinds;
 pub mod known;
+pub mod labels;
 pub mod memory;
 pub mod noise;
 pub mod owner;

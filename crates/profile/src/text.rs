@@ -3,6 +3,7 @@
 //! One sample a line: frames from root to leaf, `;` between them, then one value per sample type.
 //! A frame that begins with `+` was inlined into the one before it; `[name]` is a frame without a
 //! function in a mapping of that name; a lone `;` is a stack without frames.
+//! What follows the values as `#key=text` is a label.
 //!
 //! ```
 //! use profile::text::draw;
@@ -12,7 +13,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{FuncId, LocId, Mapping, NO_MAPPING, Profile, StrId, ValueType};
+use super::model::{FuncId, Label, LocId, Mapping, NO_MAPPING, Profile, StrId, ValueType};
 
 /// Draws a profile with the given types (`name/unit`, separated by spaces).
 ///
@@ -41,6 +42,8 @@ pub fn draw(types: &str, text: &str) -> Result<Profile, String> {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let width = profile.sample_types.len();
         let mut parts: Vec<&str> = line.split(' ').collect();
+        let labels = parts.iter().rposition(|part| !part.starts_with('#'));
+        let labels = parts.split_off(labels.map_or(0, |last| last + 1));
         if parts.len() <= width {
             return Err(format!("{line:?} has fewer than {width} values"));
         }
@@ -74,7 +77,22 @@ pub fn draw(types: &str, text: &str) -> Result<Profile, String> {
             .samples
             .stack_start
             .push(length(&profile.samples.stack));
-        profile.samples.label_start.push(0);
+        for label in labels {
+            let (key, text) = label
+                .trim_start_matches('#')
+                .split_once('=')
+                .ok_or_else(|| format!("{line:?}: {label} is no label"))?;
+            let key = profile.strings.push(key.as_bytes());
+            let text = profile.strings.push(text.as_bytes());
+            profile.samples.labels.push(Label {
+                key,
+                text,
+                number: 0,
+                unit: StrId(0),
+            });
+        }
+        let labels = length(&profile.samples.labels);
+        profile.samples.label_start.push(labels);
     }
     Ok(profile)
 }

@@ -23,10 +23,10 @@ use profile::units::rfc3339;
 use types::{
     AccountJson, AgentJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
     FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
-    MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson,
-    ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson, StateJson, StoryJson,
-    SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson,
-    VersionJson,
+    LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson,
+    PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson,
+    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
+    UnreadJson, VerdictJson, VersionJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -372,6 +372,16 @@ fn process(process: &ProcessReport) -> ProcessJson<'_> {
             .profiles
             .iter()
             .flat_map(|report| profiles(process, report))
+            .collect(),
+        cpu_labels: (process.cpu_labels.iter())
+            .map(|labelled| LabelJson {
+                label: labelled.label.as_str(),
+                total: labelled.total,
+                labelled: labelled.labelled,
+                values: (labelled.values.iter())
+                    .map(|(value, sum)| LabelValueJson { value, sum: *sum })
+                    .collect(),
+            })
             .collect(),
     }
 }

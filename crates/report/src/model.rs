@@ -6,6 +6,7 @@ use diagnose::errors::{Told, Unread};
 use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
+use diagnose::labels::Labelled;
 use diagnose::memory::Account;
 use diagnose::verdict::{Interval, Judgement, LimitSource};
 use flare::dmesg::OomKill;
@@ -306,6 +307,8 @@ pub struct ProcessReport {
     pub profiles: Vec<ProfileReport>,
     /// Time between the heap snapshots.
     pub interval: Interval,
+    /// CPU time by the labels that its CPU profile has.
+    pub cpu_labels: Vec<Labelled>,
 }
 
 impl ProcessReport {

@@ -14,6 +14,7 @@ use super::redact::{Names, Redactor, Text};
 use super::settings::SettingsView;
 use diagnose::errors::Told;
 use diagnose::gc::GcFacts;
+use diagnose::labels::Labelled;
 use diagnose::memory::Account;
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuUse, Detail, Doubt, Finding, FindingFunction, FindingStack, Gap,
@@ -478,8 +479,18 @@ impl Walk<'_> {
             name,
             profiles,
             interval: _,
+            cpu_labels,
         } = process;
         self.process(name);
+        for Labelled {
+            label: _,
+            values,
+            labelled: _,
+            total: _,
+        } in cpu_labels
+        {
+            self.all(values.iter_mut().map(|(value, _)| value));
+        }
         for ProfileReport { name: _, content } in profiles {
             match content {
                 ProfileContent::Tables(tables) => {

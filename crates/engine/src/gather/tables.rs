@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Settings;
 use diagnose::attribution::{Classes, owner_sums};
 use diagnose::kinds::ProfileName;
+use diagnose::labels::labelled;
 use diagnose::noise::Noise;
 use diagnose::owner::{Owners, UNOWNED};
 use diagnose::verdict::{ProcessProfiles, Slot};
@@ -40,6 +41,11 @@ pub(super) fn process_report(
         name: process.name.clone(),
         profiles,
         interval: process.interval(&settings.thresholds),
+        cpu_labels: process
+            .subject(ProfileName::Cpu)
+            .and_then(|subject| View::under(subject, "cpu").ok())
+            .map(|view| labelled(&view))
+            .unwrap_or_default(),
     }
 }
 

@@ -4,9 +4,10 @@
 //!   and the one walk over its stacks that everything below uses.
 //! - [`weights`]: flat and cum. [`view`]: a subject under one lens, that is, for one sample type.
 //! - `edges`: the calls between rows. [`top`]: the table of `go tool pprof -top`, to the letter.
-//! - [`stacks`]: the heaviest whole stacks.
+//! - [`stacks`]: the heaviest whole stacks. [`labels`]: sums by label, as `go tool pprof -tags`.
 
 mod edges;
+pub mod labels;
 mod rows;
 pub mod stacks;
 pub mod subject;

@@ -462,6 +462,33 @@ pub(super) struct ProcessJson<'r> {
     /// One entry for each profile and sample type; one for a profile that can't be read. Absent
     /// files have none.
     pub(super) profiles: Vec<ProfileJson<'r>>,
+    /// CPU time by the pprof labels that the CPU profile has; empty where it has none.
+    pub(super) cpu_labels: Vec<LabelJson<'r>>,
+}
+
+/// CPU time by one label.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct LabelJson<'r> {
+    /// The label's key, for example `check_id`.
+    #[cfg_attr(test, schemars(extend("enum" = ["check_id", "check_name", "module", "rule_id"])))]
+    pub(super) label: &'static str,
+    /// Sum of all samples, in nanoseconds or the profile's own unit.
+    pub(super) total: i64,
+    /// Sum of the samples that have the label.
+    pub(super) labelled: i64,
+    /// By value, largest first.
+    pub(super) values: Vec<LabelValueJson<'r>>,
+}
+
+/// What one value of a label adds up to.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct LabelValueJson<'r> {
+    /// The value, for example `crunch:3d201ce2ec070511`.
+    pub(super) value: &'r str,
+    /// The sum.
+    pub(super) sum: i64,
 }
 
 /// One profile for one sample type, or a profile that can't be read.

@@ -16,9 +16,10 @@ use super::document::{
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
-use super::texts;
+use super::texts::{self, labels};
 use super::times::minute;
 use diagnose::kinds::Measured;
+use diagnose::labels::Labelled;
 use diagnose::owner::{hue, split_name};
 use diagnose::verdict::Note;
 use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
@@ -303,6 +304,36 @@ fn owner_hue(owner: &str) -> u8 {
         OWNER_HUES
     } else {
         hue(owner)
+    }
+}
+
+/// CPU time by the values of a label, the rest last.
+fn label_shares(labelled: &Labelled, unit: &str) -> Block {
+    let rest = labelled.total.saturating_sub(labelled.labelled);
+    let rest = (rest > 0).then_some((labels::NONE, rest));
+    let values = labelled.values.iter();
+    let parts = values
+        .map(|(value, sum)| (value.as_str(), *sum))
+        .chain(rest);
+    Block::Shares {
+        caption: labels::caption(labelled.label),
+        what: labels::what(labelled.label).to_owned(),
+        total_text: human(labelled.total, unit),
+        shares: parts
+            .map(|(name, sum)| Share {
+                name: name.to_owned(),
+                hint: String::new(),
+                value_text: human(sum, unit),
+                value: sum,
+                percent: ratio_percent(sum, labelled.total),
+                percent_text: human_share(sum, labelled.total),
+                hue: if name == labels::NONE {
+                    OWNER_HUES
+                } else {
+                    hue(name)
+                },
+            })
+            .collect(),
     }
 }
 

@@ -6,7 +6,9 @@ use super::super::document::{
 use super::super::model::{ProcessReport, ProfileContent, Report};
 use super::super::texts::{self, states};
 use super::super::times::interval;
-use super::{find, function_block, last_heap, paragraph, section_state, shares, tables_of};
+use super::{
+    find, function_block, label_shares, last_heap, paragraph, section_state, shares, tables_of,
+};
 use diagnose::capture::Capture;
 use diagnose::verdict::{Basis, Hole, State};
 use profile::units::{group_thousands, human};
@@ -359,6 +361,10 @@ pub(super) fn profile_section(
         table,
         &format!("{} by owner of the responsible frame", table.sample_type),
     ));
+    if name == ProfileName::Cpu {
+        let labels = process.cpu_labels.iter();
+        blocks.extend(labels.map(|labelled| label_shares(labelled, &table.unit)));
+    }
     // Contention is judged over both profiles; a section shows only what its own one says.
     let state = match (name, state) {
         (ProfileName::Cpu, Some(state)) => section_state(state.measured),

@@ -5,9 +5,11 @@
 
 use super::area::{Area, check_name};
 use super::commands::is_cluster_agent;
+use super::labels;
 use super::{count, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
 use crate::model::{ProcessReport, Report, Table};
+use diagnose::labels::{AgentLabel, Labelled};
 use diagnose::owner::{UNOWNED, is_runtime_package};
 use diagnose::verdict::Finding;
 use flare::Process;
@@ -329,7 +331,10 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
     let mut out = Vec::new();
     let area = Area::of_finding(finding);
     match area {
-        Area::Python => out.extend(python_correlation(report)),
+        Area::Python => out.extend(match by_check(report, finding) {
+            Some(labelled) => vec![labels::sentence(labelled)],
+            None => python_correlation(report, finding),
+        }),
         Area::GoCheck => out.push(go_check_correlation(report, finding)),
         Area::Metrics | Area::Dogstatsd | Area::Serializer => {
             if holds_dogstatsd(report, finding) {
@@ -378,7 +383,18 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
     out
 }
 
-fn python_correlation(report: &Report) -> Vec<String> {
+/// CPU time by check as the profile's own labels have it: no ranking of suspects is needed then.
+fn by_check<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
+    if finding.kind != FindingKind::CpuSpike {
+        return None;
+    }
+    let mut processes = report.processes.iter();
+    let process = processes.find(|process| process.name == finding.process)?;
+    let by_check = |it: &&Labelled| matches!(it.label, AgentLabel::CheckId | AgentLabel::CheckName);
+    process.cpu_labels.iter().find(by_check)
+}
+
+fn python_correlation(report: &Report, finding: &Finding) -> Vec<String> {
     let Some(checks) = &report.checks else {
         return vec!["The flare does not tell which checks were running.".to_owned()];
     };
@@ -414,8 +430,13 @@ fn python_correlation(report: &Report) -> Vec<String> {
             "Running Python checks by instances, metric samples and time of a run: {}{more}.",
             names.join("; ")
         ),
-        "This is a ranking of suspects, not a proof: the profile does not say which check it was."
-            .to_owned(),
+        format!(
+            "This is a ranking of suspects, not a proof: the {} does not say which check it was.",
+            match finding.kind {
+                FindingKind::MemoryLeak => "heap profile",
+                FindingKind::CpuSpike | FindingKind::Contention => "profile",
+            }
+        ),
     ]
 }
 

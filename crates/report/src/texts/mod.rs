@@ -22,6 +22,7 @@ pub(crate) mod findings;
 pub(crate) mod gc;
 pub(crate) mod holes;
 pub(crate) mod known;
+pub mod labels;
 mod markup;
 pub(crate) mod memory;
 pub(crate) mod notes;
