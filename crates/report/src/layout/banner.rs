@@ -6,6 +6,7 @@ use super::super::model::Report;
 use super::super::screen::BannerView;
 use super::super::texts::{self, states};
 use super::{find, last_heap, tables_of};
+use diagnose::share::Share;
 use diagnose::verdict::{Hole, State};
 use profile::units::human;
 
@@ -115,10 +116,10 @@ fn normal_summary(report: &Report) -> String {
         .max_by(|(a, _), (b, _)| a.total_cmp(b));
     let nearest = nearest.map(|(nearness, state)| {
         format!(
-            " Nearest to its threshold: {} of {}, at {:.0} % of it ({}).",
+            " Nearest to its threshold: {} of {}, at {:.0} of it ({}).",
             kinds::words(state.kind),
             state.process,
-            nearness * 100.0,
+            Share::new(nearness),
             states::text(state)
         )
     });

@@ -7,6 +7,7 @@ use super::super::times::{day, duration, instant};
 use super::{bytes, count, fact, hinted, note, paragraph, section};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
+use diagnose::share;
 use profile::units::{group_thousands, human, human_share, ratio_percent};
 
 pub(super) fn agent(report: &Report) -> Section {
@@ -98,8 +99,8 @@ fn surroundings(report: &Report) -> Vec<Fact> {
         let used: f64 = report.processes.iter().filter_map(texts::cores).sum();
         let text = if used > 0.0 {
             format!(
-                "{cores} logical cores; the profiled processes used {used:.2} ({:.1} %)",
-                used / cores.max(1) as f64 * 100.0
+                "{cores} logical cores; the profiled processes used {used:.2} ({})",
+                share::Share::new(used / cores.max(1) as f64)
             )
         } else {
             format!("{cores} logical cores")
@@ -316,7 +317,7 @@ pub(super) fn memory(report: &Report) -> Section {
     if let Some(fraction) = stats.gc_cpu_fraction {
         facts.push(hinted(
             "GCCPUFraction",
-            format!("{:.2} %", fraction * 100.0),
+            format!("{:.2}", share::Share::new(fraction)),
             "share of the CPU time since start that the collector took",
         ));
     }

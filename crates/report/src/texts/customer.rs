@@ -16,6 +16,7 @@ use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
 use diagnose::memory::Conclusion;
+use diagnose::share::Share;
 use diagnose::verdict::{Basis, Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
 use flare::Process;
 use profile::units::{group_thousands, human};
@@ -73,7 +74,7 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
         parts => {
             let list: Vec<String> = parts
                 .iter()
-                .map(|(words, share)| format!("{words} ({:.0} %)", share.min(1.0) * 100.0))
+                .map(|(words, share)| format!("{words} ({:.0})", Share::new(share.min(1.0))))
                 .collect();
             let subject = if list.len() == 1 {
                 "The largest part"
@@ -113,19 +114,19 @@ fn customer_finding(finding: &Finding) -> String {
             )
         }
         FindingKind::CpuSpike => {
-            let cores = match &finding.detail {
-                Detail::Cpu(CpuDetail {
-                    cores: Some(cores), ..
-                }) => format!(" In total it used {cores:.2} CPU cores on average."),
-                _ => String::new(),
+            let (share, cores) = match &finding.detail {
+                Detail::Cpu(CpuDetail { share, cores, .. }) => (*share, *cores),
+                _ => (Share::default(), None),
             };
+            let cores = cores.map_or_else(String::new, |cores| {
+                format!(" In total it used {cores:.2} CPU cores on average.")
+            });
             let parts = consumers(finding);
             let words = parts
                 .first()
                 .map_or("its internal work", |(words, _)| words.as_str());
             format!(
-                "CPU: {process_name} spent {:.0} % of its CPU time on a single operation, which is part of {words}.{cores}",
-                finding.value
+                "CPU: {process_name} spent {share:.0} of its CPU time on a single operation, which is part of {words}.{cores}"
             )
         }
         FindingKind::Contention => {
