@@ -48,6 +48,24 @@ pub struct Labelled {
 }
 
 impl Labelled {
+    /// The check that used the most, all its instances together: the Agent writes an instance as the
+    /// check's name, a colon and the rest.
+    pub fn first_check(&self) -> Option<(&str, i64)> {
+        if !matches!(self.label, AgentLabel::CheckId | AgentLabel::CheckName) {
+            return None;
+        }
+        let mut checks: Vec<(&str, i64)> = Vec::new();
+        for (value, sum) in &self.values {
+            let check = value.split(':').next().unwrap_or(value);
+            match checks.iter_mut().find(|(known, _)| *known == check) {
+                Some((_, all)) => *all = all.saturating_add(*sum),
+                None => checks.push((check, *sum)),
+            }
+        }
+        // The first of equals: values come largest first.
+        checks.into_iter().rev().max_by_key(|(_, sum)| *sum)
+    }
+
     /// A sum's part of everything.
     pub fn share(&self, value: i64) -> Share {
         Share::of(value, self.total)
@@ -69,4 +87,37 @@ pub fn labelled(view: &View) -> Vec<Labelled> {
         })
         .filter(|labelled| !labelled.values.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use profile::text::draw;
+
+    fn labelled_by(drawn: &str) -> Vec<Labelled> {
+        let view = View::of(draw("cpu/nanoseconds", drawn).unwrap(), "").unwrap();
+        labelled(&view)
+    }
+
+    #[test]
+    fn instances_of_one_check_count_together() {
+        let found = labelled_by(
+            "run 4 #check_id=disk:a\nrun 3 #check_id=http:b\nrun 3 #check_id=http:c\nidle 90",
+        );
+        let [by_check] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(by_check.values[0], ("disk:a".to_owned(), 4));
+        assert_eq!(by_check.first_check(), Some(("http", 6)));
+        assert_eq!((by_check.labelled, by_check.total), (10, 100));
+    }
+
+    #[test]
+    fn only_labels_of_checks_name_one_and_no_label_is_nothing() {
+        assert!(labelled_by("run 4").is_empty());
+        let found = labelled_by("run 4 #module=network_tracer #rule_id=exec");
+        let labels: Vec<AgentLabel> = found.iter().map(|it| it.label).collect();
+        assert_eq!(labels, [AgentLabel::Module, AgentLabel::RuleId]);
+        assert!(found.iter().all(|it| it.first_check().is_none()));
+    }
 }

@@ -679,7 +679,7 @@ fn python_suspects_are_a_ranking() {
     // By instances, then by samples, then by time; Go checks are none.
     expect![[r#"
         Running Python checks by instances, metric samples and time of a run: 1. postgres (22.1.0): 12 instances, 30,000,000 metric samples in total, 340 ms on average; 2. redisdb (5.7.0): 1 instance, 900,000 metric samples in total, 3 ms on average; 3. kafka (4.0.0): 1 instance, 10,000 metric samples in total, 900 ms on average; 4. nginx (6.3.0): 1 instance, 10,000 metric samples in total, 3 ms on average; 5. openmetrics (4.2.0): 1 instance, 5,000 metric samples in total, 1 ms on average; and 1 more.
-        This is a ranking of suspects, not a proof: the profile does not say which check it was."#]].assert_eq(&with(vec![
+        This is a ranking of suspects, not a proof: the heap profile does not say which check it was."#]].assert_eq(&with(vec![
         check("cpu", "", 9, 9, 0),
         check("nginx", "6.3.0", 1, 10, 3),
         check("redisdb", "5.7.0", 1, 900, 3),

@@ -6,11 +6,12 @@ use super::area::{Area, check_name, responsible};
 use super::commands::{agent_command, check_command, is_cluster_agent, where_to_run};
 use super::count;
 use super::facts::{
-    Suspect, busiest_checks, databases, heaviest_callers, holds_dogstatsd, instances, running,
-    suspects,
+    Suspect, busiest_checks, by_check, databases, heaviest_callers, holds_dogstatsd, instances,
+    running, suspects,
 };
 use crate::document::FindingKind;
 use crate::model::Report;
+use diagnose::labels::Labelled;
 use diagnose::verdict::Finding;
 use flare::Process;
 use profile::units::group_thousands;
@@ -113,7 +114,45 @@ pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
     advice
 }
 
+/// The profile's own labels name the check.
+fn labelled_advice(report: &Report, labelled: &Labelled, advice: &mut Advice) {
+    let Some((name, sum)) = labelled.first_check() else {
+        return;
+    };
+    let share = labelled.share(sum);
+    let told = running(report, name).map_or_else(String::new, |check| {
+        format!(" ({})", Suspect::new(check).words())
+    });
+    advice.engineer(
+        format!(
+            "The profile's labels name the check {name}: it used {share} of the CPU time{told}. Run it alone and look at the time that it takes."
+        ),
+        Some(check_command(report, name, "")),
+    );
+    advice.engineer(
+        format!(
+            "Have {name} disabled for ten minutes and compare a second flare: the CPU time has to fall by as much."
+        ),
+        None,
+    );
+    advice.customer(
+        format!(
+            "The check {name} used {share} of the Agent's CPU time. Please run it once on its own:"
+        ),
+        Some(check_command(report, name, "")),
+    );
+    advice
+        .send
+        .push(format!("the output of the check command for {name}"));
+    advice.send.push(format!(
+        "the configuration of {name} with passwords removed, and whether it was changed recently"
+    ));
+}
+
 fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+    if let Some(labelled) = by_check(report, finding) {
+        return labelled_advice(report, labelled, advice);
+    }
     let suspects = suspects(report);
     let Some(first) = suspects.first() else {
         advice.engineer(

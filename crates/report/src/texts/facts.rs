@@ -384,7 +384,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
 }
 
 /// CPU time by check as the profile's own labels have it: no ranking of suspects is needed then.
-fn by_check<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
+pub(super) fn by_check<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
     if finding.kind != FindingKind::CpuSpike {
         return None;
     }

@@ -1,0 +1,67 @@
+//! Public cases, each with its right answer; see `tests/cases/README.md`.
+
+use std::fs::File;
+use std::path::Path;
+
+use engine::OpenFlare;
+use engine::export::{ExportFormat, ExportOptions, export};
+use flare::Input;
+use serde_json::Value;
+use testkit::made_up::{MadeUp, cpu};
+
+fn open(case: &str) -> OpenFlare {
+    let path = Path::new(testkit::ROOT).join(format!("tests/cases/{case}.zip"));
+    testkit::open(case, Input::Zip(Box::new(File::open(path).unwrap()))).unwrap()
+}
+
+fn text(flare: &OpenFlare, format: ExportFormat) -> String {
+    export(flare.report(), format, &ExportOptions::default()).text
+}
+
+#[test]
+fn the_label_names_the_check_and_nothing_is_ranked() {
+    let flare = open("20-check-id-label");
+    let json: Value = serde_json::from_str(&text(&flare, ExportFormat::Json)).unwrap();
+    let core = &json["processes"][0]["cpu_labels"][0];
+    assert_eq!(core["label"], "check_id");
+    assert_eq!(
+        core["values"][0]["value"],
+        "sqlserver:prod-01:9c1f2a77d0b3e411"
+    );
+    let markdown = text(&flare, ExportFormat::Markdown);
+    assert!(markdown.contains("name the check sqlserver: it used 81.0 % of the CPU time"));
+    assert!(markdown.contains("| sqlserver:prod-01:9c1f2a77d0b3e411 | 17.1 s | 81.0 % |"));
+    for format in [
+        ExportFormat::Markdown,
+        ExportFormat::Customer,
+        ExportFormat::Escalation,
+    ] {
+        let text = text(&flare, format);
+        assert!(text.contains("sqlserver"), "{}", format.as_str());
+        assert!(!text.contains("rank"), "{}", format.as_str());
+        assert!(
+            !text.contains("does not say which check"),
+            "{}",
+            format.as_str()
+        );
+    }
+    let customer = text(&flare, ExportFormat::Customer);
+    assert!(customer.contains("The check sqlserver used 81.0 % of the Agent's CPU time"));
+    assert!(!customer.contains("openmetrics"), "{customer}");
+}
+
+/// The near miss: the same process without labels, where a ranking is all there is.
+#[test]
+fn without_labels_the_ranking_stays_and_says_so() {
+    let python = "github.com/DataDog/datadog-agent/pkg/collector/python._Cfunc_run_check";
+    let drawn = cpu(&format!("main.main;{python};runtime.cgocall 25000"), 30);
+    let seen = MadeUp::linux()
+        .calm("core")
+        .profile("core-cpu", &drawn)
+        .read();
+    let json = seen.json();
+    assert_eq!(json["processes"][0]["cpu_labels"], Value::Array(vec![]));
+    let markdown = seen.text(ExportFormat::Markdown);
+    assert!(!markdown.contains("profile's label"), "{markdown}");
+    assert!(!markdown.contains("The profile's labels name"));
+}
