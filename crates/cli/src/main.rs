@@ -24,7 +24,7 @@ mod command_line {
 
     /// Reads Datadog Agent flares and says what their Go profiles show.
     #[derive(Parser)]
-    #[command(version, about)]
+    #[command(name = "flarescope", version, about)]
     struct Arguments {
         #[command(subcommand)]
         command: Command,

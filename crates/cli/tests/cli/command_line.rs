@@ -282,3 +282,9 @@ fn files_lists_every_file_with_its_role() {
     assert!(line("core.trace").starts_with("noted "), "{output}");
     assert!(line("logs/agent.log").starts_with("unused "), "{output}");
 }
+
+#[test]
+fn the_program_says_its_own_name() {
+    let version = text(&flarescope(&["--version"]).stdout);
+    assert!(version.starts_with("flarescope 0."), "{version}");
+}
