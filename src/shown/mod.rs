@@ -4,7 +4,6 @@
 
 pub mod bars;
 pub mod files;
-pub mod mark;
 pub mod menu;
 pub mod redaction;
 pub mod row;

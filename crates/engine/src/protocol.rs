@@ -11,6 +11,7 @@ pub use report::document::{
     GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,
     Share, StackView, StateGrid, Step, VerdictKind,
 };
+pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};
 
 pub use report::screen::{

@@ -10,9 +10,10 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::document::{
-    Block, Document, Fact, GridCell, Measured, PlainTable, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid, Step,
+    Block, Document, Fact, GridCell, PlainTable, Section, SectionKind, SectionState, Share,
+    StackView, StateGrid, Step,
 };
+use super::mark::Mark;
 use super::markdown::{clean, clean_lines};
 use super::screen::OWNER_HUES;
 
@@ -114,61 +115,17 @@ fn anchors(sections: &[Section]) -> Vec<String> {
     anchors
 }
 
-/// Class, word and outline of a state. The word carries the meaning, the mark and its colour only
-/// help to find it.
-#[derive(Clone, Copy)]
-struct Mark {
-    class: &'static str,
-    word: &'static str,
-    path: &'static str,
-}
-
-const CROSSED: Mark = Mark {
-    class: "crossed",
-    word: "crossed",
-    path: "M8 1.5 15 14.5H1z",
-};
-const CLEAR: Mark = Mark {
-    class: "clear",
-    word: "clear",
-    path: "M2.5 8.5l3.5 3.5 7.5-8",
-};
-const NOT_MEASURED: Mark = Mark {
-    class: "not-measured",
-    word: "not measured",
-    path: "M2 8h12",
-};
-const DAMAGED: Mark = Mark {
-    class: "damaged",
-    word: "damaged",
-    path: "M3 3l10 10M13 3 3 13",
-};
-
 impl Mark {
-    /// Nothing to judge has no mark and no word.
-    const fn of_section(state: SectionState) -> Option<Self> {
-        match state {
-            SectionState::Crossed => Some(CROSSED),
-            SectionState::Clear => Some(CLEAR),
-            SectionState::NotMeasured => Some(NOT_MEASURED),
-            SectionState::Damaged => Some(DAMAGED),
-            SectionState::Info => None,
-        }
-    }
-
-    const fn of_cell(measured: Measured) -> Self {
-        match measured {
-            Measured::Crossed => CROSSED,
-            Measured::Clear => CLEAR,
-            Measured::NotMeasured => NOT_MEASURED,
-            Measured::Damaged => DAMAGED,
-        }
+    /// Nothing to judge has no mark and no word here.
+    fn of_section(state: SectionState) -> Option<Self> {
+        Some(Self::from(state)).filter(|mark| *mark != Self::Info)
     }
 
     fn svg(self) -> String {
         format!(
             "<svg class=\"mark mark-{0} is-{0}\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"{1}\"/></svg>",
-            self.class, self.path
+            self.as_str(),
+            self.path()
         )
     }
 
@@ -176,9 +133,9 @@ impl Mark {
     fn words(self) -> String {
         format!(
             "<span class=\"state is-{}\">{}{}</span>",
-            self.class,
+            self.as_str(),
             self.svg(),
-            self.word
+            self.word()
         )
     }
 }
@@ -207,7 +164,8 @@ fn contents(out: &mut String, sections: &[Section], anchors: &[String]) {
                 mark.svg(),
                 format!(
                     " <span class=\"word is-{}\">{}</span>",
-                    mark.class, mark.word
+                    mark.as_str(),
+                    mark.word()
                 ),
             ),
             None => ("<span class=\"blank\"></span>".to_owned(), String::new()),
@@ -251,7 +209,7 @@ fn verdict<'b>(
     let _ = writeln!(
         out,
         "<div class=\"verdict is-{}\">\n<h3>{}{}</h3>",
-        mark.map_or("info", |mark| mark.class),
+        mark.unwrap_or(Mark::Info).as_str(),
         mark.map(Mark::svg).unwrap_or_default(),
         escape(heading)
     );
@@ -279,7 +237,7 @@ fn write_block(out: &mut String, block: &Block) {
             let _ = writeln!(
                 out,
                 "<div class=\"missing\">\n<p>{}<b>Not available</b> {}</p>",
-                NOT_MEASURED.svg(),
+                Mark::NotMeasured.svg(),
                 escape(text)
             );
             write_command(out, command.as_deref());
@@ -450,7 +408,7 @@ fn write_cell(out: &mut String, cell: &GridCell) {
         out,
         "<td role=\"cell\" data-kind=\"{}\">{}",
         cell.kind.title(),
-        Mark::of_cell(cell.measured).words()
+        Mark::from(cell.measured).words()
     );
     if !cell.text.is_empty() {
         let _ = write!(out, " <span class=\"value\">{}</span>", escape(&cell.text));

@@ -13,6 +13,7 @@ mod every_block;
 pub mod html;
 pub mod json;
 pub mod layout;
+pub mod mark;
 pub mod markdown;
 pub mod model;
 pub mod redact;

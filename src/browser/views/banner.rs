@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use super::focus::{focus, go_to};
 use super::icons::MarkIcon;
 use crate::browser::state::AppState;
-use crate::shown::mark::Mark;
-use engine::protocol::BannerView;
+use engine::protocol::{BannerView, Mark};
 
 /// The largest thing on the page. A finding of low confidence is drawn quieter.
 #[component]
@@ -65,7 +64,7 @@ pub fn Banner(
     let sure = (!banner.confidence.is_empty()).then_some(banner.confidence);
     view! {
         <section
-            class=format!("banner {}", mark.class())
+            class=format!("banner is-{}", mark.as_str())
             class:is-quiet=is_quiet
             data-verdict=banner.kind.as_str()
             data-confidence=sure

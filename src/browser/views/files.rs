@@ -6,8 +6,7 @@ use leptos::prelude::*;
 
 use super::icons::MarkIcon;
 use crate::shown::files::{ROLES, matching, role_name};
-use crate::shown::mark::Mark;
-use engine::protocol::{FileRole, FileView, ReportView};
+use engine::protocol::{FileRole, FileView, Mark, ReportView};
 
 /// Rows drawn at once. A folder can hold very many files; the rest comes on demand.
 const ROWS: usize = 500;
@@ -128,7 +127,7 @@ fn FileRow(
             <th role="rowheader" scope="row" class="cell files-path">{path}</th>
             <td role="cell" class="cell is-number">{size_text}</td>
             <td role="cell" class="cell files-role-cell">
-                <span class=format!("mark-word {}", mark.class())><MarkIcon mark/>{role_name(role)}</span>
+                <span class=format!("mark-word is-{}", mark.as_str())><MarkIcon mark/>{role_name(role)}</span>
             </td>
             <td role="cell" class="cell files-reason">{reason}</td>
         </tr>

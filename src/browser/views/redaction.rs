@@ -10,9 +10,8 @@ use super::icons::MarkIcon;
 use crate::browser::client::Client;
 use crate::browser::state::AppState;
 use crate::session::Preview;
-use crate::shown::mark::Mark;
 use crate::shown::redaction::by_form;
-use engine::protocol::Replacement;
+use engine::protocol::{Mark, Replacement};
 
 /// Stands beside the copy buttons, with a sign while it is on.
 #[component]

@@ -17,9 +17,8 @@ use super::ticket::TicketFields;
 use crate::browser::client::Client;
 use crate::browser::state::{AppState, Tab};
 use crate::session::Deliver;
-use crate::shown::mark::Mark;
 use crate::shown::sections::{self, Outline, Placed};
-use engine::protocol::{ExportFormat, ReportView, SectionKind};
+use engine::protocol::{ExportFormat, Mark, ReportView, SectionKind};
 
 /// An open flare.
 #[component]

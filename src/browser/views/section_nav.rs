@@ -6,9 +6,8 @@ use leptos::prelude::*;
 use super::focus::go_to;
 use super::icons::MarkIcon;
 use crate::browser::state::AppState;
-use crate::shown::mark::Mark;
 use crate::shown::sections::{Placed, nav_name};
-use engine::protocol::SectionKind;
+use engine::protocol::{Mark, SectionKind};
 
 /// How far below the window's top a section counts as the one being read, in CSS pixels: under
 /// the bar that sticks there.
@@ -97,7 +96,7 @@ fn NavItem(
             >
                 <MarkIcon mark/>
                 <span class="nav-name">{nav_name(kind)}</span>
-                <span class=format!("nav-word {}", mark.class())>{mark.word()}</span>
+                <span class=format!("nav-word is-{}", mark.as_str())>{mark.word()}</span>
             </a>
         </li>
     }
