@@ -5,7 +5,6 @@
 pub mod bars;
 pub mod files;
 pub mod menu;
-pub mod redaction;
 pub mod row;
 pub mod sections;
 pub mod sorting;

@@ -15,7 +15,8 @@ pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};
 
 pub use report::screen::{
-    BannerView, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, ReportView,
+    BannerView, FILE_ROWS, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, Replaced,
+    ReportView,
 };
 pub use report::settings::{Choices, OwnersFile, SettingsView};
 
@@ -116,8 +117,8 @@ pub enum Response {
     },
     /// The choices can be used; this is what they come to.
     Checked(SettingsView),
-    /// What redaction replaces, in order of first appearance.
-    Preview(Vec<Replacement>),
+    /// What redaction replaces.
+    Preview(Vec<Replaced>),
     /// The first functions by a column; the caption is the asker's.
     Top(Box<FunctionTable>),
     /// The request could not be answered.

@@ -6,11 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::{Document, FileRole, VerdictKind};
+use super::redact::{Form, Replacement};
 use super::settings::SettingsView;
 
 /// How many hues the page's palette of owners has. An `owner_hue` below it is an index into the
 /// palette; any other is drawn neutral, for what nobody owns.
 pub const OWNER_HUES: u8 = 12;
+
+/// Rows of the list of files that are drawn at once. A folder can hold very many files; the rest comes
+/// on demand.
+pub const FILE_ROWS: usize = 500;
 
 /// How far the work is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -85,6 +90,15 @@ pub struct FileView {
     pub role: FileRole,
     /// What it was used for, or why it was not.
     pub reason: String,
+}
+
+/// What redaction replaces of one form of name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The form.
+    pub form: Form,
+    /// In order of first appearance.
+    pub names: Vec<Replacement>,
 }
 
 /// What was read of the flare.

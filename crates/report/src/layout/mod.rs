@@ -15,7 +15,8 @@ use super::document::{
     Section, SectionKind, SectionState, Share, VerdictKind,
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
-use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
+use super::redact::Replacement;
+use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, Replaced, ReportView};
 use super::texts;
 use super::times::minute;
 use diagnose::kinds::Measured;
@@ -110,6 +111,22 @@ pub fn view(report: &Report) -> ReportView {
         },
         settings: report.settings.clone(),
     }
+}
+
+/// What redaction replaces, a list for each form of name; both in order of first appearance.
+pub fn replaced(replacements: Vec<Replacement>) -> Vec<Replaced> {
+    let mut forms: Vec<Replaced> = Vec::new();
+    for replacement in replacements {
+        let form = replacement.form;
+        match forms.iter_mut().find(|list| list.form == form) {
+            Some(list) => list.names.push(replacement),
+            None => forms.push(Replaced {
+                form,
+                names: vec![replacement],
+            }),
+        }
+    }
+    forms
 }
 
 pub(super) fn paragraph(text: impl Into<String>) -> Block {
@@ -385,4 +402,36 @@ fn text_section(kind: SectionKind, title: &str, text: String) -> Section {
         text,
     };
     section(kind, title, SectionState::Info, vec![block])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::redact::{Form, Replacement};
+    use super::replaced;
+
+    #[test]
+    fn forms_stand_in_the_order_of_their_first_name() {
+        let replacement = |form, original: &str| Replacement {
+            form,
+            original: original.to_owned(),
+            pseudonym: String::new(),
+            count: 1,
+        };
+        let found: Vec<_> = replaced(vec![
+            replacement(Form::Path, "/srv"),
+            replacement(Form::Host, "web-7"),
+            replacement(Form::Path, "/opt"),
+        ])
+        .into_iter()
+        .map(|list| {
+            let names = list.names.into_iter().map(|name| name.original);
+            (list.form, names.collect::<Vec<_>>())
+        })
+        .collect();
+        let expected = [
+            (Form::Path, vec!["/srv".to_owned(), "/opt".to_owned()]),
+            (Form::Host, vec!["web-7".to_owned()]),
+        ];
+        assert_eq!(found, expected);
+    }
 }
