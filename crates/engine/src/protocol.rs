@@ -5,18 +5,16 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::export::{ExportFormat, ExportOptions};
-pub use report::axis::Axis;
 pub use report::document::{
-    Block, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell,
-    GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid, Step, VerdictKind,
+    Bar, Block, Confidence, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow,
+    FunctionTable, GridCell, GridRow, Group, Measured, PlainColumn, PlainTable, ProfileName,
+    Section, SectionKind, SectionState, Share, Sign, StackView, StateGrid, Step, VerdictKind,
 };
 pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};
 
 pub use report::screen::{
-    BannerView, FILE_ROWS, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, Replaced,
-    ReportView,
+    BannerView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced, ReportView,
 };
 pub use report::settings::{Choices, OwnersFile, SettingsView};
 

@@ -5,7 +5,6 @@
 //! sections in the same order, so what is read on screen is what is pasted into the ticket.
 //! Refuses to know where facts come from, browsers and terminals.
 
-pub mod axis;
 pub mod document;
 pub mod errors;
 #[cfg(test)]

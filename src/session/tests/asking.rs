@@ -264,8 +264,7 @@ fn a_table_by_another_column_is_the_engines() {
         rows: Vec::new(),
         rows_total: 812,
         shown: "10 of 812 functions".to_owned(),
-        scale: 0,
-        signed: true,
+        zero: None,
     };
     assert_eq!(
         stage.hears(2, Response::Top(Box::new(table))),
