@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::protocol::{Replacement, ReportView, UserError};
+use engine::protocol::{Replaced, ReportView, UserError};
 
 /// What the page is showing. `data-state` on the body is its name.
 #[derive(Clone, Debug)]
@@ -76,8 +76,8 @@ pub struct ManualCopy {
 pub enum Preview {
     /// The worker was asked.
     Loading,
-    /// In order of first appearance; nothing when nothing has to be replaced.
-    Ready(Arc<Vec<Replacement>>),
+    /// By form of name; nothing when nothing has to be replaced.
+    Ready(Arc<Vec<Replaced>>),
     /// It can't be told.
     Failed(UserError),
 }

@@ -1,12 +1,8 @@
-//! What views show of what the engine wrote: marks, names, filters, and where things go.
+//! What views show of what the engine wrote: names, filters, the user's order.
 //!
 //! Numbers, shares and sentences come ready; nothing here makes any.
 
-pub mod bars;
 pub mod files;
-pub mod mark;
 pub mod menu;
-pub mod redaction;
-pub mod row;
 pub mod sections;
 pub mod sorting;

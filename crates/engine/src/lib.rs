@@ -87,7 +87,7 @@ impl Engine {
                 }
             }
             (Question::Preview { options }, Some(flare)) => {
-                Response::Preview(export::preview(flare.report(), &options))
+                Response::Preview(layout::replaced(export::preview(flare.report(), &options)))
             }
             (Question::Top(question), Some(flare)) => match flare.top(&question) {
                 Ok(table) => Response::Top(Box::new(table)),

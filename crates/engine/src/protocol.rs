@@ -5,17 +5,17 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::export::{ExportFormat, ExportOptions};
-pub use report::axis::Axis;
 pub use report::document::{
-    Block, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell,
-    GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid, Step, VerdictKind,
+    Bar, Block, Confidence, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow,
+    FunctionTable, GridCell, GridRow, Group, Measured, PlainColumn, PlainTable, ProfileName,
+    Section, SectionKind, SectionState, Share, Sign, StackView, StateGrid, Step, VerdictKind,
 };
+pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};
 
 pub use report::kinds;
 pub use report::screen::{
-    BannerView, FileView, HeaderView, OWNER_HUES, Progress, ReadStats, ReportView,
+    BannerView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced, ReportView,
 };
 pub use report::settings::{Choices, OwnersFile, SettingsView};
 
@@ -116,8 +116,8 @@ pub enum Response {
     },
     /// The choices can be used; this is what they come to.
     Checked(SettingsView),
-    /// What redaction replaces, in order of first appearance.
-    Preview(Vec<Replacement>),
+    /// What redaction replaces.
+    Preview(Vec<Replaced>),
     /// The first functions by a column; the caption is the asker's.
     Top(Box<FunctionTable>),
     /// The request could not be answered.

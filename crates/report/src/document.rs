@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use diagnose::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
+pub use diagnose::verdict::Confidence;
 
 /// Which part of the report a section is. The order of the variants is the report's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +91,8 @@ pub enum SectionState {
 pub struct Document {
     /// For example `Flare profiling: web-7.example.com`.
     pub title: String,
+    /// Processes that have sections, in the report's order.
+    pub processes: Vec<String>,
     /// In the report's order; process sections are grouped by process, main process first.
     pub sections: Vec<Section>,
 }
@@ -97,6 +100,11 @@ pub struct Document {
 /// One section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Section {
+    /// Its place in the document, once in each. Anchors end up in the browser's history, so they are
+    /// made of kinds and numbers, never of a name from the flare: `heap-diff-1`, not `heap-diff-core`.
+    pub anchor: String,
+    /// How a list of sections is grouped by process.
+    pub group: Group,
     /// Which part of the report.
     pub kind: SectionKind,
     /// The process it is about, for the per-process sections.
@@ -107,6 +115,39 @@ pub struct Section {
     pub state: SectionState,
     /// Content in reading order. Never empty: a section with nothing to show says why.
     pub blocks: Vec<Block>,
+}
+
+impl Section {
+    /// A section that stands alone, until a document gives it its place.
+    pub fn new(
+        kind: SectionKind,
+        process: Option<String>,
+        title: String,
+        state: SectionState,
+        blocks: Vec<Block>,
+    ) -> Self {
+        Self {
+            anchor: kind.as_str().to_owned(),
+            group: Group::Continues,
+            kind,
+            process,
+            title,
+            state,
+            blocks,
+        }
+    }
+}
+
+/// How a section follows the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// With the same process, or as much without one.
+    Continues,
+    /// The first of its process.
+    Begins,
+    /// The first without a process after those with one.
+    Leaves,
 }
 
 /// A piece of a section.
@@ -257,10 +298,8 @@ pub struct FunctionTable {
     pub rows_total: usize,
     /// For example `10 of 812 functions, 96.1 % of 12.4 s`.
     pub shown: String,
-    /// The largest absolute flat or cum of the rows: the full width of a bar.
-    pub scale: i64,
-    /// Values may be negative: the table is of a difference.
-    pub signed: bool,
+    /// Where the rows' bars have their zero, in percent of the width, if not at the left edge.
+    pub zero: Option<f64>,
 }
 
 /// One function.
@@ -276,10 +315,20 @@ pub struct FunctionRow {
     pub short: String,
     /// Source file, or empty.
     pub file: String,
+    /// What a narrow column may cut off, a line each: full name, inlining, file.
+    pub hover: Vec<String>,
     /// Raw flat value.
     pub flat: i64,
     /// Raw cumulative value.
     pub cum: i64,
+    /// Sign of the flat value.
+    pub flat_sign: Sign,
+    /// Sign of the cumulative value.
+    pub cum_sign: Sign,
+    /// Bar of the flat value.
+    pub flat_bar: Bar,
+    /// Bar of the cumulative value.
+    pub cum_bar: Bar,
     /// Formatted with unit; with a sign in differences.
     pub flat_text: String,
     /// Share of the total, for example `51.2 %`.
@@ -292,12 +341,44 @@ pub struct FunctionRow {
     pub cum_share: String,
     /// The owner's name, for example `Core Agent, aggregation`; `unowned` where no rule applies.
     pub owner: String,
-    /// Index of the owner's hue in the page's palette, stable for an owner's name.
-    pub owner_hue: u8,
-    /// Of a heap difference: the flat value's standard deviation, for example `± 1.2 MB`; else empty.
-    pub noise: String,
+    /// Index of the owner's hue in the palette, stable for an owner's name; none for what nobody owns.
+    pub owner_hue: Option<u8>,
+    /// Of a heap difference: what is to be said of the flat value's noise, for example `± 1.2 MB`.
+    pub noise: Option<String>,
     /// The flat value is within sampling noise.
     pub within_noise: bool,
+}
+
+/// Which side of zero a value lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sign {
+    /// Below.
+    Less,
+    /// On it.
+    Zero,
+    /// Above.
+    More,
+}
+
+impl Sign {
+    /// Of a value.
+    pub const fn of(value: i64) -> Self {
+        match value.signum() {
+            -1 => Self::Less,
+            0 => Self::Zero,
+            _ => Self::More,
+        }
+    }
+}
+
+/// Where a bar lies, in percent of the whole width.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bar {
+    /// Its left edge.
+    pub left: f64,
+    /// How long it is.
+    pub width: f64,
 }
 
 /// Processes by kinds.
@@ -333,8 +414,8 @@ pub struct GridCell {
     pub would_change: String,
     /// The command that collects what is missing.
     pub command: Option<String>,
-    /// How sure the finding of this cell is: `high`, `medium`, `low`, or empty without a finding.
-    pub confidence: String,
+    /// How sure the finding of this cell is; none without a finding.
+    pub confidence: Option<Confidence>,
 }
 
 /// One part of a total.
@@ -348,12 +429,14 @@ pub struct Share {
     pub value_text: String,
     /// Raw value; the values of one block add up to its total.
     pub value: i64,
-    /// 0 to 100.
+    /// 0 to 100; beyond where profiles cancel out.
     pub percent: f64,
     /// For example `51.2 %`.
     pub percent_text: String,
+    /// Its part of the one bar of all shares.
+    pub bar: Bar,
     /// Hue index, as in [`FunctionRow::owner_hue`].
-    pub hue: u8,
+    pub hue: Option<u8>,
 }
 
 /// One whole stack.
@@ -364,13 +447,17 @@ pub struct StackView {
     /// Owner of the responsible frame, or `unowned`.
     pub owner: String,
     /// Hue index, as in [`FunctionRow::owner_hue`].
-    pub owner_hue: u8,
+    pub owner_hue: Option<u8>,
+    /// The frame that it is known by while it is closed, unless its title says it.
+    pub known_by: Option<String>,
     /// More about it, for example `created by`.
     pub facts: Vec<Fact>,
     /// Frames, leaf first.
     pub frames: Vec<FrameView>,
     /// Frames of the whole stack; more than are shown where it is deep.
     pub frames_total: usize,
+    /// Says how many frames are left out, if any are.
+    pub rest: Option<String>,
 }
 
 /// One frame of a stack.

@@ -1,10 +1,12 @@
 //! A document of every kind of block, for the writers' tests.
 
 use super::document::{
-    Block, Document, Fact, FindingKind, FrameView, FunctionRow, FunctionTable, GridCell, GridRow,
-    Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind, SectionState, Share,
-    StackView, StateGrid, Step,
+    Bar, Block, Confidence, Document, Fact, FindingKind, FrameView, FunctionRow, FunctionTable,
+    GridCell, GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind,
+    SectionState, Share, Sign, StackView, StateGrid, Step,
 };
+use super::layout::bars::Axis;
+use super::layout::outlined;
 
 /// One section of each state, with every block; each text of it is `text`.
 pub(super) fn every_block(text: &str) -> Document {
@@ -55,7 +57,7 @@ pub(super) fn every_block(text: &str) -> Document {
                         why: text.into(),
                         would_change: text.into(),
                         command: Some(text.into()),
-                        confidence: text.into(),
+                        confidence: Some(Confidence::Low),
                     })
                     .collect(),
             }],
@@ -64,14 +66,15 @@ pub(super) fn every_block(text: &str) -> Document {
             caption: text.into(),
             what: text.into(),
             total_text: text.into(),
-            shares: vec![share(text, 75.0, 3), share(text, -5.0, 12)],
+            shares: vec![share(text, 75.0, Some(3)), share(text, -5.0, None)],
         },
         Block::Stacks {
             caption: text.into(),
             stacks: vec![StackView {
                 title: text.into(),
                 owner: text.into(),
-                owner_hue: 2,
+                owner_hue: Some(2),
+                known_by: Some(text.into()),
                 facts: vec![Fact {
                     name: text.into(),
                     value: text.into(),
@@ -87,6 +90,7 @@ pub(super) fn every_block(text: &str) -> Document {
                     2
                 ],
                 frames_total: 9,
+                rest: Some(text.into()),
             }],
         },
         Block::Text {
@@ -105,19 +109,11 @@ pub(super) fn every_block(text: &str) -> Document {
         (SectionKind::Cpu, Some(text), SectionState::NotMeasured),
         (SectionKind::Coverage, None, SectionState::Info),
     ];
-    Document {
-        title: text.into(),
-        sections: states
-            .into_iter()
-            .map(|(kind, process, state)| Section {
-                kind,
-                process: process.map(str::to_owned),
-                title: text.into(),
-                state,
-                blocks: blocks.clone(),
-            })
-            .collect(),
-    }
+    let sections = states.into_iter().map(|(kind, process, state)| {
+        let process = process.map(str::to_owned);
+        Section::new(kind, process, text.into(), state, blocks.clone())
+    });
+    outlined(text.into(), sections.collect())
 }
 
 /// A table of one column of names, one of numbers.
@@ -140,9 +136,7 @@ pub(super) fn plain(text: &str, rows: usize) -> PlainTable {
 
 /// A table of functions with these flat and cumulative values.
 pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> FunctionTable {
-    let scale = values
-        .iter()
-        .map(|(flat, cum)| flat.saturating_abs().max(cum.saturating_abs()));
+    let axis = Axis::of(values.iter().flat_map(|&(flat, cum)| [flat, cum]), signed);
     FunctionTable {
         process: text.into(),
         profile: ProfileName::HeapDiff,
@@ -159,27 +153,31 @@ pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> Func
                 package: text.into(),
                 short: text.into(),
                 file: text.into(),
+                hover: vec![text.into(); 3],
                 flat,
                 cum,
+                flat_sign: Sign::of(flat),
+                cum_sign: Sign::of(cum),
+                flat_bar: axis.bar(flat),
+                cum_bar: axis.bar(cum),
                 flat_text: text.into(),
                 flat_share: text.into(),
                 sum_share: text.into(),
                 cum_text: text.into(),
                 cum_share: text.into(),
                 owner: text.into(),
-                owner_hue: 1,
-                noise: text.into(),
+                owner_hue: Some(1),
+                noise: Some(text.into()),
                 within_noise: true,
             })
             .collect(),
         rows_total: values.len(),
         shown: text.into(),
-        scale: scale.max().unwrap_or(0),
-        signed,
+        zero: axis.zero(),
     }
 }
 
-fn share(text: &str, percent: f64, hue: u8) -> Share {
+fn share(text: &str, percent: f64, hue: Option<u8>) -> Share {
     Share {
         name: text.into(),
         hint: text.into(),
@@ -187,6 +185,10 @@ fn share(text: &str, percent: f64, hue: u8) -> Share {
         value: 1,
         percent,
         percent_text: text.into(),
+        bar: Bar {
+            left: 0.0,
+            width: 0.0,
+        },
         hue,
     }
 }

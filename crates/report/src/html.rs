@@ -6,16 +6,15 @@
 
 mod functions;
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::document::{
-    Block, Document, Fact, GridCell, Measured, PlainTable, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid, Step,
+    Block, Document, Fact, GridCell, Group, PlainTable, Section, SectionKind, SectionState, Share,
+    StackView, StateGrid, Step,
 };
 use super::kinds;
+use super::mark::Mark;
 use super::markdown::{clean, clean_lines};
-use super::screen::OWNER_HUES;
 
 /// Kept as a file of its own, so that editors know what it is.
 const STYLE: &str = include_str!("html.css");
@@ -26,7 +25,6 @@ const LONG_TABLE: usize = 30;
 /// Renders the whole document. Ends with a line feed.
 pub fn html(document: &Document) -> String {
     let title = escape(&document.title);
-    let anchors = anchors(&document.sections);
     let mut out = String::with_capacity(64 * 1024);
     let _ = write!(
         out,
@@ -45,10 +43,10 @@ pub fn html(document: &Document) -> String {
          <header class=\"top\"><h1>{title}</h1></header>\n\
          <div class=\"layout\">\n"
     );
-    contents(&mut out, &document.sections, &anchors);
+    contents(&mut out, &document.sections);
     out.push_str("<main class=\"report\" id=\"report\">\n");
-    for (section, anchor) in document.sections.iter().zip(&anchors) {
-        write_section(&mut out, section, anchor);
+    for section in &document.sections {
+        write_section(&mut out, section);
     }
     let _ = write!(
         out,
@@ -86,90 +84,17 @@ fn escape_cleaned(text: &str) -> String {
     out
 }
 
-/// One anchor for each section: its kind and the number of its process. Names from a flare stay
-/// out of them, since anchors end up in the browser's history.
-fn anchors(sections: &[Section]) -> Vec<String> {
-    let mut processes: Vec<&str> = Vec::new();
-    let mut taken: HashSet<String> = HashSet::new();
-    let mut anchors = Vec::with_capacity(sections.len());
-    for section in sections {
-        let base = match section.process.as_deref() {
-            None => section.kind.as_str().to_owned(),
-            Some(name) => {
-                let known = processes.iter().position(|process| *process == name);
-                let index = known.unwrap_or_else(|| {
-                    processes.push(name);
-                    processes.len() - 1
-                });
-                format!("{}-{}", section.kind.as_str(), index + 1)
-            }
-        };
-        let mut anchor = base.clone();
-        let mut again = 2;
-        while !taken.insert(anchor.clone()) {
-            anchor = format!("{base}-again-{again}");
-            again += 1;
-        }
-        anchors.push(anchor);
-    }
-    anchors
-}
-
-/// Class, word and outline of a state. The word carries the meaning, the mark and its colour only
-/// help to find it.
-#[derive(Clone, Copy)]
-struct Mark {
-    class: &'static str,
-    word: &'static str,
-    path: &'static str,
-}
-
-const CROSSED: Mark = Mark {
-    class: "crossed",
-    word: "crossed",
-    path: "M8 1.5 15 14.5H1z",
-};
-const CLEAR: Mark = Mark {
-    class: "clear",
-    word: "clear",
-    path: "M2.5 8.5l3.5 3.5 7.5-8",
-};
-const NOT_MEASURED: Mark = Mark {
-    class: "not-measured",
-    word: "not measured",
-    path: "M2 8h12",
-};
-const DAMAGED: Mark = Mark {
-    class: "damaged",
-    word: "damaged",
-    path: "M3 3l10 10M13 3 3 13",
-};
-
 impl Mark {
-    /// Nothing to judge has no mark and no word.
-    const fn of_section(state: SectionState) -> Option<Self> {
-        match state {
-            SectionState::Crossed => Some(CROSSED),
-            SectionState::Clear => Some(CLEAR),
-            SectionState::NotMeasured => Some(NOT_MEASURED),
-            SectionState::Damaged => Some(DAMAGED),
-            SectionState::Info => None,
-        }
-    }
-
-    const fn of_cell(measured: Measured) -> Self {
-        match measured {
-            Measured::Crossed => CROSSED,
-            Measured::Clear => CLEAR,
-            Measured::NotMeasured => NOT_MEASURED,
-            Measured::Damaged => DAMAGED,
-        }
+    /// Nothing to judge has no mark and no word here.
+    fn of_section(state: SectionState) -> Option<Self> {
+        Some(Self::from(state)).filter(|mark| *mark != Self::Info)
     }
 
     fn svg(self) -> String {
         format!(
             "<svg class=\"mark mark-{0} is-{0}\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"{1}\"/></svg>",
-            self.class, self.path
+            self.as_str(),
+            self.path()
         )
     }
 
@@ -177,21 +102,19 @@ impl Mark {
     fn words(self) -> String {
         format!(
             "<span class=\"state is-{}\">{}{}</span>",
-            self.class,
+            self.as_str(),
             self.svg(),
-            self.word
+            self.word()
         )
     }
 }
 
-fn contents(out: &mut String, sections: &[Section], anchors: &[String]) {
+fn contents(out: &mut String, sections: &[Section]) {
     out.push_str("<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n");
-    let mut group: Option<&str> = None;
-    for (section, anchor) in sections.iter().zip(anchors) {
-        let process = section.process.as_deref();
+    for section in sections {
         let mut title = section.title.as_str();
-        if let Some(name) = process {
-            if group != process {
+        if let Some(name) = section.process.as_deref() {
+            if section.group == Group::Begins {
                 let _ = writeln!(out, "<li class=\"contents-group\">{}</li>", escape(name));
             }
             // The group's heading has said the process already.
@@ -200,33 +123,37 @@ fn contents(out: &mut String, sections: &[Section], anchors: &[String]) {
                 .and_then(|title| title.strip_suffix(", "))
                 .unwrap_or(title);
         }
-        let after = group.is_some() && process.is_none();
-        group = process;
-        let class = if after { " class=\"is-after\"" } else { "" };
+        let class = match section.group {
+            Group::Leaves => " class=\"is-after\"",
+            Group::Begins | Group::Continues => "",
+        };
         let (mark, word) = match Mark::of_section(section.state) {
             Some(mark) => (
                 mark.svg(),
                 format!(
                     " <span class=\"word is-{}\">{}</span>",
-                    mark.class, mark.word
+                    mark.as_str(),
+                    mark.word()
                 ),
             ),
             None => ("<span class=\"blank\"></span>".to_owned(), String::new()),
         };
         let _ = writeln!(
             out,
-            "<li{class}><a href=\"#{anchor}\">{mark}<span class=\"title\">{}</span>{word}</a></li>",
+            "<li{class}><a href=\"#{}\">{mark}<span class=\"title\">{}</span>{word}</a></li>",
+            section.anchor,
             escape(title)
         );
     }
     out.push_str("</ul>\n</nav>\n");
 }
 
-fn write_section(out: &mut String, section: &Section, anchor: &str) {
+fn write_section(out: &mut String, section: &Section) {
     let mark = Mark::of_section(section.state);
     let _ = writeln!(
         out,
-        "<section class=\"section\" id=\"{anchor}\">\n<div class=\"section-head\"><h2>{}</h2> {}</div>",
+        "<section class=\"section\" id=\"{}\">\n<div class=\"section-head\"><h2>{}</h2> {}</div>",
+        section.anchor,
         escape(&section.title),
         mark.map(Mark::words).unwrap_or_default()
     );
@@ -252,7 +179,7 @@ fn verdict<'b>(
     let _ = writeln!(
         out,
         "<div class=\"verdict is-{}\">\n<h3>{}{}</h3>",
-        mark.map_or("info", |mark| mark.class),
+        mark.unwrap_or(Mark::Info).as_str(),
         mark.map(Mark::svg).unwrap_or_default(),
         escape(heading)
     );
@@ -280,7 +207,7 @@ fn write_block(out: &mut String, block: &Block) {
             let _ = writeln!(
                 out,
                 "<div class=\"missing\">\n<p>{}<b>Not available</b> {}</p>",
-                NOT_MEASURED.svg(),
+                Mark::NotMeasured.svg(),
                 escape(text)
             );
             write_command(out, command.as_deref());
@@ -409,12 +336,8 @@ fn write_plain(out: &mut String, table: &PlainTable) {
 }
 
 /// Class of an owner's hue.
-fn hue(index: u8) -> String {
-    if index < OWNER_HUES {
-        format!("h{index}")
-    } else {
-        "hn".to_owned()
-    }
+fn hue(index: Option<u8>) -> String {
+    index.map_or_else(|| "hn".to_owned(), |index| format!("h{index}"))
 }
 
 /// Roles as in [`functions::write`].
@@ -451,13 +374,13 @@ fn write_cell(out: &mut String, cell: &GridCell) {
         out,
         "<td role=\"cell\" data-kind=\"{}\">{}",
         kinds::title(cell.kind),
-        Mark::of_cell(cell.measured).words()
+        Mark::from(cell.measured).words()
     );
     if !cell.text.is_empty() {
         let _ = write!(out, " <span class=\"value\">{}</span>", escape(&cell.text));
     }
-    if !cell.confidence.is_empty() {
-        out.push_str(&hint(&format!("confidence {}", cell.confidence)));
+    if let Some(confidence) = cell.confidence {
+        out.push_str(&hint(&format!("confidence {}", confidence.as_str())));
     }
     if !cell.why.is_empty() {
         let _ = write!(out, "<p class=\"why\">{}</p>", escape(&cell.why));
@@ -474,7 +397,8 @@ fn write_cell(out: &mut String, cell: &GridCell) {
 fn write_shares(out: &mut String, caption: &str, what: &str, total: &str, shares: &[Share]) {
     out.push_str("<div class=\"shares\">\n<div class=\"share-bar\" aria-hidden=\"true\">");
     for share in shares {
-        // Where profiles cancel out there are negative shares, which have no width.
+        // Where profiles cancel out there are negative shares, which have no width; the browser shrinks
+        // the others to fit.
         let width = if share.percent.is_finite() {
             share.percent.clamp(0.0, 100.0)
         } else {

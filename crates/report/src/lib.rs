@@ -5,7 +5,6 @@
 //! sections in the same order, so what is read on screen is what is pasted into the ticket.
 //! Refuses to know where facts come from, browsers and terminals.
 
-pub mod axis;
 pub mod document;
 #[cfg(test)]
 mod every_block;
@@ -13,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod kinds;
 pub mod layout;
+pub mod mark;
 pub mod markdown;
 pub mod model;
 pub mod redact;

@@ -417,19 +417,13 @@ mod tests {
     use super::super::document::{
         FindingKind, GridCell, GridRow, Measured, PlainColumn, SectionKind, SectionState,
     };
+    use super::super::layout::outlined;
     use super::*;
 
     fn section(blocks: Vec<Block>) -> Document {
-        Document {
-            title: "Flare profiling: web_7 <b>".to_owned(),
-            sections: vec![Section {
-                kind: SectionKind::Verdict,
-                process: None,
-                title: "Verdict".to_owned(),
-                state: SectionState::Info,
-                blocks,
-            }],
-        }
+        let (kind, state) = (SectionKind::Verdict, SectionState::Info);
+        let section = Section::new(kind, None, "Verdict".to_owned(), state, blocks);
+        outlined("Flare profiling: web_7 <b>".to_owned(), vec![section])
     }
 
     #[test]
@@ -513,7 +507,7 @@ mod tests {
                         why: "They are missing.".to_owned(),
                         would_change: String::new(),
                         command: None,
-                        confidence: String::new(),
+                        confidence: None,
                     }],
                 }],
             }),

@@ -5,12 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Document, FileRole, VerdictKind};
+use super::document::{Confidence, Document, FileRole, VerdictKind};
+use super::redact::{Form, Replacement};
 use super::settings::SettingsView;
 
-/// How many hues the page's palette of owners has. An `owner_hue` below it is an index into the
-/// palette; any other is drawn neutral, for what nobody owns.
-pub const OWNER_HUES: u8 = 12;
+/// Rows of the list of files that are drawn at once. A folder can hold very many files; the rest comes
+/// on demand.
+pub const FILE_ROWS: usize = 500;
 
 /// How far the work is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,10 +67,16 @@ pub struct BannerView {
     pub summary: String,
     /// For example `Core Agent, aggregation`; empty when nobody is concerned.
     pub owner: String,
-    /// `high`, `medium`, `low`, or empty.
-    pub confidence: String,
+    /// How sure the least sure finding is; none without a finding.
+    pub confidence: Option<Confidence>,
     /// What the reader should know beside it, for example `contention not measured`.
     pub notes: Vec<String>,
+    /// What it was judged by that is not the default, in sentences, or empty.
+    pub changes: String,
+    /// Anchor of the section with the evidence, if there is any to see.
+    pub evidence: Option<String>,
+    /// Anchor of the section that says what to do.
+    pub next: Option<String>,
 }
 
 /// One file of the flare.
@@ -85,6 +92,15 @@ pub struct FileView {
     pub role: FileRole,
     /// What it was used for, or why it was not.
     pub reason: String,
+}
+
+/// What redaction replaces of one form of name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The form.
+    pub form: Form,
+    /// In order of first appearance.
+    pub names: Vec<Replacement>,
 }
 
 /// What was read of the flare.

@@ -5,20 +5,13 @@ use leptos::prelude::*;
 use super::focus::{focus, go_to};
 use super::icons::MarkIcon;
 use crate::browser::state::AppState;
-use crate::shown::mark::Mark;
-use engine::protocol::BannerView;
+use engine::protocol::{BannerView, Confidence, Mark};
 
 /// The largest thing on the page. A finding of low confidence is drawn quieter.
 #[component]
 pub fn Banner(
     /// Ready to show.
     banner: BannerView,
-    /// Id of the section with the evidence, if there is one to see.
-    evidence: Option<String>,
-    /// Id of the section that says what to do.
-    next: Option<String>,
-    /// What it was judged by that is not the default; a sentence each.
-    changes: Vec<String>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
     let mark = Mark::from(banner.kind);
@@ -31,12 +24,9 @@ pub fn Banner(
     let owner = (!banner.owner.is_empty()).then(|| {
         view! { <span class="banner-fact"><span class="banner-label">"owner"</span> " " <strong>{banner.owner}</strong></span> }
     });
-    let confidence = (!banner.confidence.is_empty()).then(|| {
-        view! {
-            <span class="banner-fact">
-                <span class="banner-label">"confidence"</span> " " <strong>{banner.confidence.clone()}</strong>
-            </span>
-        }
+    let sure = banner.confidence.map(Confidence::as_str);
+    let confidence = sure.map(|sure| {
+        view! { <span class="banner-fact"><span class="banner-label">"confidence"</span> " " <strong>{sure}</strong></span> }
     });
     let notes = banner
         .notes
@@ -49,11 +39,11 @@ pub fn Banner(
             view! { <a class="banner-link" href=href on:click=move |_| go_to(&id)>{text}</a> }
         })
     };
-    let changes = (!changes.is_empty()).then(|| {
+    let changes = (!banner.changes.is_empty()).then(|| {
         view! {
             <p class="banner-settings" data-settings="changed">
                 <span class="banner-label">"not the defaults: "</span>
-                {changes.join(" ")}
+                {banner.changes}
                 " "
                 <button data-action="settings-from-banner" type="button" class="link" on:click=move |_| state.settings.set(true)>
                     "Settings"
@@ -61,11 +51,10 @@ pub fn Banner(
             </p>
         }
     });
-    let is_quiet = banner.confidence == "low";
-    let sure = (!banner.confidence.is_empty()).then_some(banner.confidence);
+    let is_quiet = banner.confidence == Some(Confidence::Low);
     view! {
         <section
-            class=format!("banner {}", mark.class())
+            class=format!("banner is-{}", mark.as_str())
             class:is-quiet=is_quiet
             data-verdict=banner.kind.as_str()
             data-confidence=sure
@@ -81,8 +70,8 @@ pub fn Banner(
                     {owner}
                     {confidence}
                     {notes}
-                    {link(evidence, "see the evidence")}
-                    {link(next, "what to do next")}
+                    {link(banner.evidence, "see the evidence")}
+                    {link(banner.next, "what to do next")}
                 </p>
                 {changes}
             </div>

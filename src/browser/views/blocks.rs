@@ -11,8 +11,7 @@ use super::plain_table::PlainTableView;
 use super::shares::SharesView;
 use super::stacks::StacksView;
 use super::text_block::TextView;
-use crate::shown::mark::Mark;
-use engine::protocol::{Block, ExportFormat, Step};
+use engine::protocol::{Block, ExportFormat, Mark, Step};
 
 /// Any piece.
 #[component]

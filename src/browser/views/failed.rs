@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use engine::protocol::Mark;
+
 use super::focus::focus;
 use super::icons::MarkIcon;
 use super::pickers::Pickers;
 use crate::browser::client::Client;
 use crate::session::{Failure, WayOut};
-use crate::shown::mark::Mark;
 
 /// What happened, to which file, and what helps.
 #[component]

@@ -5,12 +5,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::icons::MarkIcon;
-use crate::shown::files::{ROLES, matching, role_name};
-use crate::shown::mark::Mark;
-use engine::protocol::{FileRole, FileView, ReportView};
-
-/// Rows drawn at once. A folder can hold very many files; the rest comes on demand.
-const ROWS: usize = 500;
+use crate::shown::files::{Found, ROLES, role_name};
+use engine::protocol::{FileRole, FileView, Mark, ReportView};
 
 /// The table, and what narrows it down.
 #[component]
@@ -24,17 +20,11 @@ pub fn Files(
     let count = view.files.len();
     let found = {
         let view = view.clone();
-        Memo::new(move |_| text.with(|text| matching(&view.files, role.get(), text)))
+        Memo::new(move |_| text.with(|text| Found::among(&view.files, role.get(), text, all.get())))
     };
-    let drawn = move || {
-        let limit = if all.get() { usize::MAX } else { ROWS };
-        found.with(|found| found.iter().copied().take(limit).collect::<Vec<_>>())
-    };
-    let hidden = move || {
-        found
-            .with(Vec::len)
-            .saturating_sub(if all.get() { usize::MAX } else { ROWS })
-    };
+    let passed = move || found.with(|found| found.count);
+    let drawn = move || found.with(|found| found.drawn.clone());
+    let hidden = move || found.with(|found| found.hidden);
     let has_more = move || hidden() > 0;
     let rows = view.clone();
     view! {
@@ -54,7 +44,7 @@ pub fn Files(
                         on:input=move |event| text.set(event_target_value(&event))
                     />
                 </label>
-                <p class="files-count" aria-live="polite">{move || format!("{} of {count} files", found.with(Vec::len))}</p>
+                <p class="files-count" aria-live="polite">{move || format!("{} of {count} files", passed())}</p>
             </div>
             <div class="scroller" role="region" tabindex="0" aria-label="Files of the flare">
                 <table class="files-table" role="table" aria-label="Files of the flare">
@@ -73,7 +63,7 @@ pub fn Files(
                     </tbody>
                 </table>
             </div>
-            <Show when=move || found.with(Vec::is_empty)>
+            <Show when=move || passed() == 0>
                 <p class="files-none">"No file passes this filter."</p>
             </Show>
             <Show when=has_more>
@@ -128,7 +118,7 @@ fn FileRow(
             <th role="rowheader" scope="row" class="cell files-path">{path}</th>
             <td role="cell" class="cell is-number">{size_text}</td>
             <td role="cell" class="cell files-role-cell">
-                <span class=format!("mark-word {}", mark.class())><MarkIcon mark/>{role_name(role)}</span>
+                <span class=format!("mark-word is-{}", mark.as_str())><MarkIcon mark/>{role_name(role)}</span>
             </td>
             <td role="cell" class="cell files-reason">{reason}</td>
         </tr>

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::super::client::Client;
-use super::bars::bar;
-use crate::shown::bars::hue;
-use crate::shown::row;
+use super::bars::{bar, hue};
 use crate::shown::sorting::{self, Column, Sort};
-use engine::protocol::{Axis, FunctionRow, FunctionTable};
+use engine::protocol::{Bar, FunctionRow, FunctionTable, Sign};
 
 /// Rows arrive in pprof's order and formatted; this lays them out. The first rows by another column
 /// are asked of the engine, which knows all of them.
@@ -42,9 +40,9 @@ pub fn FunctionTableView(
     };
     let rows = move || {
         let (_, table) = shown.get();
-        let axis = Axis::of(&table);
+        let zero = table.zero;
         let rows = table.rows.iter().cloned();
-        let rows = rows.map(|row| view! { <RowView row axis/> });
+        let rows = rows.map(|row| view! { <RowView row zero/> });
         rows.collect_view()
     };
     view! {
@@ -114,21 +112,19 @@ fn SortHead(
 fn RowView(
     /// Formatted.
     row: FunctionRow,
-    /// Where bars begin and end.
-    axis: Axis,
+    /// Where bars have their zero, if not at the left edge.
+    zero: Option<f64>,
 ) -> impl IntoView {
-    let class = |column: &str, value: i64| match value.signum() {
-        -1 => format!("cell is-number {column} is-negative"),
-        0 => format!("cell is-number {column} is-zero"),
-        _ => format!("cell is-number {column}"),
+    let class = |column: &str, sign: Sign| match sign {
+        Sign::Less => format!("cell is-number {column} is-negative"),
+        Sign::Zero => format!("cell is-number {column} is-zero"),
+        Sign::More => format!("cell is-number {column}"),
     };
-    let title = row::hover(&row);
-    let bar_of = |class, value| bar(class, None, axis.bar(value));
+    let title = format!("{}\n{}", row.hover.join("\n"), row.owner);
     // As wide as a line, whatever the width of the column.
-    let zero = axis.zero().map(|left| bar("bar-zero", None, (left, 0.0)));
-    let noise = row::noise(&row);
+    let zero = zero.map(|left| bar("bar-zero", None, Bar { left, width: 0.0 }));
     let mark = row.within_noise.then(|| {
-        let said = noise.clone().unwrap_or_default();
+        let said = row.noise.clone();
         view! {
             <span class="visually-hidden">{said}</span>
             <span class="noise-mark" aria-hidden="true">"~ "</span>
@@ -148,15 +144,15 @@ fn RowView(
             data-within-noise=row.within_noise.then_some("")
             class:is-noise=row.within_noise
         >
-            <td role="cell" class=class("col-flat", row.flat) title=noise>{mark}{row.flat_text}</td>
-            <td role="cell" class=class("col-flat-share", row.flat)>{row.flat_share}</td>
+            <td role="cell" class=class("col-flat", row.flat_sign) title=row.noise>{mark}{row.flat_text}</td>
+            <td role="cell" class=class("col-flat-share", row.flat_sign)>{row.flat_share}</td>
             <td role="cell" class="cell is-number col-sum">{row.sum_share}</td>
-            <td role="cell" class=class("col-cum", row.cum)>{row.cum_text}</td>
-            <td role="cell" class=class("col-cum-share", row.cum)>{row.cum_share}</td>
+            <td role="cell" class=class("col-cum", row.cum_sign)>{row.cum_text}</td>
+            <td role="cell" class=class("col-cum-share", row.cum_sign)>{row.cum_share}</td>
             <th role="rowheader" scope="row" class="cell col-function" title=title>
                 <svg class="bars" aria-hidden="true">
-                    {bar_of("bar is-cum", row.cum)}
-                    {bar_of("bar is-flat", row.flat)}
+                    {bar("bar is-cum", None, row.cum_bar)}
+                    {bar("bar is-flat", None, row.flat_bar)}
                     {zero}
                 </svg>
                 // Cut from the left, so the package goes first. The text is whole: copying a

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::copy::Command;
 use super::icons::MarkWord;
-use engine::protocol::{GridCell, GridRow, StateGrid, kinds};
+use engine::protocol::{Confidence, GridCell, GridRow, StateGrid, kinds};
 
 /// Processes by kinds. Roles are written out: on narrow screens rows are laid out as blocks, and
 /// browsers then forget that this is a table.
@@ -75,9 +75,9 @@ fn GridCellView(
     } = cell;
     let of_what = format!(": {} in {process}", kinds::words(kind));
     let hint = why.clone();
-    let is_quiet = confidence == "low";
-    let confidence = (!confidence.is_empty()).then_some(confidence);
-    let sure = confidence.clone().map(|confidence| {
+    let is_quiet = confidence == Some(Confidence::Low);
+    let confidence = confidence.map(Confidence::as_str);
+    let sure = confidence.map(|confidence| {
         view! { <span class="state-confidence">"confidence " {confidence}</span> }
     });
     let would_change = (!would_change.is_empty())

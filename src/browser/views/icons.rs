@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::shown::mark::Mark;
+use engine::protocol::Mark;
 
 /// A mark, in the text's colour and size.
 #[component]
@@ -11,7 +11,7 @@ pub fn MarkIcon(
     mark: Mark,
 ) -> impl IntoView {
     view! {
-        <svg class=format!("mark {}", mark.class()) viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+        <svg class=format!("mark is-{}", mark.as_str()) viewBox="0 0 16 16" aria-hidden="true" focusable="false">
             <path d=mark.path()></path>
         </svg>
     }
@@ -24,7 +24,7 @@ pub fn MarkWord(
     mark: Mark,
 ) -> impl IntoView {
     view! {
-        <span class=format!("mark-word {}", mark.class())>
+        <span class=format!("mark-word is-{}", mark.as_str())>
             <MarkIcon mark/>
             {mark.word()}
         </span>

@@ -10,9 +10,7 @@ use super::icons::MarkIcon;
 use crate::browser::client::Client;
 use crate::browser::state::AppState;
 use crate::session::Preview;
-use crate::shown::mark::Mark;
-use crate::shown::redaction::by_form;
-use engine::protocol::Replacement;
+use engine::protocol::{Mark, Replaced};
 
 /// Stands beside the copy buttons, with a sign while it is on.
 #[component]
@@ -51,11 +49,11 @@ pub fn RedactionDialog() -> impl IntoView {
             <p><MarkIcon mark=Mark::Damaged/> " " {error.title} ". " {error.detail} " " {error.hint}</p>
         }
         .into_any(),
-        Some(Preview::Ready(replacements)) if replacements.is_empty() => {
+        Some(Preview::Ready(replaced)) if replaced.is_empty() => {
             view! { <p data-replacements="none">"Nothing in this report needs replacing."</p> }
                 .into_any()
         }
-        Some(Preview::Ready(replacements)) => view! { <Replacements replacements/> }.into_any(),
+        Some(Preview::Ready(replaced)) => view! { <Replacements replaced/> }.into_any(),
     }
     };
     view! {
@@ -78,12 +76,13 @@ pub fn RedactionDialog() -> impl IntoView {
 #[component]
 fn Replacements(
     /// In order of first appearance.
-    replacements: Arc<Vec<Replacement>>,
+    replaced: Arc<Vec<Replaced>>,
 ) -> impl IntoView {
-    by_form(&replacements)
-        .into_iter()
-        .map(|(form, list)| {
-            let rows = list.into_iter().map(|replacement| {
+    replaced
+        .iter()
+        .map(|list| {
+            let form = list.form.title();
+            let rows = list.names.iter().map(|replacement| {
                 view! {
                     <tr data-replaced=replacement.original.clone()>
                         <th scope="row" class="cell">{replacement.original.clone()}</th>

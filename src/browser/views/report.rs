@@ -17,9 +17,8 @@ use super::ticket::TicketFields;
 use crate::browser::client::Client;
 use crate::browser::state::{AppState, Tab};
 use crate::session::Deliver;
-use crate::shown::mark::Mark;
-use crate::shown::sections::{self, Outline, Placed};
-use engine::protocol::{ExportFormat, ReportView, SectionKind};
+use crate::shown::sections;
+use engine::protocol::{ExportFormat, Mark, ReportView, Section, SectionKind};
 
 /// An open flare.
 #[component]
@@ -28,22 +27,18 @@ pub fn Open(
     view: Arc<ReportView>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
-    let Outline {
-        placed,
-        processes,
-        evidence,
-        next,
-    } = Outline::of(&view);
     let tab = state.tab;
-    let sections = placed
+    let sections = view
+        .document
+        .sections
         .iter()
         .cloned()
-        .map(|placed| view! { <SectionView placed/> })
+        .map(|section| view! { <SectionView section/> })
         .collect_view();
-    let files = view.clone();
+    let (listed, files) = (view.clone(), view.clone());
     view! {
         <div class="open" data-source-bytes=view.stats.source_bytes.to_string() data-read-bytes=view.stats.read_bytes.to_string()>
-            <Banner banner=view.banner.clone() evidence next changes=view.settings.changes.clone()/>
+            <Banner banner=view.banner.clone()/>
             <div class="toolbar">
                 <Tabs/>
                 <Actions/>
@@ -55,7 +50,7 @@ pub fn Open(
                 aria-labelledby="tab-report"
                 hidden=move || tab.get() != Tab::Report
             >
-                <SectionNav placed processes/>
+                <SectionNav view=listed/>
                 <div class="report">{sections}</div>
             </div>
             <div id="panel-files" role="tabpanel" aria-labelledby="tab-files" hidden=move || tab.get() != Tab::Files>
@@ -143,11 +138,11 @@ fn Actions() -> impl IntoView {
 /// One section of the report.
 #[component]
 fn SectionView(
-    /// With its anchor.
-    placed: Placed,
+    /// Formatted.
+    section: Section,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
-    let Placed { id, section } = placed;
+    let id = section.anchor;
     let process = section.process.clone();
     let is_hidden = move || state.hides(process.as_ref());
     let mark = Mark::from(section.state);

@@ -1,14 +1,15 @@
 //! The list of sections beside the report, each with its state at a glance.
 
+use std::sync::Arc;
+
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::focus::go_to;
 use super::icons::MarkIcon;
 use crate::browser::state::AppState;
-use crate::shown::mark::Mark;
-use crate::shown::sections::{Placed, nav_name};
-use engine::protocol::SectionKind;
+use crate::shown::sections::nav_name;
+use engine::protocol::{Group, Mark, ReportView, SectionKind};
 
 /// How far below the window's top a section counts as the one being read, in CSS pixels: under
 /// the bar that sticks there.
@@ -17,23 +18,17 @@ const READING_LINE: f64 = 120.0;
 /// The list, and the choice of a process where there are several.
 #[component]
 pub fn SectionNav(
-    /// Sections in the report's order.
-    placed: Vec<Placed>,
-    /// Processes in the report's order.
-    processes: Vec<String>,
+    /// Its sections are listed.
+    view: Arc<ReportView>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
-    let current = use_current_section(placed.iter().map(|it| it.id.clone()).collect());
-    let mut group: Option<String> = None;
-    let items = placed
+    let sections = &view.document.sections;
+    let current = use_current_section(sections.iter().map(|it| it.anchor.clone()).collect());
+    let items = sections
         .iter()
-        .map(|Placed { id, section }| {
-            let heading = if section.process == group { None } else { section.process.clone() };
-            let after_group = group.is_some() && section.process.is_none();
-            group.clone_from(&section.process);
-            view! { <NavItem id=id.clone() kind=section.kind mark=section.state.into() process=section.process.clone() heading after_group current/> }
-        })
+        .map(|section| view! { <NavItem id=section.anchor.clone() kind=section.kind mark=section.state.into() process=section.process.clone() group=section.group current/> })
         .collect_view();
+    let processes = view.document.processes.clone();
     let several = processes.len() > 1;
     let options = processes.into_iter().map(|name| {
         let chosen = name.clone();
@@ -72,14 +67,13 @@ fn NavItem(
     mark: Mark,
     /// The process it is about.
     process: Option<String>,
-    /// The process's name, where its group of sections begins.
-    heading: Option<String>,
-    /// The first that belongs to no process, after those that do.
-    after_group: bool,
+    /// How it follows the one before.
+    group: Group,
     /// Anchor of the section being read.
     current: RwSignal<String>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
+    let heading = process.clone().filter(|_| group == Group::Begins);
     let is_hidden = move || state.hides(process.as_ref());
     let is_current = {
         let id = id.clone();
@@ -87,7 +81,7 @@ fn NavItem(
     };
     let href = format!("#{id}");
     view! {
-        <li class="nav-item" class:is-after-group=after_group hidden=is_hidden>
+        <li class="nav-item" class:is-after-group=group == Group::Leaves hidden=is_hidden>
             {heading.map(|heading| view! { <span class="nav-heading">{heading}</span> })}
             <a
                 class="nav-link"
@@ -97,7 +91,7 @@ fn NavItem(
             >
                 <MarkIcon mark/>
                 <span class="nav-name">{nav_name(kind)}</span>
-                <span class=format!("nav-word {}", mark.class())>{mark.word()}</span>
+                <span class=format!("nav-word is-{}", mark.as_str())>{mark.word()}</span>
             </a>
         </li>
     }

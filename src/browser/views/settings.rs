@@ -13,10 +13,9 @@ use crate::browser::client::Client;
 use crate::browser::state::AppState;
 use crate::browser::storage::LocalStorage;
 use crate::draft::Draft;
-use crate::shown::mark::Mark;
 use crate::stored::{self, Kept};
 use crate::theme::Theme;
-use engine::protocol::{Choices, OwnersFile, SettingsView, UserError};
+use engine::protocol::{Choices, Mark, OwnersFile, SettingsView, UserError};
 
 /// The field that gets the focus.
 const FIRST_FIELD: &str = "setting-leak-mb";

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::bars::bar;
-use crate::shown::bars::{hue, laid_out};
+use super::bars::{bar, hue};
 use engine::protocol::Share;
 
 /// One bar of all, and a line for each.
@@ -20,8 +19,7 @@ pub fn SharesView(
 ) -> impl IntoView {
     let parts = shares
         .iter()
-        .zip(laid_out(&shares))
-        .map(|(share, place)| bar("share-part", Some(hue(share.hue)), place))
+        .map(|share| bar("share-part", Some(hue(share.hue)), share.bar))
         .collect_view();
     let rows = shares.into_iter().map(|share| {
         let name = share.name.clone();

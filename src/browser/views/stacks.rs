@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::bars::hue;
 use super::facts::FactsView;
 use super::icons::ChevronIcon;
-use crate::shown::bars::hue;
-use crate::shown::row;
 use engine::protocol::{FrameView, StackView};
 
 /// Stacks, largest first; the first one is open.
@@ -40,15 +39,15 @@ fn Stack(
         title,
         owner,
         owner_hue,
+        known_by,
         facts,
         frames,
-        frames_total,
+        frames_total: _,
+        rest,
     } = stack;
     let hook = owner.clone();
-    let known_by = row::known_by(&title, &frames)
-        .map(|frame| view! { <span class="stack-known-by">{frame.short.clone()}</span> });
-    let more = row::rest(frames.len(), frames_total)
-        .map(|more| view! { <p class="stack-rest">{more}</p> });
+    let known_by = known_by.map(|name| view! { <span class="stack-known-by">{name}</span> });
+    let rest = rest.map(|rest| view! { <p class="stack-rest">{rest}</p> });
     let facts = (!facts.is_empty()).then(|| view! { <FactsView facts/> });
     let frames = frames
         .into_iter()
@@ -71,7 +70,7 @@ fn Stack(
             <div class="stack-body">
                 {facts}
                 <ol class="frames" aria-label="Frames, leaf first">{frames}</ol>
-                {more}
+                {rest}
             </div>
         </details>
     }

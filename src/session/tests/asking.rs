@@ -4,7 +4,8 @@ use super::{Stage, crashed, failed, opened, ready, source};
 use crate::session::{Deliver, Effect, Event};
 use crate::wire::NO_REQUEST;
 use engine::protocol::{
-    Column, ExportFormat, Form, FunctionTable, ProfileName, Replacement, Response, TopQuestion,
+    Column, ExportFormat, Form, FunctionTable, ProfileName, Replaced, Replacement, Response,
+    TopQuestion,
 };
 
 const fn export(deliver: Deliver) -> Event<super::Words> {
@@ -29,11 +30,14 @@ fn typed(symptom: &str) -> Event<super::Words> {
 }
 
 fn replacements() -> Response {
-    Response::Preview(vec![Replacement {
+    Response::Preview(vec![Replaced {
         form: Form::Host,
-        original: "web-7".to_owned(),
-        pseudonym: "host-1".to_owned(),
-        count: 2,
+        names: vec![Replacement {
+            form: Form::Host,
+            original: "web-7".to_owned(),
+            pseudonym: "host-1".to_owned(),
+            count: 2,
+        }],
     }])
 }
 
@@ -260,8 +264,7 @@ fn a_table_by_another_column_is_the_engines() {
         rows: Vec::new(),
         rows_total: 812,
         shown: "10 of 812 functions".to_owned(),
-        scale: 0,
-        signed: true,
+        zero: None,
     };
     assert_eq!(
         stage.hears(2, Response::Top(Box::new(table))),

@@ -79,6 +79,38 @@ pub fn top(expected: &Value, process: &str, profile: &str) -> Result<Vec<Row>> {
 /// # Errors
 /// When the output is missing or has another shape.
 pub fn reference_functions(flare: &str, file: &str, count: usize) -> Result<Vec<String>> {
+    let lines = reference_lines(flare, file)?;
+    let rows = lines.iter().take(count).map(|line| reference_row(line));
+    let names = rows.map(|row| Ok(row?.0));
+    names
+        .collect::<Result<_>>()
+        .with_context(|| file.to_owned())
+}
+
+/// The function that `go tool pprof -top -cum` would show first: of the whole reference output by flat
+/// values, the first with the largest cumulative one.
+///
+/// # Errors
+/// When the output is missing or has another shape.
+pub fn first_by_cum(flare: &str, file: &str) -> Result<String> {
+    let mut first: Option<(String, f64)> = None;
+    for line in reference_lines(flare, file)? {
+        let (function, cum) = reference_row(&line).with_context(|| file.to_owned())?;
+        // One listing has one unit, so that numbers can be compared without it; zero has none.
+        let number = cum.strip_suffix("kB").unwrap_or(&cum);
+        let number: f64 = number
+            .parse()
+            .with_context(|| format!("{file}: {cum} is not in kB"))?;
+        if first.as_ref().is_none_or(|(_, largest)| number > *largest) {
+            first = Some((function, number));
+        }
+    }
+    let (function, _) = first.with_context(|| format!("{file} has no rows"))?;
+    Ok(function)
+}
+
+/// The rows of a reference output.
+fn reference_lines(flare: &str, file: &str) -> Result<Vec<String>> {
     let path = folder().join(format!("{flare}.expected.zip"));
     let archive =
         File::open(&path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -95,26 +127,30 @@ pub fn reference_functions(flare: &str, file: &str, count: usize) -> Result<Vec<
     lines
         .next()
         .with_context(|| format!("{file} has no table"))?;
-    lines
-        .take(count)
-        .map(|line| {
-            // Five columns of numbers, then a name that may hold spaces.
-            let mut rest = line;
-            for _ in 0..5 {
-                rest = rest
-                    .trim_start()
-                    .split_once(char::is_whitespace)
-                    .with_context(|| format!("{file}: {line:?} has too few columns"))?
-                    .1;
-            }
-            let name = rest.trim();
-            Ok([" (inline)", " (partial-inline)"]
-                .iter()
-                .find_map(|suffix| name.strip_suffix(suffix))
-                .unwrap_or(name)
-                .to_owned())
-        })
-        .collect()
+    Ok(lines.map(str::to_owned).collect())
+}
+
+/// Function and cumulative value of a row.
+fn reference_row(line: &str) -> Result<(String, String)> {
+    // Five columns of numbers, then a name that may hold spaces.
+    let mut rest = line;
+    let mut cum = "";
+    for column in 0..5 {
+        let (cell, after) = rest
+            .trim_start()
+            .split_once(char::is_whitespace)
+            .with_context(|| format!("{line:?} has too few columns"))?;
+        if column == 3 {
+            cum = cell;
+        }
+        rest = after;
+    }
+    let name = rest.trim();
+    let function = [" (inline)", " (partial-inline)"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    Ok((function.to_owned(), cum.to_owned()))
 }
 
 /// A copy of a flare in which the entries whose path ends with `entry` are cut in half.

@@ -1,5 +1,7 @@
 //! A finding: what crossed a threshold, with its evidence, owner and confidence.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::attribution::Attribution;
 use super::super::capture::Capture;
 use super::super::kinds::{FindingKind, ProfileName};
@@ -12,7 +14,8 @@ use profile::lens::stacks;
 use profile::lens::view::{RowId, View};
 
 /// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// No reason against it.
     High,

@@ -2,22 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::super::axis::Axis;
-use super::super::document::{FunctionRow, FunctionTable};
+use super::super::document::{Bar, FunctionRow, FunctionTable, Sign};
 use super::{escape, hue};
 
-fn bars(axis: Axis, row: &FunctionRow) -> String {
-    let bar = |class: &str, value: i64| {
-        let (left, width) = axis.bar(value);
+fn bars(row: &FunctionRow, zero: Option<f64>) -> String {
+    let bar = |class: &str, bar: Bar| {
+        let Bar { left, width } = bar;
         format!("<span class=\"bar {class}\" style=\"left:{left:.3}%;width:{width:.3}%\"></span>")
     };
-    let zero = axis.zero().map_or_else(String::new, |left| {
+    let zero = zero.map_or_else(String::new, |left| {
         format!("<span class=\"zero\" style=\"left:{left:.3}%\"></span>")
     });
     format!(
         "<span class=\"bars\" aria-hidden=\"true\">{}{}{zero}</span>",
-        bar("bar-cum", row.cum),
-        bar("bar-flat", row.flat)
+        bar("bar-cum", row.cum_bar),
+        bar("bar-flat", row.flat_bar)
     )
 }
 
@@ -44,9 +43,8 @@ pub(super) fn write(out: &mut String, table: &FunctionTable) {
         );
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
-    let axis = Axis::of(table);
     for row in &table.rows {
-        write_row(out, row, axis);
+        write_row(out, row, table.zero);
     }
     let _ = writeln!(
         out,
@@ -56,12 +54,12 @@ pub(super) fn write(out: &mut String, table: &FunctionTable) {
     );
 }
 
-fn write_row(out: &mut String, row: &FunctionRow, axis: Axis) {
-    let number = |out: &mut String, class: &str, value: i64, text: &str| {
-        let sign = match value.signum() {
-            -1 => " is-less",
-            0 => " is-zero",
-            _ => "",
+fn write_row(out: &mut String, row: &FunctionRow, zero: Option<f64>) {
+    let number = |out: &mut String, class: &str, sign: Sign, text: &str| {
+        let sign = match sign {
+            Sign::Less => " is-less",
+            Sign::Zero => " is-zero",
+            Sign::More => "",
         };
         let _ = write!(
             out,
@@ -70,16 +68,12 @@ fn write_row(out: &mut String, row: &FunctionRow, axis: Axis) {
         );
     };
     let _ = write!(out, "<tr role=\"row\" class=\"{}\">", hue(row.owner_hue));
-    number(out, "amount", row.flat, &marked(row));
-    number(out, "share", row.flat, &row.flat_share);
-    number(out, "share sum", 1, &row.sum_share);
-    number(out, "amount", row.cum, &row.cum_text);
-    number(out, "share", row.cum, &row.cum_share);
-    let title: Vec<String> = [&row.function, &row.inline, &row.file]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| escape(part))
-        .collect();
+    number(out, "amount", row.flat_sign, &marked(row));
+    number(out, "share", row.flat_sign, &row.flat_share);
+    number(out, "share sum", Sign::More, &row.sum_share);
+    number(out, "amount", row.cum_sign, &row.cum_text);
+    number(out, "share", row.cum_sign, &row.cum_share);
+    let title: Vec<String> = row.hover.iter().map(|line| escape(line)).collect();
     let inline = if row.inline.is_empty() {
         String::new()
     } else {
@@ -90,7 +84,7 @@ fn write_row(out: &mut String, row: &FunctionRow, axis: Axis) {
         "<th role=\"rowheader\" scope=\"row\" title=\"{}\">{}<span class=\"name\"><bdi dir=\"ltr\"><span class=\"package\">{}</span><b>{}</b>{inline}</bdi></span></th>\
          <td role=\"cell\" class=\"owner\"><span class=\"swatch\" aria-hidden=\"true\"></span>{}</td></tr>",
         title.join("&#10;"),
-        bars(axis, row),
+        bars(row, zero),
         // Long names break where a reader would.
         escape(&row.package).replace('/', "/<wbr>"),
         escape(&row.short),

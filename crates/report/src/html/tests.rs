@@ -1,5 +1,8 @@
-use super::super::document::{FunctionTable, PlainColumn};
+use std::collections::HashSet;
+
+use super::super::document::{Bar, FunctionTable, PlainColumn};
 use super::super::every_block::{every_block, functions, plain};
+use super::super::layout::outlined;
 use super::*;
 
 /// Everything that could act, were it not escaped.
@@ -28,16 +31,9 @@ fn tags(page: &str) -> Vec<String> {
 }
 
 fn one(block: Block) -> String {
-    html(&Document {
-        title: "t".to_owned(),
-        sections: vec![Section {
-            kind: SectionKind::Agent,
-            process: None,
-            title: "s".to_owned(),
-            state: SectionState::Info,
-            blocks: vec![block],
-        }],
-    })
+    let (kind, state) = (SectionKind::Agent, SectionState::Info);
+    let section = Section::new(kind, None, "s".to_owned(), state, vec![block]);
+    html(&outlined("t".to_owned(), vec![section]))
 }
 
 /// Values of an attribute, in order.
@@ -135,7 +131,7 @@ fn every_anchor_is_unique_and_every_link_leads_somewhere() {
     let mut document = every_block(HOSTILE);
     // A second section of the same kind and process, and one that looks like another's anchor.
     document.sections.extend(document.sections.clone());
-    let page = html(&document);
+    let page = html(&outlined(document.title, document.sections));
     let ids = values(&page, "id");
     let unique: HashSet<&str> = ids.iter().copied().collect();
     assert_eq!(unique.len(), ids.len());
@@ -214,13 +210,10 @@ fn bars_follow_the_values() {
             "left:25.000%",
         ]
     );
-    let mut odd = functions("f", &[(i64::MIN, i64::MAX), (0, 0)], true);
-    odd.scale = 0;
-    for style in bars(odd) {
+    for style in bars(functions("f", &[(i64::MIN, i64::MAX), (0, 0)], true)) {
         assert!(!style.contains("NaN") && !style.contains("inf") && !style.contains(":-"));
     }
-    let mut none = functions("f", &[(5, 5)], false);
-    none.scale = 0;
+    let none = functions("f", &[(0, 0)], false);
     assert_eq!(bars(none)[0], "left:0.000%;width:0.000%");
 }
 
@@ -240,7 +233,11 @@ fn shares_never_leave_the_bar() {
         value: 1,
         percent,
         percent_text: "p".to_owned(),
-        hue: 200,
+        bar: Bar {
+            left: 0.0,
+            width: 0.0,
+        },
+        hue: None,
     };
     let page = one(Block::Shares {
         what: "Owner".to_owned(),

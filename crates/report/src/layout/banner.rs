@@ -1,16 +1,16 @@
 //! The verdict in large: one or two sentences, the owner, how sure, and what was not measured.
 
-use super::super::document::{FindingKind, Measured, ProfileName, VerdictKind};
+use super::super::document::{Document, FindingKind, Measured, ProfileName, VerdictKind};
 use super::super::kinds;
 use super::super::model::Report;
 use super::super::screen::BannerView;
 use super::super::texts::{self, states};
-use super::{find, last_heap, tables_of};
+use super::{find, last_heap, outline, tables_of};
 use diagnose::share::Share;
 use diagnose::verdict::{Hole, State};
 use profile::units::human;
 
-pub(super) fn banner(report: &Report) -> BannerView {
+pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
     let judgement = &report.judgement;
     let first = judgement.findings.first();
     BannerView {
@@ -33,10 +33,11 @@ pub(super) fn banner(report: &Report) -> BannerView {
             .findings
             .iter()
             .map(|finding| finding.confidence)
-            .max()
-            .map(|confidence| confidence.as_str().to_owned())
-            .unwrap_or_default(),
+            .max(),
         notes: unmeasured(report),
+        changes: report.settings.changes.join(" "),
+        evidence: outline::evidence(document, judgement.kind),
+        next: outline::next(document),
     }
 }
 

@@ -4,9 +4,11 @@ use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Sh
 use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
+use super::bars::side_by_side;
 use super::{bytes, count, fact, hinted, note, paragraph, section};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
+use diagnose::owner::HUES;
 use diagnose::share;
 use profile::units::{group_thousands, human, human_share, ratio_percent};
 
@@ -374,6 +376,11 @@ fn accounts(report: &Report) -> Vec<Block> {
             ),
             None => format!("{} held by the Go runtime", human(account.total, "bytes")),
         };
+        let percents: Vec<f64> = account
+            .parts
+            .iter()
+            .map(|part| ratio_percent(part.bytes, account.total))
+            .collect();
         blocks.push(Block::Shares {
             caption: format!("{}: {whole}", account.process),
             what: "Part".to_owned(),
@@ -381,20 +388,18 @@ fn accounts(report: &Report) -> Vec<Block> {
             shares: account
                 .parts
                 .iter()
+                .zip(percents.iter().zip(side_by_side(&percents)))
                 .zip(0_u8..)
-                .map(|(part, index)| Share {
+                .map(|((part, (percent, bar)), index)| Share {
                     name: texts::memory::name(part.kind).to_owned(),
                     hint: texts::memory::hint(part.kind).to_owned(),
                     value_text: human(part.bytes, "bytes"),
                     value: part.bytes,
-                    percent: ratio_percent(part.bytes, account.total),
+                    percent: *percent,
                     percent_text: human_share(part.bytes, account.total),
+                    bar,
                     // Neighbours of the bar get hues that are far apart on the wheel of twelve.
-                    hue: if part.kind == PartKind::Rest {
-                        super::OWNER_HUES
-                    } else {
-                        index * 5 % super::OWNER_HUES
-                    },
+                    hue: (part.kind != PartKind::Rest).then(|| index * 5 % HUES),
                 })
                 .collect(),
         });

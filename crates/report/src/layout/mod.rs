@@ -3,24 +3,31 @@
 //! What is missing is named as missing, with the reason and the command that collects it.
 
 mod banner;
+pub(crate) mod bars;
 mod context;
+mod outline;
 mod profiles;
 mod rest;
+mod stacks;
 mod verdict;
 
 pub use banner::summary;
+pub(crate) use outline::outlined;
+
+use bars::{Axis, side_by_side};
 
 use super::document::{
-    Block, Document, Fact, FrameView, FunctionRow, FunctionTable, PlainColumn, ProfileName,
-    Section, SectionKind, SectionState, Share, VerdictKind,
+    Block, Document, Fact, FunctionRow, FunctionTable, PlainColumn, ProfileName, Section,
+    SectionKind, SectionState, Share, Sign, VerdictKind,
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
-use super::screen::{FileView, HeaderView, OWNER_HUES, ReadStats, ReportView};
+use super::redact::Replacement;
+use super::screen::{FileView, HeaderView, ReadStats, Replaced, ReportView};
 use super::texts::{self, labels};
 use super::times::minute;
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
-use diagnose::owner::{hue, split_name};
+use diagnose::owner::{UNOWNED, hue, split_name};
 use diagnose::verdict::Note;
 use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
 
@@ -63,10 +70,7 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
         ),
         rest::coverage(report),
     ]);
-    Document {
-        title: format!("Flare profiling: {}", report.hostname),
-        sections,
-    }
+    outlined(format!("Flare profiling: {}", report.hostname), sections)
 }
 
 /// Everything that the page shows.
@@ -84,6 +88,7 @@ pub fn view(report: &Report) -> ReportView {
         .collect();
     // Damaged ones lead; within a role the flare's own order stays.
     files.sort_by_key(|file| file.role);
+    let document = document(report, "", "");
     ReportView {
         header: HeaderView {
             hostname: report.hostname.clone(),
@@ -102,8 +107,8 @@ pub fn view(report: &Report) -> ReportView {
             size: bytes(report.source_bytes),
             source: report.source.clone(),
         },
-        banner: banner::banner(report),
-        document: document(report, "", ""),
+        banner: banner::banner(report, &document),
+        document,
         files,
         stats: ReadStats {
             source_bytes: report.source_bytes,
@@ -111,6 +116,22 @@ pub fn view(report: &Report) -> ReportView {
         },
         settings: report.settings.clone(),
     }
+}
+
+/// What redaction replaces, a list for each form of name; both in order of first appearance.
+pub fn replaced(replacements: Vec<Replacement>) -> Vec<Replaced> {
+    let mut forms: Vec<Replaced> = Vec::new();
+    for replacement in replacements {
+        let form = replacement.form;
+        match forms.iter_mut().find(|list| list.form == form) {
+            Some(list) => list.names.push(replacement),
+            None => forms.push(Replaced {
+                form,
+                names: vec![replacement],
+            }),
+        }
+    }
+    forms
 }
 
 pub(super) fn paragraph(text: impl Into<String>) -> Block {
@@ -168,13 +189,7 @@ pub(super) fn section(
     state: SectionState,
     blocks: Vec<Block>,
 ) -> Section {
-    Section {
-        kind,
-        process: None,
-        title: title.to_owned(),
-        state,
-        blocks,
-    }
+    Section::new(kind, None, title.to_owned(), state, blocks)
 }
 
 pub(super) fn bytes(value: u64) -> String {
@@ -224,20 +239,34 @@ pub fn function_table(
         }
     };
     let rows: Vec<_> = table.rows.iter().take(TABLE_ROWS).collect();
+    let values = rows.iter().flat_map(|row| [row.flat, row.cum]);
+    let axis = Axis::of(values, table.is_diff);
     let mut sum = 0_i64;
     let function_rows = rows
         .iter()
         .map(|row| {
             sum = sum.saturating_add(row.flat);
             let (package, short) = split_name(&row.function);
+            let hover = [&row.function, row.inline, &row.file].into_iter();
+            let within_noise = row
+                .noise
+                .is_some_and(|noise| (row.flat.saturating_abs() as f64) < sigmas * noise as f64);
             FunctionRow {
                 function: row.function.clone(),
                 inline: row.inline.to_owned(),
                 package: package.to_owned(),
                 short: short.to_owned(),
                 file: row.file.clone(),
+                hover: hover
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
                 flat: row.flat,
                 cum: row.cum,
+                flat_sign: Sign::of(row.flat),
+                cum_sign: Sign::of(row.cum),
+                flat_bar: axis.bar(row.flat),
+                cum_bar: axis.bar(row.cum),
                 flat_text: value(row.flat),
                 flat_share: human_share(row.flat, table.total),
                 sum_share: human_share(sum, table.total),
@@ -245,22 +274,19 @@ pub fn function_table(
                 cum_share: human_share(row.cum, table.total),
                 owner: row.owner.clone(),
                 owner_hue: owner_hue(&row.owner),
-                noise: row
-                    .noise
-                    .map(|noise| format!("\u{b1} {}", human(noise, &table.unit)))
-                    .unwrap_or_default(),
-                within_noise: row.noise.is_some_and(|noise| {
-                    (row.flat.saturating_abs() as f64) < sigmas * noise as f64
+                noise: row.noise.map(|noise| {
+                    let within = if within_noise {
+                        "within sampling noise, "
+                    } else {
+                        ""
+                    };
+                    format!("{within}\u{b1} {}", human(noise, &table.unit))
                 }),
+                within_noise,
             }
         })
         .collect();
     let shown: i64 = rows.iter().fold(0, |sum, row| sum.saturating_add(row.flat));
-    let scale = rows
-        .iter()
-        .map(|row| row.flat.saturating_abs().max(row.cum.saturating_abs()))
-        .max()
-        .unwrap_or(0);
     FunctionTable {
         process: process.to_owned(),
         profile,
@@ -278,8 +304,7 @@ pub fn function_table(
         ),
         rows: function_rows,
         rows_total: table.rows_total,
-        scale,
-        signed: table.is_diff,
+        zero: axis.zero(),
     }
 }
 
@@ -299,39 +324,39 @@ fn function_block(
     ))
 }
 
-fn owner_hue(owner: &str) -> u8 {
-    if owner == "unowned" {
-        OWNER_HUES
-    } else {
-        hue(owner)
-    }
+fn owner_hue(owner: &str) -> Option<u8> {
+    (owner != UNOWNED).then(|| hue(owner))
 }
 
 /// CPU time by the values of a label, the rest last.
 fn label_shares(labelled: &Labelled, unit: &str) -> Block {
     let rest = labelled.total.saturating_sub(labelled.labelled);
-    let rest = (rest > 0).then_some((labels::NONE, rest));
+    let rest = (rest > 0).then_some((None, rest));
     let values = labelled.values.iter();
-    let parts = values
-        .map(|(value, sum)| (value.as_str(), *sum))
-        .chain(rest);
+    let parts: Vec<(Option<&str>, i64)> = values
+        .map(|(value, sum)| (Some(value.as_str()), *sum))
+        .chain(rest)
+        .collect();
+    let percents: Vec<f64> = parts
+        .iter()
+        .map(|(_, sum)| ratio_percent(*sum, labelled.total))
+        .collect();
     Block::Shares {
         caption: labels::caption(labelled.label),
         what: labels::what(labelled.label).to_owned(),
         total_text: human(labelled.total, unit),
         shares: parts
-            .map(|(name, sum)| Share {
-                name: name.to_owned(),
+            .into_iter()
+            .zip(percents.iter().zip(side_by_side(&percents)))
+            .map(|((name, sum), (percent, bar))| Share {
+                name: name.unwrap_or(labels::NONE).to_owned(),
                 hint: String::new(),
                 value_text: human(sum, unit),
                 value: sum,
-                percent: ratio_percent(sum, labelled.total),
+                percent: *percent,
                 percent_text: human_share(sum, labelled.total),
-                hue: if name == labels::NONE {
-                    OWNER_HUES
-                } else {
-                    hue(name)
-                },
+                bar,
+                hue: name.map(hue),
             })
             .collect(),
     }
@@ -351,6 +376,11 @@ fn shares(table: &Table, caption: &str) -> Block {
         let share = human_share(value, table.net);
         if against { format!("-{share}") } else { share }
     };
+    let percents: Vec<f64> = table
+        .owners
+        .iter()
+        .map(|(_, value)| ratio_percent(*value, table.net))
+        .collect();
     Block::Shares {
         caption: caption.to_owned(),
         what: "Owner".to_owned(),
@@ -358,41 +388,22 @@ fn shares(table: &Table, caption: &str) -> Block {
         shares: table
             .owners
             .iter()
-            .map(|(owner, value)| {
-                let owner = owner.as_deref().unwrap_or("unowned");
+            .zip(percents.iter().zip(side_by_side(&percents)))
+            .map(|((owner, value), (percent, bar))| {
+                let owner = owner.as_deref().unwrap_or(UNOWNED);
                 Share {
                     name: owner.to_owned(),
                     hint: String::new(),
                     value_text: text(*value),
                     value: *value,
-                    percent: ratio_percent(*value, table.net),
+                    percent: *percent,
                     percent_text: share(*value),
+                    bar,
                     hue: owner_hue(owner),
                 }
             })
             .collect(),
     }
-}
-
-/// Frames of a stack, at most `limit` of them.
-fn frames<'f>(
-    functions: impl Iterator<Item = &'f str>,
-    responsible: Option<usize>,
-    limit: usize,
-) -> Vec<FrameView> {
-    functions
-        .take(limit)
-        .enumerate()
-        .map(|(index, function)| {
-            let (package, short) = split_name(function);
-            FrameView {
-                function: function.to_owned(),
-                package: package.to_owned(),
-                short: short.to_owned(),
-                responsible: responsible == Some(index),
-            }
-        })
-        .collect()
 }
 
 fn recommendations(report: &Report) -> Section {
@@ -416,4 +427,81 @@ fn text_section(kind: SectionKind, title: &str, text: String) -> Section {
         text,
     };
     section(kind, title, SectionState::Info, vec![block])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::{ProfileName, Sign};
+    use super::super::model::{Row, Table};
+    use super::super::redact::{Form, Replacement};
+    use super::{function_table, replaced};
+
+    #[test]
+    fn rows_come_with_signs_bars_and_what_is_said_on_hover() {
+        let row = |function: &str, inline, flat, noise| Row {
+            function: function.to_owned(),
+            inline,
+            file: String::new(),
+            flat,
+            cum: flat,
+            noise,
+            owner: "unowned".to_owned(),
+        };
+        let table = Table {
+            sample_type: "inuse_space".to_owned(),
+            unit: "bytes".to_owned(),
+            total: 100,
+            net: 20,
+            duration_ns: 0,
+            is_diff: true,
+            rows_total: 2,
+            rows: vec![
+                row("a.F", "(inline)", 30, Some(4)),
+                row("b.G", "", -10, Some(9)),
+            ],
+            owners: Vec::new(),
+            raw: String::new(),
+        };
+        let table = function_table("core", ProfileName::HeapDiff, &table, String::new(), 3.0);
+        let [first, second] = table.rows.as_slice() else {
+            panic!("two rows");
+        };
+        assert_eq!(table.zero, Some(25.0));
+        assert_eq!((first.flat_sign, second.cum_sign), (Sign::More, Sign::Less));
+        assert_eq!((first.flat_bar.left, first.flat_bar.width), (25.0, 75.0));
+        assert_eq!((second.cum_bar.left, second.cum_bar.width), (0.0, 25.0));
+        assert_eq!(first.hover, ["a.F", "(inline)"]);
+        assert_eq!(first.noise.as_deref(), Some("\u{b1} 4 B"));
+        assert_eq!(
+            second.noise.as_deref(),
+            Some("within sampling noise, \u{b1} 9 B")
+        );
+        assert_eq!(first.owner_hue, None);
+    }
+
+    #[test]
+    fn forms_stand_in_the_order_of_their_first_name() {
+        let replacement = |form, original: &str| Replacement {
+            form,
+            original: original.to_owned(),
+            pseudonym: String::new(),
+            count: 1,
+        };
+        let found: Vec<_> = replaced(vec![
+            replacement(Form::Path, "/srv"),
+            replacement(Form::Host, "web-7"),
+            replacement(Form::Path, "/opt"),
+        ])
+        .into_iter()
+        .map(|list| {
+            let names = list.names.into_iter().map(|name| name.original);
+            (list.form, names.collect::<Vec<_>>())
+        })
+        .collect();
+        let expected = [
+            (Form::Path, vec!["/srv".to_owned(), "/opt".to_owned()]),
+            (Form::Host, vec!["web-7".to_owned()]),
+        ];
+        assert_eq!(found, expected);
+    }
 }

@@ -20,13 +20,8 @@ fn process_section(
     state: SectionState,
     blocks: Vec<Block>,
 ) -> Section {
-    Section {
-        kind,
-        process: Some(process.name.to_string()),
-        title: format!("{title}, {}", process.name),
-        state,
-        blocks,
-    }
+    let title = format!("{title}, {}", process.name);
+    Section::new(kind, Some(process.name.to_string()), title, state, blocks)
 }
 
 /// Why a profile has no table: a text reply, damage, or absence.

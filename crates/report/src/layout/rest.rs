@@ -1,12 +1,11 @@
 //! Traces, goroutines, checks, and what became of every file.
 
-use super::super::document::{
-    Block, FileRole, PlainTable, Section, SectionKind, SectionState, StackView,
-};
+use super::super::document::{Block, FileRole, PlainTable, Section, SectionKind, SectionState};
 use super::super::model::Report;
 use super::super::texts;
 use super::super::times::duration;
-use super::{bytes, column, count, fact, frames, note, owner_hue, paragraph, section};
+use super::stacks::stack;
+use super::{bytes, column, count, fact, note, paragraph, section};
 use diagnose::verdict::NoteFact;
 
 pub(super) fn traces(report: &Report) -> Section {
@@ -152,26 +151,20 @@ fn groups(report: &Report) -> Block {
                 if let Some(creator) = &group.created_by {
                     facts.push(fact("Created by", creator.clone()));
                 }
-                StackView {
-                    title: format!(
-                        "{} \u{d7} {}",
-                        count(group.count),
-                        shown
-                            .responsible
-                            .and_then(|place| group.frames.get(place))
-                            .or(group.frames.first())
-                            .map_or("no frames", String::as_str)
-                    ),
-                    owner: shown.owner.clone(),
-                    owner_hue: owner_hue(&shown.owner),
+                let name = shown
+                    .responsible
+                    .and_then(|place| group.frames.get(place))
+                    .or(group.frames.first())
+                    .map_or("no frames", String::as_str);
+                stack(
+                    format!("{} \u{d7} {name}", count(group.count)),
+                    &shown.owner,
                     facts,
-                    frames: frames(
-                        group.frames.iter().map(String::as_str),
-                        shown.responsible,
-                        FRAMES,
-                    ),
-                    frames_total: group.frames_total,
-                }
+                    group.frames.iter().map(String::as_str),
+                    shown.responsible,
+                    FRAMES,
+                    group.frames_total,
+                )
             })
             .collect(),
     }

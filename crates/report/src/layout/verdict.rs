@@ -2,12 +2,13 @@
 
 use super::super::document::{
     Block, Fact, FindingKind, GridCell, GridRow, PlainTable, Section, SectionKind, SectionState,
-    StackView, StateGrid, VerdictKind,
+    StateGrid, VerdictKind,
 };
 use super::super::kinds;
 use super::super::model::Report;
 use super::super::texts::{self, findings, states};
-use super::{column, fact, frames, hinted, note, owner_hue, paragraph, summary};
+use super::stacks::stack;
+use super::{column, fact, hinted, note, paragraph, summary};
 use diagnose::capture::Capture;
 use diagnose::verdict::Finding;
 use profile::units::{human, human_share, human_signed};
@@ -82,8 +83,7 @@ fn grid(report: &Report) -> StateGrid {
                         .find(|finding| {
                             finding.process == state.process && finding.kind == state.kind
                         })
-                        .map(|finding| finding.confidence.as_str().to_owned())
-                        .unwrap_or_default(),
+                        .map(|finding| finding.confidence),
                 })
                 .collect(),
         })
@@ -254,25 +254,21 @@ fn stacks(finding: &Finding) -> Block {
             .stacks
             .iter()
             .take(STACKS)
-            .map(|stack| StackView {
-                title: format!(
-                    "{}, {}",
-                    if finding.kind == FindingKind::MemoryLeak {
-                        human_signed(stack.value, unit)
-                    } else {
-                        human(stack.value, unit)
-                    },
-                    human_share(stack.value, finding.counted)
-                ),
-                owner: stack.owner.clone(),
-                owner_hue: owner_hue(&stack.owner),
-                facts: Vec::new(),
-                frames: frames(
-                    stack.frames.iter().map(String::as_str),
-                    stack.responsible,
+            .map(|one| {
+                let value = if finding.kind == FindingKind::MemoryLeak {
+                    human_signed(one.value, unit)
+                } else {
+                    human(one.value, unit)
+                };
+                stack(
+                    format!("{value}, {}", human_share(one.value, finding.counted)),
+                    &one.owner,
+                    Vec::new(),
+                    one.frames.iter().map(String::as_str),
+                    one.responsible,
                     FRAMES,
-                ),
-                frames_total: stack.frames.len(),
+                    one.frames.len(),
+                )
             })
             .collect(),
     }

@@ -1,4 +1,4 @@
-use super::super::document::{FindingKind, GridCell, GridRow, PlainColumn, SectionKind};
+use super::super::document::{Bar, FindingKind, GridCell, GridRow, PlainColumn, SectionKind};
 use super::super::every_block::{every_block, functions};
 use super::*;
 
@@ -209,7 +209,7 @@ fn the_grid_is_words_with_reasons_below() {
         why: why.to_owned(),
         would_change: String::new(),
         command: None,
-        confidence: String::new(),
+        confidence: None,
     };
     assert_eq!(
         written(&Block::Grid(StateGrid {
@@ -253,7 +253,11 @@ fn shares_have_a_bar() {
         value: 1,
         percent,
         percent_text: text.to_owned(),
-        hue: 0,
+        bar: Bar {
+            left: 0.0,
+            width: 0.0,
+        },
+        hue: None,
     };
     assert_eq!(
         written(&Block::Shares {

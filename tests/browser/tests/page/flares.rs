@@ -232,6 +232,44 @@ fn every_file_has_its_row_and_its_role() -> Result<()> {
 }
 
 #[test]
+fn a_click_on_cum_shows_the_first_of_all_rows_and_three_lead_back() -> Result<()> {
+    let table = "table[data-process=core][data-profile=heap-diff][data-sample-type=inuse_space]";
+    let heading = format!("{table} .col-cum[aria-sort]");
+    let expected = flares::first_by_cum("memory-leak", "core-heap-diff.inuse_space.top.txt")?;
+    with_page(async |page| {
+        page.read(&flares::path("memory-leak")).await?;
+        let by_flat = page.rows("core", "heap-diff", "inuse_space").await?;
+        ensure!(
+            by_flat.iter().all(|row| row.function != expected),
+            "{expected} is among the rows by flat: the test shows nothing"
+        );
+        for order in ["descending", "ascending", "none"] {
+            page.click(&format!("{heading} button")).await?;
+            page.wait(&format!("rows {order} by cum"), async |page| {
+                let shown = page.attributes(&heading, "aria-sort").await?;
+                Ok((shown == [order]).then_some(()))
+            })
+            .await?;
+            let rows = page.rows("core", "heap-diff", "inuse_space").await?;
+            let first = rows.first().context("no rows")?;
+            match order {
+                "descending" => ensure!(
+                    first.function == expected,
+                    "{} is first by cum, not {expected}",
+                    first.function
+                ),
+                "ascending" => ensure!(
+                    rows.is_sorted_by_key(|row| row.cum) && first.cum < 0,
+                    "not the smallest first: {rows:#?}"
+                ),
+                _ => ensure!(rows == by_flat, "{rows:#?} instead of {by_flat:#?}"),
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn the_sample_is_read_like_a_dropped_file() -> Result<()> {
     with_page(async |page| {
         page.press("sample").await?;

@@ -1,6 +1,6 @@
-//! Marks that stand beside a word, never instead of it.
+//! Marks that stand beside a word, never instead of it, in the page and in the file that is saved.
 
-use engine::protocol::{FileRole, Measured, SectionState, VerdictKind};
+use super::document::{FileRole, Measured, SectionState, VerdictKind};
 
 /// A state that has a mark, a colour and a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,14 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The class that gives it its colour.
-    pub const fn class(self) -> &'static str {
+    /// The stable name, part of the classes that give it its colour.
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Crossed => "is-crossed",
-            Self::Clear => "is-clear",
-            Self::NotMeasured => "is-not-measured",
-            Self::Damaged => "is-damaged",
-            Self::Info => "is-info",
+            Self::Crossed => "crossed",
+            Self::Clear => "clear",
+            Self::NotMeasured => "not-measured",
+            Self::Damaged => "damaged",
+            Self::Info => "info",
         }
     }
 
@@ -45,7 +45,7 @@ impl Mark {
         match self {
             Self::Crossed => "M8 1.5 15 14.5H1z",
             Self::Clear => "M2.5 8.5l3.5 3.5 7.5-8",
-            Self::NotMeasured => "M3 8h10",
+            Self::NotMeasured => "M2 8h12",
             Self::Damaged => "M3 3l10 10M13 3 3 13",
             Self::Info => "M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6z",
         }
