@@ -1,6 +1,7 @@
 //! Where bars lie: behind the functions of a table, and side by side in one bar of all shares.
 
 use super::super::document::Bar;
+use profile::units::ratio_percent;
 
 /// The values of a table, as parts of the width of its bars.
 #[derive(Clone, Copy, Debug)]
@@ -49,9 +50,25 @@ impl Axis {
     }
 }
 
+/// Parts of a whole: what, its value, its percentage, and its part of the one bar of all.
+pub(super) fn shared_out<T>(
+    parts: impl Iterator<Item = (T, i64)>,
+    whole: i64,
+) -> impl Iterator<Item = (T, i64, f64, Bar)> {
+    let parts: Vec<(T, i64)> = parts.collect();
+    let percent = |(_, value): &(T, i64)| ratio_percent(*value, whole);
+    let percents: Vec<f64> = parts.iter().map(percent).collect();
+    let bars = side_by_side(&percents);
+    parts
+        .into_iter()
+        .zip(percents)
+        .zip(bars)
+        .map(|(((what, value), percent), bar)| (what, value, percent, bar))
+}
+
 /// One bar of all shares, given in percent. Where profiles cancel out there are negative shares, which
 /// have no width; the others are more than the whole then.
-pub(crate) fn side_by_side(percents: &[f64]) -> Vec<Bar> {
+fn side_by_side(percents: &[f64]) -> Vec<Bar> {
     let width = |percent: &f64| {
         if percent.is_finite() {
             percent.clamp(0.0, 100.0)

@@ -4,13 +4,13 @@ use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Sh
 use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
-use super::bars::side_by_side;
+use super::bars::shared_out;
 use super::{bytes, count, fact, hinted, note, paragraph, section};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
 use diagnose::owner::HUES;
 use diagnose::share;
-use profile::units::{group_thousands, human, human_share, ratio_percent};
+use profile::units::{group_thousands, human, human_share};
 
 pub(super) fn agent(report: &Report) -> Section {
     const UNKNOWN: &str = "not in the flare";
@@ -376,30 +376,23 @@ fn accounts(report: &Report) -> Vec<Block> {
             ),
             None => format!("{} held by the Go runtime", human(account.total, "bytes")),
         };
-        let percents: Vec<f64> = account
-            .parts
-            .iter()
-            .map(|part| ratio_percent(part.bytes, account.total))
-            .collect();
+        let parts = account.parts.iter().map(|part| (part.kind, part.bytes));
         blocks.push(Block::Shares {
             caption: format!("{}: {whole}", account.process),
             what: "Part".to_owned(),
             total_text: human(account.total, "bytes"),
-            shares: account
-                .parts
-                .iter()
-                .zip(percents.iter().zip(side_by_side(&percents)))
+            shares: shared_out(parts, account.total)
                 .zip(0_u8..)
-                .map(|((part, (percent, bar)), index)| Share {
-                    name: texts::memory::name(part.kind).to_owned(),
-                    hint: texts::memory::hint(part.kind).to_owned(),
-                    value_text: human(part.bytes, "bytes"),
-                    value: part.bytes,
-                    percent: *percent,
-                    percent_text: human_share(part.bytes, account.total),
+                .map(|((kind, value, percent, bar), index)| Share {
+                    name: texts::memory::name(kind).to_owned(),
+                    hint: texts::memory::hint(kind).to_owned(),
+                    value_text: human(value, "bytes"),
+                    value,
+                    percent,
+                    percent_text: human_share(value, account.total),
                     bar,
                     // Neighbours of the bar get hues that are far apart on the wheel of twelve.
-                    hue: (part.kind != PartKind::Rest).then(|| index * 5 % HUES),
+                    hue: (kind != PartKind::Rest).then(|| index * 5 % HUES),
                 })
                 .collect(),
         });

@@ -14,7 +14,7 @@ mod verdict;
 pub use banner::summary;
 pub(crate) use outline::outlined;
 
-use bars::{Axis, side_by_side};
+use bars::{Axis, shared_out};
 
 use super::document::{
     Block, Document, Fact, FunctionRow, FunctionTable, PlainColumn, ProfileName, Section,
@@ -29,7 +29,7 @@ use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
 use diagnose::owner::{UNOWNED, hue, split_name};
 use diagnose::verdict::Note;
-use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
+use profile::units::{group_thousands, human, human_share, human_signed};
 
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
@@ -333,28 +333,21 @@ fn label_shares(labelled: &Labelled, unit: &str) -> Block {
     let rest = labelled.total.saturating_sub(labelled.labelled);
     let rest = (rest > 0).then_some((None, rest));
     let values = labelled.values.iter();
-    let parts: Vec<(Option<&str>, i64)> = values
+    let parts = values
         .map(|(value, sum)| (Some(value.as_str()), *sum))
-        .chain(rest)
-        .collect();
-    let percents: Vec<f64> = parts
-        .iter()
-        .map(|(_, sum)| ratio_percent(*sum, labelled.total))
-        .collect();
+        .chain(rest);
     Block::Shares {
         caption: labels::caption(labelled.label),
         what: labels::what(labelled.label).to_owned(),
         total_text: human(labelled.total, unit),
-        shares: parts
-            .into_iter()
-            .zip(percents.iter().zip(side_by_side(&percents)))
-            .map(|((name, sum), (percent, bar))| Share {
+        shares: shared_out(parts, labelled.total)
+            .map(|(name, value, percent, bar)| Share {
                 name: name.unwrap_or(labels::NONE).to_owned(),
                 hint: String::new(),
-                value_text: human(sum, unit),
-                value: sum,
-                percent: *percent,
-                percent_text: human_share(sum, labelled.total),
+                value_text: human(value, unit),
+                value,
+                percent,
+                percent_text: human_share(value, labelled.total),
                 bar,
                 hue: name.map(hue),
             })
@@ -376,31 +369,22 @@ fn shares(table: &Table, caption: &str) -> Block {
         let share = human_share(value, table.net);
         if against { format!("-{share}") } else { share }
     };
-    let percents: Vec<f64> = table
-        .owners
-        .iter()
-        .map(|(_, value)| ratio_percent(*value, table.net))
-        .collect();
+    let owners = table.owners.iter();
+    let owners = owners.map(|(owner, value)| (owner.as_deref().unwrap_or(UNOWNED), *value));
     Block::Shares {
         caption: caption.to_owned(),
         what: "Owner".to_owned(),
         total_text: text(table.net),
-        shares: table
-            .owners
-            .iter()
-            .zip(percents.iter().zip(side_by_side(&percents)))
-            .map(|((owner, value), (percent, bar))| {
-                let owner = owner.as_deref().unwrap_or(UNOWNED);
-                Share {
-                    name: owner.to_owned(),
-                    hint: String::new(),
-                    value_text: text(*value),
-                    value: *value,
-                    percent: *percent,
-                    percent_text: share(*value),
-                    bar,
-                    hue: owner_hue(owner),
-                }
+        shares: shared_out(owners, table.net)
+            .map(|(owner, value, percent, bar)| Share {
+                name: owner.to_owned(),
+                hint: String::new(),
+                value_text: text(value),
+                value,
+                percent,
+                percent_text: share(value),
+                bar,
+                hue: owner_hue(owner),
             })
             .collect(),
     }
