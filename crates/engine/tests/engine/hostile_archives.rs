@@ -11,7 +11,8 @@ use flare::{
     Fault, Flare, FlareError, Input, Limits, Problem, Role, TextLimits, goroutines, yaml::Node,
 };
 use report::document::FileRole;
-use testkit::flare_zip::{Descriptor, Item, deflate, directory_start, item, zip};
+use testkit::flare_zip::{Descriptor, Item, directory_start, item, zip};
+use testkit::pack::deflate;
 
 fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Flare, FlareError> {
     Flare::open("x.zip", Input::Zip(Box::new(Cursor::new(bytes))), limits)
