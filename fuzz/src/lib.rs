@@ -4,7 +4,6 @@
 //! test `crates/cli/tests/cli/fuzz_corpus.rs`, which includes this file and replays the committed corpus without
 //! any fuzzer. Each function panics where the core breaks a promise, not only where it panics.
 
-mod dice;
 mod flare_bytes;
 mod flares;
 mod made_up;

@@ -4,11 +4,10 @@
 //! the decoder. Here most references resolve, and each kind of absurdity is one choice.
 
 use arbitrary::{Result, Unstructured};
-use flate2::Crc;
 use profile::pprof::proto;
-use prost::Message;
-
-use super::dice::Dice;
+use testkit::made::encode;
+use testkit::pack::gzip_stored;
+use testkit::random::Random;
 
 /// Texts that some rule of the core looks for, and a few that none expects.
 const TEXTS: [&str; 44] = [
@@ -251,7 +250,8 @@ fn many(u: &mut Unstructured<'_>, ids: [&Ids; 2], profile: &mut proto::Profile) 
     };
     let (runs, start, step) = (u.arbitrary::<u8>()?, number(u)?, number(u)?);
     let [of_locations, of_functions] = ids;
-    let mut dice = Dice::new(u.arbitrary()?);
+    let seed = u64::from(u.arbitrary::<u32>()?);
+    let mut dice = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     for at in 0..count {
         let random = dice.below(1 << 24) as i64;
         let value = start.wrapping_add(step.wrapping_mul(match runs % 8 {
@@ -371,38 +371,15 @@ fn message(u: &mut Unstructured<'_>) -> Result<proto::Profile> {
     Ok(profile)
 }
 
-/// Gzip that packs nothing: a packer would take longer than all that reads what it packed, and its
-/// own branches would count as reached.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    let blocks = bytes.chunks(usize::from(u16::MAX));
-    let last = blocks.len().saturating_sub(1);
-    for (number, block) in blocks.enumerate() {
-        let length = block.len() as u16;
-        file.push(u8::from(number == last));
-        file.extend(length.to_le_bytes());
-        file.extend((!length).to_le_bytes());
-        file.extend_from_slice(block);
-    }
-    if bytes.is_empty() {
-        file.extend([1, 0, 0, 255, 255]);
-    }
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    file.extend(crc.sum().to_le_bytes());
-    file.extend(crc.amount().to_le_bytes());
-    file
-}
-
 /// A profile file: gzipped in one member or two, or bare, and rarely cut.
 pub(crate) fn profile_file(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let packing: u8 = u.arbitrary()?;
-    let message = message(u)?.encode_to_vec();
+    let message = encode(&message(u)?);
     let mut bytes = match packing % 4 {
-        0 => gzip(&message),
+        0 => gzip_stored(&message),
         1 => {
             let (first, second) = message.split_at(message.len() / 2);
-            [gzip(first), gzip(second)].concat()
+            [gzip_stored(first), gzip_stored(second)].concat()
         }
         _ => message,
     };

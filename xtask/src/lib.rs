@@ -9,7 +9,7 @@
 //! - [`run`], [`jobs`]: running programs, one after the other or several at once.
 //! - [`project`], [`browser`]: where things are, which browser.
 //!
-//! Knows nothing of profiles or flares beyond the bytes that [`mod@bench`] makes up.
+//! Knows nothing of profiles or flares, and needs none of the product's crates to be compiled.
 
 pub mod bench;
 pub mod browser;
@@ -101,12 +101,6 @@ enum Command {
         #[arg(long)]
         minimise: bool,
     },
-    /// Unpack a gzip file and throw the result away: the yardstick of `bench`
-    #[command(hide = true)]
-    Inflate {
-        /// The file
-        file: std::path::PathBuf,
-    },
 }
 
 /// Runs the command line. A failure is one message on standard error and exit status 1.
@@ -139,7 +133,6 @@ pub fn main() -> ExitCode {
             target,
             minimise,
         }),
-        Command::Inflate { file } => bench::inflate(&file),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

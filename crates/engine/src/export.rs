@@ -162,7 +162,7 @@ fn escaped(json: &str) -> String {
 }
 
 /// A host name as part of a file name: what a file system may refuse becomes `_`.
-pub fn file_name_part(name: &str) -> String {
+fn file_name_part(name: &str) -> String {
     let clean: String = name
         .chars()
         .take(120)

@@ -128,7 +128,7 @@ fn source_name(files: &[LooseFile], folder: bool) -> String {
 }
 
 /// Turns the core's facts into words for people.
-pub fn for_user(name: &str, error: &FlareError) -> UserError {
+fn for_user(name: &str, error: &FlareError) -> UserError {
     if let FlareError::Unreadable { reason, .. } = error {
         return UserError {
             title: "This file can't be read any more".to_owned(),
@@ -149,7 +149,7 @@ pub fn for_user(name: &str, error: &FlareError) -> UserError {
 }
 
 /// Says why choices can't be used.
-pub fn settings_for_user(error: &SettingsError) -> UserError {
+fn settings_for_user(error: &SettingsError) -> UserError {
     let (title, hint) = match error {
         SettingsError::Owners { .. } => (
             "This owners file can't be used",

@@ -14,10 +14,6 @@ pub struct RuntimeConfig {
     pub block_profile_rate: Option<u64>,
     /// `internal_profiling.mutex_profile_fraction`: one event in so many; 0 is off.
     pub mutex_profile_fraction: Option<u64>,
-    /// `internal_profiling.capture_all_allocations`.
-    pub capture_all_allocations: Option<bool>,
-    /// `apm_config.receiver_timeout` in seconds; 0 makes the trace-agent's profiles 4 s long.
-    pub receiver_timeout_seconds: Option<u64>,
     /// `apm_config.enabled`
     pub apm_enabled: Option<bool>,
     /// `apm_config.internal_profiling.enabled`
@@ -64,19 +60,11 @@ pub fn parse(text: &str) -> RuntimeConfig {
     let own = node
         .at("system_probe_config.internal_profiling")
         .or_else(|| node.get("internal_profiling"));
-    let seconds = |path: &str| {
-        let text = node.text_at(path)?;
-        // Some versions write durations.
-        super::text::count(text)
-            .or_else(|| super::text::whole(super::text::duration_ms(text)? / 1000.0))
-    };
     RuntimeConfig {
         unavailable: None,
         internal_profiling_enabled: own.and_then(|own| own.truth_at("enabled")),
         block_profile_rate: own.and_then(|own| own.count_at("block_profile_rate")),
         mutex_profile_fraction: own.and_then(|own| own.count_at("mutex_profile_fraction")),
-        capture_all_allocations: own.and_then(|own| own.truth_at("capture_all_allocations")),
-        receiver_timeout_seconds: seconds("apm_config.receiver_timeout"),
         apm_enabled: node.truth_at("apm_config.enabled"),
         apm_internal_profiling_enabled: node.truth_at("apm_config.internal_profiling.enabled"),
         process_in_core_agent: node.truth_at("process_config.run_in_core_agent.enabled"),
@@ -102,7 +90,6 @@ mod tests {
         );
         assert_eq!(config.block_profile_rate, Some(10_000));
         assert_eq!(config.mutex_profile_fraction, Some(100));
-        assert_eq!(config.receiver_timeout_seconds, Some(10));
         assert_eq!(config.internal_profiling_enabled, Some(false));
         let config = parse(
             "system_probe_config:\n  enabled: true\n  internal_profiling:\n    mutex_profile_fraction: 7\n",

@@ -5,18 +5,12 @@
 pub struct RuntimeDebugInfo {
     /// For example `go1.25.8`.
     pub go_version: Option<String>,
-    /// Main module with its version.
-    pub main_module: Option<String>,
     /// `GOGC` as written, for example `not set (Go default: 100)`.
     pub gogc: Option<String>,
     /// `GOMEMLIMIT` as written, for example `not set (unlimited)`.
     pub gomemlimit: Option<String>,
     /// Collections so far.
     pub num_gc: Option<u64>,
-    /// Sum of all pauses in milliseconds.
-    pub pause_total_ms: Option<f64>,
-    /// Last collection, Unix milliseconds.
-    pub last_gc_ms: Option<i64>,
 }
 
 impl RuntimeDebugInfo {
@@ -58,12 +52,9 @@ pub fn parse(text: &str) -> RuntimeDebugInfo {
         // The first one stays: dependencies and build settings follow.
         match key.trim() {
             "Go Version" if info.go_version.is_none() => info.go_version = some(),
-            "Main Module" if info.main_module.is_none() => info.main_module = some(),
             "GOGC" if info.gogc.is_none() => info.gogc = some(),
             "GOMEMLIMIT" if info.gomemlimit.is_none() => info.gomemlimit = some(),
             "Num GC" => info.num_gc = super::text::count(value),
-            "Pause Total" => info.pause_total_ms = super::text::duration_ms(value),
-            "Last GC" => info.last_gc_ms = super::text::instant_ms(value),
             _ => {}
         }
     }
@@ -86,10 +77,6 @@ mod tests {
             (info.gogc_percent(), info.gomemlimit_bytes()),
             (None, Some(512 << 20))
         );
-        assert_eq!(
-            (info.num_gc, info.pause_total_ms),
-            (Some(1204), Some(412.3))
-        );
-        assert_eq!(info.last_gc_ms, Some(1_771_583_356_214));
+        assert_eq!(info.num_gc, Some(1204));
     }
 }

@@ -22,8 +22,6 @@ pub struct DockerContainer {
     pub image: Option<String>,
     /// Most memory that it may take; `None` where it is not limited.
     pub memory_limit_bytes: Option<u64>,
-    /// Memory that it should stay under when the host runs short.
-    pub memory_reservation_bytes: Option<u64>,
     /// Cores that it may use; `None` where they are not limited.
     pub cpu_limit_cores: Option<f64>,
     /// Restarts by Docker's restart policy.
@@ -143,7 +141,6 @@ fn container(node: &Node) -> Option<DockerContainer> {
         name: name("Name"),
         image: image.or_else(|| name("Config.Image")),
         memory_limit_bytes: positive("Memory"),
-        memory_reservation_bytes: positive("MemoryReservation"),
         cpu_limit_cores: cores(positive("NanoCpus"), 1e9).or_else(|| {
             // Docker's period, where none is set.
             let period = positive("CpuPeriod").unwrap_or(100_000);
@@ -189,7 +186,6 @@ mod tests {
                 name: Some("dd-agent".to_owned()),
                 image: Some("gcr.io/datadoghq/agent:7".to_owned()),
                 memory_limit_bytes: Some(536_870_912),
-                memory_reservation_bytes: None,
                 cpu_limit_cores: Some(1.5),
                 restarts: Some(3),
                 oom_killed: Some(false),

@@ -22,8 +22,6 @@ pub struct EcsContainer {
     pub image: Option<String>,
     /// Most memory that it may take; `None` where it is not limited.
     pub memory_limit_bytes: Option<u64>,
-    /// Units of CPU, 1024 of a core. A share when others want it too, not a limit.
-    pub cpu_units: Option<u64>,
 }
 
 /// What the file says. What it lacks is `None` or empty.
@@ -31,8 +29,6 @@ pub struct EcsContainer {
 pub struct EcsMetadata {
     /// Name of the cluster.
     pub cluster: Option<String>,
-    /// Version of ECS's agent, which is not the Datadog Agent.
-    pub ecs_agent_version: Option<String>,
     /// Memory limit of the whole task.
     pub task_memory_limit_bytes: Option<u64>,
     /// Cores of the whole task.
@@ -79,7 +75,6 @@ pub fn parse(text: &str) -> Option<EcsMetadata> {
                 name: name(container, "Name").or_else(|| name(container, "DockerName"))?,
                 image: name(container, "Image"),
                 memory_limit_bytes: mebibytes(container),
-                cpu_units: container.count_at("Limits.CPU").filter(|n| *n > 0),
             })
         })
         .take(CONTAINERS)
@@ -90,7 +85,6 @@ pub fn parse(text: &str) -> Option<EcsMetadata> {
             let cluster = name(&node, "Cluster")?;
             Some(cluster.rsplit('/').next().unwrap_or(&cluster).to_owned())
         }),
-        ecs_agent_version: name(&node, "ECSAgentVersion"),
         task_memory_limit_bytes: mebibytes(&node),
         task_cpu_limit_cores: node.number_at("Limits.CPU").filter(|cores| *cores > 0.0),
         containers,
@@ -114,10 +108,6 @@ mod tests {
             parse("{\n\t\"ECSCluster\": \"prod\",\n\t\"ECSAgentVersion\": \"Amazon ECS Agent - v1.51.0 (a3ff0bd7)\"\n}")
                 .unwrap();
         assert_eq!(metadata.cluster.as_deref(), Some("prod"));
-        assert_eq!(
-            metadata.ecs_agent_version.as_deref(),
-            Some("Amazon ECS Agent - v1.51.0 (a3ff0bd7)")
-        );
         assert_eq!(metadata.memory_limit_bytes(), None);
     }
 
@@ -135,7 +125,6 @@ mod tests {
         assert_eq!(metadata.task_cpu_limit_cores, Some(0.25));
         assert_eq!(metadata.containers.len(), 2);
         assert_eq!(metadata.containers[0].memory_limit_bytes, None);
-        assert_eq!(metadata.containers[1].cpu_units, Some(10));
         assert_eq!(metadata.memory_limit_bytes(), Some(256 << 20));
         // On Fargate the task is often limited, its containers are not.
         let task_only = parse(&text.replace("\"Memory\":256", "\"Memory\":0")).unwrap();

@@ -50,21 +50,6 @@ pub struct RetryQueue {
     pub errors: Option<u64>,
 }
 
-/// Payloads kept on disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileStorage {
-    /// Bytes on disk now.
-    pub size_bytes: Option<u64>,
-    /// Files on disk now.
-    pub files: Option<u64>,
-    /// Files removed because the disk limit was reached.
-    pub files_removed: Option<u64>,
-    /// Files that could not be read back.
-    pub deserialize_errors: Option<u64>,
-    /// Metric points that were lost.
-    pub points_dropped: Option<u64>,
-}
-
 /// What the forwarder says. What the file lacks is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForwarderVars {
@@ -72,12 +57,6 @@ pub struct ForwarderVars {
     pub transactions: Transactions,
     /// Payloads that wait in memory.
     pub retry_queue: RetryQueue,
-    /// Payloads that wait on disk.
-    pub file_storage: FileStorage,
-    /// Files too old to be sent, removed at start.
-    pub outdated_files: Option<u64>,
-    /// Files of unknown receivers, removed at start.
-    pub files_from_unknown_domain: Option<u64>,
     /// Each key with its state, for example `API key ending with ab12c` and `API Key valid`.
     pub api_keys: Vec<(String, String)>,
     /// Keys that failed, with the reason.
@@ -123,15 +102,6 @@ pub fn parse(text: &str) -> Option<ForwarderVars> {
             points_dropped: count("TransactionContainer.PointsDroppedCount"),
             errors: count("TransactionContainer.ErrorsCount"),
         },
-        file_storage: FileStorage {
-            size_bytes: count("FileStorage.CurrentSizeInBytes"),
-            files: count("FileStorage.FilesCount"),
-            files_removed: count("FileStorage.FilesRemovedCount"),
-            deserialize_errors: count("FileStorage.DeserializeErrorsCount"),
-            points_dropped: count("FileStorage.PointsDroppedCount"),
-        },
-        outdated_files: count("RemovalPolicy.OutdatedFilesCount"),
-        files_from_unknown_domain: count("RemovalPolicy.FilesFromUnknownDomainCount"),
         api_keys: texts("APIKeyStatus"),
         api_key_failures: texts("APIKeyFailure"),
     };
@@ -160,8 +130,6 @@ mod tests {
         );
         assert_eq!(vars.retry_queue.memory_bytes, Some(15_728_291));
         assert_eq!(vars.retry_queue.points_dropped, Some(90_210));
-        assert_eq!(vars.file_storage.files_removed, Some(2));
-        assert_eq!(vars.outdated_files, Some(1));
         assert_eq!(
             vars.api_keys,
             [(

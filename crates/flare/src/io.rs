@@ -15,14 +15,14 @@ impl<T: Read + Seek + ?Sized> ReadSeek for T {}
 
 /// Counts the bytes that are read through it.
 #[derive(Debug)]
-pub struct CountingReader<R> {
+pub(crate) struct CountingReader<R> {
     inner: R,
     count: Arc<AtomicU64>,
 }
 
 impl<R> CountingReader<R> {
     /// Adds to `count` what is read from `inner`.
-    pub fn new(inner: R, count: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(inner: R, count: Arc<AtomicU64>) -> Self {
         Self { inner, count }
     }
 }
@@ -43,13 +43,13 @@ impl<R: Seek> Seek for CountingReader<R> {
 }
 
 /// Bytes of a block; small reads cost one block.
-pub const BLOCK_BYTES: usize = 64 * 1024;
+pub(crate) const BLOCK_BYTES: usize = 64 * 1024;
 
 /// Blocks kept: the directory's, and those of a few neighbouring entries.
 const BLOCKS: usize = 8;
 
 /// Serves small reads from a few cached blocks and passes large ones through.
-pub struct BlockReader<R> {
+pub(crate) struct BlockReader<R> {
     inner: R,
     length: u64,
     position: u64,
@@ -62,7 +62,7 @@ impl<R: Read + Seek> BlockReader<R> {
     ///
     /// # Errors
     /// When the length cannot be told.
-    pub fn new(mut inner: R) -> io::Result<Self> {
+    pub(crate) fn new(mut inner: R) -> io::Result<Self> {
         let length = inner.seek(SeekFrom::End(0))?;
         Ok(Self {
             inner,
@@ -73,7 +73,7 @@ impl<R: Read + Seek> BlockReader<R> {
     }
 
     /// Length of the source.
-    pub fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.length
     }
 

@@ -29,12 +29,8 @@ pub struct PodContainer {
     pub image: Option<String>,
     /// Most memory that it may take; `None` where it is not limited.
     pub memory_limit_bytes: Option<u64>,
-    /// Memory that was set aside for it.
-    pub memory_request_bytes: Option<u64>,
     /// Cores that it may use; `None` where they are not limited.
     pub cpu_limit_cores: Option<f64>,
-    /// Cores that were set aside for it.
-    pub cpu_request_cores: Option<f64>,
     /// Restarts since the pod was made.
     pub restarts: Option<u64>,
     /// When it was started the last time, Unix milliseconds.
@@ -185,9 +181,7 @@ fn container(pod: &Pod<'_>, spec: &Node, status: Option<&Node>) -> Option<PodCon
         container: name,
         image: some(spec, "image").or_else(|| some(status?, "image")),
         memory_limit_bytes: resource("resources.limits.memory").and_then(text::whole),
-        memory_request_bytes: resource("resources.requests.memory").and_then(text::whole),
         cpu_limit_cores: resource("resources.limits.cpu"),
-        cpu_request_cores: resource("resources.requests.cpu"),
         restarts: at("restartCount").and_then(Node::count),
         started_at_ms: at("state.running.startedAt")
             .and_then(Node::text)
@@ -337,9 +331,7 @@ metadata: {}
                 container: "agent".to_owned(),
                 image: Some("gcr.io/datadoghq/agent:7.81.3".to_owned()),
                 memory_limit_bytes: Some(512 << 20),
-                memory_request_bytes: Some(256 << 20),
                 cpu_limit_cores: Some(0.25),
-                cpu_request_cores: Some(0.2),
                 restarts: Some(4),
                 started_at_ms: Some(1_795_413_484_000),
                 last_termination: Some("OOMKilled".to_owned()),

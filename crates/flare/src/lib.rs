@@ -50,7 +50,6 @@ mod io;
 pub mod kubelet_pods;
 mod layout;
 mod limits;
-pub mod local;
 mod loose;
 pub mod memstats;
 mod process;
@@ -65,7 +64,7 @@ pub mod yaml;
 
 pub use archive::{Entry, Flare, Input};
 pub use error::{EntryError, Fault, FlareError, Problem};
-pub use io::{BLOCK_BYTES, BlockReader, CountingReader, ReadSeek, Section};
+pub use io::{ReadSeek, Section};
 pub use layout::{ProfileKind, Role, role};
 pub use limits::{Limits, TextLimits};
 #[cfg(not(target_arch = "wasm32"))]

@@ -16,8 +16,6 @@ macro_rules! memstats {
             pub gc_cpu_fraction: Option<f64>,
             /// Ends of the recent pauses in Unix nanoseconds, a ring of 256; unused slots left out.
             pub pause_end: Vec<u64>,
-            /// Lengths of the recent pauses in nanoseconds, in the same ring; unused slots left out.
-            pub pause_ns: Vec<u64>,
         }
 
         impl MemStats {
@@ -27,7 +25,6 @@ macro_rules! memstats {
                     $($field: node.get($key).and_then(Node::count),)*
                     gc_cpu_fraction: node.get("GCCPUFraction").and_then(Node::number),
                     pause_end: ring(node, "PauseEnd"),
-                    pause_ns: ring(node, "PauseNs"),
                 };
                 (stats != Self::default()).then_some(stats)
             }

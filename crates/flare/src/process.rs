@@ -31,7 +31,7 @@ pub enum Process {
 
 impl Process {
     /// Those of the Agent; the first that a flare holds is its main process.
-    pub const AGENTS: [Self; 7] = [
+    const AGENTS: [Self; 7] = [
         Self::Core,
         Self::ClusterAgent,
         Self::OtelAgent,

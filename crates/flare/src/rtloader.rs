@@ -8,16 +8,10 @@ use super::yaml::Node;
 pub struct Rtloader {
     /// Bytes not yet freed.
     pub inuse_bytes: Option<u64>,
-    /// Bytes allocated since start.
-    pub allocated_bytes: Option<u64>,
-    /// Bytes freed since start.
-    pub freed_bytes: Option<u64>,
     /// Allocations since start.
     pub allocations: Option<u64>,
     /// Frees since start.
     pub frees: Option<u64>,
-    /// Frees of memory whose allocation was not seen.
-    pub untracked_frees: Option<u64>,
 }
 
 /// Reads the file; `None` where it tells nothing, as in an Agent without Python.
@@ -25,11 +19,8 @@ pub fn parse(text: &str) -> Option<Rtloader> {
     let (node, _) = Node::parse(text);
     let rtloader = Rtloader {
         inuse_bytes: node.count_at("InuseBytes"),
-        allocated_bytes: node.count_at("AllocatedBytes"),
-        freed_bytes: node.count_at("FreedBytes"),
         allocations: node.count_at("Allocations"),
         frees: node.count_at("Frees"),
-        untracked_frees: node.count_at("UntrackedFrees"),
     };
     (rtloader != Rtloader::default()).then_some(rtloader)
 }
@@ -45,8 +36,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(rtloader.inuse_bytes, Some(24_273));
-        assert_eq!(rtloader.allocated_bytes, Some(481_023_394));
-        assert_eq!(rtloader.untracked_frees, Some(0));
         // Old Agents count without order, so that the difference can fall below zero.
         assert_eq!(
             parse("InuseBytes: -12\nFrees: 3\n").unwrap().inuse_bytes,

@@ -71,16 +71,10 @@ pub struct Status {
     pub python_version: Option<String>,
     /// For example `amd64`.
     pub build_arch: Option<String>,
-    /// Log level.
-    pub log_level: Option<String>,
     /// Check runners, where the version tells.
     pub check_runners: Option<u64>,
     /// Host name that the Agent reports under.
     pub hostname: Option<String>,
-    /// Where the host name comes from, for example `os`.
-    pub hostname_provider: Option<String>,
-    /// Tags of the host.
-    pub host_tags: Vec<String>,
     /// For example `linux`.
     pub os: Option<String>,
     /// For example `ubuntu`.
@@ -91,8 +85,6 @@ pub struct Status {
     pub kernel_version: Option<String>,
     /// For example `x86_64`.
     pub kernel_arch: Option<String>,
-    /// When the host started, Unix milliseconds.
-    pub boot_time_ms: Option<i64>,
     /// Running checks in the order of the file.
     pub checks: Vec<Check>,
     /// Checks that do not run, and why, in the order of the file.
@@ -272,16 +264,6 @@ impl Status {
             .and_then(|(_, value)| text::value(value))
     }
 
-    /// Go memory of the trace-agent in bytes: `runtime.MemStats.Alloc`, not resident memory.
-    pub fn apm_alloc_bytes(&self) -> Option<u64> {
-        text::count(self.fact("APM Agent", "Mem alloc")?)
-    }
-
-    /// The same of the process-agent.
-    pub fn process_alloc_bytes(&self) -> Option<u64> {
-        text::count(self.fact("Process Agent", "Allocated Memory")?)
-    }
-
     /// How long the Agent was running when the status was written, milliseconds.
     pub fn uptime_ms(&self) -> Option<i64> {
         let uptime = self.status_date_ms?.checked_sub(self.agent_start_ms?)?;
@@ -396,10 +378,6 @@ impl Reader {
         }
         if let Some(below) = self.tags_below {
             if indent > below {
-                if self.facts < FACTS {
-                    self.facts += 1;
-                    self.status.host_tags.push(content.to_owned());
-                }
                 return;
             }
             self.tags_below = None;
@@ -541,7 +519,6 @@ impl Reader {
             "go version" => set(&mut status.go_version, some()),
             "python version" => set(&mut status.python_version, some()),
             "build arch" => set(&mut status.build_arch, some()),
-            "log level" => set(&mut status.log_level, some()),
             "check runners" => set(&mut status.check_runners, text::count(value)),
             // The oldest layouts give the host name here.
             "hostname" => set(&mut status.hostname, some()),
@@ -553,7 +530,6 @@ impl Reader {
         let status = &mut self.status;
         let some = || text::value(value).map(str::to_owned);
         match key {
-            "bootTime" => set(&mut status.boot_time_ms, text::instant_ms(value)),
             "kernelVersion" => set(&mut status.kernel_version, some()),
             "kernelArch" => set(&mut status.kernel_arch, some()),
             "os" => set(&mut status.os, some()),
@@ -564,12 +540,9 @@ impl Reader {
     }
 
     fn hostname_fact(&mut self, key: &str, value: &str) {
-        let status = &mut self.status;
-        let some = || text::value(value).map(str::to_owned);
-        match key {
-            "hostname" => set(&mut status.hostname, some()),
-            "hostname provider" => set(&mut status.hostname_provider, some()),
-            _ => {}
+        if key == "hostname" {
+            let name = text::value(value).map(str::to_owned);
+            set(&mut self.status.hostname, name);
         }
     }
 
@@ -1530,8 +1503,10 @@ Forwarder
             status.fact("Leader Election", "Leader Election Status"),
             Some("Failing")
         );
-        assert_eq!(status.process_alloc_bytes(), Some(35_295_544));
-        assert_eq!(status.apm_alloc_bytes(), Some(9_203_488));
+        assert_eq!(
+            status.fact("Process Agent", "Allocated Memory"),
+            Some("35,295,544 bytes")
+        );
         assert_eq!(
             status.fact("APM Agent", "Uptime").and_then(text::number),
             Some(1_019_082.0)
@@ -1545,10 +1520,8 @@ Forwarder
         );
         assert_eq!(status.pid, Some(7));
         assert_eq!(status.python_version, None);
-        assert_eq!(status.host_tags, ["env:prod"]);
-        assert_eq!(status.apm_alloc_bytes(), Some(9_203_488));
+        assert_eq!(status.hostname.as_deref(), Some("h"));
         assert_eq!(status.fact("apm agent", "pid"), Some("8"));
-        assert_eq!(status.process_alloc_bytes(), None);
     }
 
     #[test]

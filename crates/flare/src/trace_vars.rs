@@ -19,28 +19,10 @@ pub struct ReceiverStats {
     pub traces_received: Option<u64>,
     /// Traces that were dropped, for all reasons.
     pub traces_dropped: Option<u64>,
-    /// Traces that a filter took out.
-    pub traces_filtered: Option<u64>,
-    /// Traces without a sampling priority.
-    pub traces_priority_none: Option<u64>,
-    /// Bytes of the payloads, as they came.
-    pub traces_bytes: Option<u64>,
     /// Spans, dropped ones included.
     pub spans_received: Option<u64>,
-    /// Spans that were dropped.
-    pub spans_dropped: Option<u64>,
-    /// Spans that a filter took out.
-    pub spans_filtered: Option<u64>,
-    /// Spans that were put right, for all reasons.
-    pub spans_malformed: Option<u64>,
-    /// Payloads accepted.
-    pub payloads_accepted: Option<u64>,
     /// Payloads refused by the rate limiter.
     pub payloads_refused: Option<u64>,
-    /// Events taken out of traces.
-    pub events_extracted: Option<u64>,
-    /// Traces that tracers dropped themselves and only counted.
-    pub client_dropped_traces: Option<u64>,
 }
 
 impl ReceiverStats {
@@ -52,17 +34,8 @@ impl ReceiverStats {
         };
         add(&mut self.traces_received, more.traces_received);
         add(&mut self.traces_dropped, more.traces_dropped);
-        add(&mut self.traces_filtered, more.traces_filtered);
-        add(&mut self.traces_priority_none, more.traces_priority_none);
-        add(&mut self.traces_bytes, more.traces_bytes);
         add(&mut self.spans_received, more.spans_received);
-        add(&mut self.spans_dropped, more.spans_dropped);
-        add(&mut self.spans_filtered, more.spans_filtered);
-        add(&mut self.spans_malformed, more.spans_malformed);
-        add(&mut self.payloads_accepted, more.payloads_accepted);
         add(&mut self.payloads_refused, more.payloads_refused);
-        add(&mut self.events_extracted, more.events_extracted);
-        add(&mut self.client_dropped_traces, more.client_dropped_traces);
     }
 }
 
@@ -71,10 +44,6 @@ impl ReceiverStats {
 pub struct Tracer {
     /// For example `java`; empty where it is unknown.
     pub language: String,
-    /// Version of the language.
-    pub language_version: String,
-    /// Version of the tracer.
-    pub tracer_version: String,
     /// What it sent.
     pub stats: ReceiverStats,
 }
@@ -91,20 +60,14 @@ pub struct WriterStats {
     pub events: Option<u64>,
     /// Spans, of the trace writer.
     pub spans: Option<u64>,
-    /// Buckets, of the stats writer.
-    pub stats_buckets: Option<u64>,
     /// Entries in the buckets, of the stats writer: one for each combination that is counted apart.
     pub stats_entries: Option<u64>,
     /// Bytes sent.
     pub bytes: Option<u64>,
-    /// The same before compression, of the trace writer.
-    pub bytes_uncompressed: Option<u64>,
     /// Times that sending was tried again.
     pub retries: Option<u64>,
     /// Times that sending failed.
     pub errors: Option<u64>,
-    /// Payloads that were cut in parts, of the stats writer.
-    pub splits: Option<u64>,
 }
 
 impl WriterStats {
@@ -115,13 +78,10 @@ impl WriterStats {
             traces: count("Traces"),
             events: count("Events"),
             spans: count("Spans"),
-            stats_buckets: count("StatsBuckets"),
             stats_entries: count("StatsEntries"),
             bytes: count("Bytes"),
-            bytes_uncompressed: count("BytesUncompressed"),
             retries: count("Retries"),
             errors: count("Errors"),
-            splits: count("Splits"),
         };
         (stats != Self::default()).then_some(stats)
     }
@@ -232,17 +192,8 @@ fn receiver(tracers: &[Node], vars: &mut TraceVars) {
         let stats = ReceiverStats {
             traces_received: count("TracesReceived"),
             traces_dropped: total("TracesDropped"),
-            traces_filtered: count("TracesFiltered"),
-            traces_priority_none: count("TracesPriorityNone"),
-            traces_bytes: count("TracesBytes"),
             spans_received: count("SpansReceived"),
-            spans_dropped: count("SpansDropped"),
-            spans_filtered: count("SpansFiltered"),
-            spans_malformed: total("SpansMalformed"),
-            payloads_accepted: count("PayloadAccepted"),
             payloads_refused: count("PayloadRefused"),
-            events_extracted: count("EventsExtracted"),
-            client_dropped_traces: count("ClientDroppedP0Traces"),
         };
         sum.add(&stats);
         for (reason, count) in reasons("TracesDropped").unwrap_or_default() {
@@ -261,8 +212,6 @@ fn receiver(tracers: &[Node], vars: &mut TraceVars) {
             };
             vars.tracers.push(Tracer {
                 language: word("Lang"),
-                language_version: word("LangVersion"),
-                tracer_version: word("TracerVersion"),
                 stats,
             });
         }
@@ -375,19 +324,15 @@ watchdog:
         assert_eq!(receiver.traces_received, Some(70_005));
         assert_eq!(receiver.traces_dropped, Some(5));
         assert_eq!(receiver.spans_received, Some(1_200_010));
-        assert_eq!(receiver.spans_malformed, Some(5));
         assert_eq!(receiver.payloads_refused, Some(4));
-        assert_eq!(receiver.client_dropped_traces, None);
         assert_eq!(
             vars.dropped_by_reason,
             [("EmptyTrace".to_owned(), 4), ("Timeout".to_owned(), 1)]
         );
         assert_eq!(vars.tracers.len(), 2);
         assert_eq!(vars.tracers[0].language, "java");
-        assert_eq!(vars.tracers[1].tracer_version, "");
         let writer = vars.trace_writer.unwrap();
         assert_eq!((writer.retries, writer.errors), (Some(9), Some(3)));
-        assert_eq!(writer.stats_buckets, None);
         assert_eq!(vars.stats_writer.unwrap().stats_entries, Some(90_210));
     }
 

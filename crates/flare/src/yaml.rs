@@ -516,35 +516,6 @@ mod tests {
         assert!(node.get("k").is_some());
     }
 
-    /// The parser is not ours: whatever bytes come, it has to return.
-    #[test]
-    fn mutated_files_do_not_panic() {
-        let seed = "Alloc: 4.1e+07\nBySize:\n- Frees: 1\n  Size: 8\nm: {a: [1, \"x\\n\"], b: 'it''s'}\n? k\n: |-\n  text\n  more\nt: >+\n  f\n\n# note\n--- !!map &a\nx: *a\n...\n";
-        let alphabet: Vec<char> = "{}[]:,-?&*!|>'\"%@`# \n\t\r\u{0}\u{85}\u{2028}a1~.\u{feff}é"
-            .chars()
-            .collect();
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut random = |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
-        for _ in 0..20_000 {
-            let mut chars: Vec<char> = seed.chars().collect();
-            for _ in 0..=random(8) {
-                let at = random(chars.len());
-                match random(3) {
-                    0 => chars[at] = alphabet[random(alphabet.len())],
-                    1 => chars.insert(at, alphabet[random(alphabet.len())]),
-                    _ => chars.truncate(at.max(1)),
-                }
-            }
-            let text: String = chars.into_iter().collect();
-            let _ = Node::parse(&text);
-        }
-    }
-
     /// Megabytes that are made to cost gigabytes: each is given up early, and what stands before
     /// is kept.
     #[test]

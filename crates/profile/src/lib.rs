@@ -16,5 +16,5 @@ mod printable;
 pub mod text;
 pub mod units;
 
-pub use model::{FuncId, Label, LocId, Mapping, Profile, StrId, ValueType, base_name};
+pub use model::{FuncId, Label, LocId, Mapping, Profile, StrId, ValueType};
 pub use printable::{is_hidden, printable};

@@ -228,7 +228,7 @@ impl Profile {
     /// Position of the sample type that is shown when none is asked for.
     ///
     /// The one named by the profile, else the last one. `None` for a profile without types.
-    pub fn default_type(&self) -> Option<usize> {
+    fn default_type(&self) -> Option<usize> {
         let last = self.sample_types.len().checked_sub(1)?;
         if self.default_sample_type.is_empty() {
             return Some(last);
@@ -420,7 +420,7 @@ pub(crate) fn clamp(value: i128) -> i64 {
 }
 
 /// The last component of a path, as Go's `filepath.Base`: `.` for an empty path.
-pub fn base_name(path: &str) -> &str {
+pub(crate) fn base_name(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     if trimmed.is_empty() {
         return if path.is_empty() { "." } else { "/" };

@@ -260,7 +260,7 @@ pub fn human_share(value: i64, total: i64) -> String {
 }
 
 /// Both units belong to one family, so that values can be converted.
-pub fn convertible(a: &str, b: &str) -> bool {
+pub(crate) fn convertible(a: &str, b: &str) -> bool {
     a == b
         || FAMILIES
             .iter()
@@ -268,7 +268,7 @@ pub fn convertible(a: &str, b: &str) -> bool {
 }
 
 /// The finer of two units of one family; the first when they are the same.
-pub fn finer<'a>(a: &'a str, b: &'a str) -> &'a str {
+pub(crate) fn finer<'a>(a: &'a str, b: &'a str) -> &'a str {
     // The one in which the other's 1 is not below 1.
     let (ratio, _) = scale(1, a, b);
     if ratio < 1.0 { a } else { b }

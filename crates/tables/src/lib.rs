@@ -12,7 +12,7 @@ pub const OWNERS: &str = include_str!(concat!(env!("OUT_DIR"), "/owners.toml"));
 /// `data/known_cases.toml` without its comments.
 pub const KNOWN_CASES: &str = include_str!(concat!(env!("OUT_DIR"), "/known_cases.toml"));
 /// `data/limits.toml` without its comments.
-pub const LIMITS: &str = include_str!(concat!(env!("OUT_DIR"), "/limits.toml"));
+const LIMITS: &str = include_str!(concat!(env!("OUT_DIR"), "/limits.toml"));
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use engine::OpenFlare;
+use flare::Input;
 use zip::ZipArchive;
+
+use crate::made_up::Seen;
 
 /// The flares of `tests/flares`, in the order in which their README lists them.
 pub const NAMES: [&str; 8] = [
@@ -48,6 +52,16 @@ pub fn flare(name: &str) -> TestFlare {
 impl TestFlare {
     pub fn path(&self) -> PathBuf {
         folder().join(format!("{}.zip", self.name))
+    }
+
+    pub fn open(&self) -> OpenFlare {
+        let file = File::open(self.path()).unwrap();
+        let name = format!("{}.zip", self.name);
+        crate::open(&name, Input::Zip(Box::new(file))).expect("the test flares can be read")
+    }
+
+    pub fn read(&self) -> Seen {
+        Seen::of(self.open())
     }
 
     /// What the flare was made to show.

@@ -1,6 +1,8 @@
 //! Makes zip archives for tests, well-formed or broken on purpose, field by field.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::pack::{crc32, deflate};
 
 /// One entry to write.
 #[derive(Clone)]
@@ -56,21 +58,6 @@ impl Item {
     }
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = flate2::Crc::new();
-    crc.update(bytes);
-    crc.sum()
-}
-
-pub fn deflate(bytes: &[u8]) -> Vec<u8> {
-    // Only the best one makes a bomb.
-    let level = if bytes.len() > 64 << 20 { 9 } else { 1 };
-    let level = flate2::Compression::new(level);
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
 struct Fields {
     flags: u16,
     method: u16,
@@ -103,6 +90,16 @@ fn put64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
+/// The zip64 extra field, where the item has one.
+fn put_sizes(out: &mut Vec<u8>, item: &Item, fields: &Fields) {
+    if item.zip64 {
+        put16(out, 1);
+        put16(out, 16);
+        put64(out, fields.size);
+        put64(out, fields.packed);
+    }
+}
+
 /// Writes one local header and its data at the end of `out`.
 fn local(out: &mut Vec<u8>, item: &Item) -> Fields {
     let data = if item.deflate {
@@ -128,12 +125,7 @@ fn local(out: &mut Vec<u8>, item: &Item) -> Fields {
     put16(out, item.name.len() as u16);
     put16(out, if item.zip64 { 20 } else { 0 });
     out.extend_from_slice(&item.name);
-    if item.zip64 {
-        put16(out, 1);
-        put16(out, 16);
-        put64(out, fields.size);
-        put64(out, fields.packed);
-    }
+    put_sizes(out, item, &fields);
     out.extend_from_slice(&data);
     if let Some(kind) = item.descriptor {
         if kind == Descriptor::Signed {
@@ -154,22 +146,9 @@ fn central(out: &mut Vec<u8>, item: &Item, fields: &Fields, offset: u64) {
     put16(out, fields.method);
     put32(out, 0);
     put32(out, fields.crc);
-    put32(
-        out,
-        if item.zip64 {
-            u32::MAX
-        } else {
-            fields.packed as u32
-        },
-    );
-    put32(
-        out,
-        if item.zip64 {
-            u32::MAX
-        } else {
-            fields.size as u32
-        },
-    );
+    for size in [fields.packed, fields.size] {
+        put32(out, if item.zip64 { u32::MAX } else { size as u32 });
+    }
     put16(out, item.name.len() as u16);
     put16(out, if item.zip64 { 20 } else { 0 });
     put16(out, 0);
@@ -178,12 +157,7 @@ fn central(out: &mut Vec<u8>, item: &Item, fields: &Fields, offset: u64) {
     put32(out, item.unix_mode << 16);
     put32(out, offset as u32);
     out.extend_from_slice(&item.name);
-    if item.zip64 {
-        put16(out, 1);
-        put16(out, 16);
-        put64(out, fields.size);
-        put64(out, fields.packed);
-    }
+    put_sizes(out, item, fields);
 }
 
 fn end(out: &mut Vec<u8>, entries: usize, start: u64, zip64: bool) {

@@ -2,8 +2,11 @@
 //!
 //! - [`fixtures`]: the flares of `tests/flares` with the outputs of `go tool pprof`.
 //! - [`flare_zip`]: archives, well-formed or broken on purpose, field by field.
-//! - [`made`]: profiles put together sample by sample, with any bytes as names.
+//! - [`made`]: profiles put together sample by sample; `made::hostile` has whole flares of markup.
 //! - [`made_up`]: whole flares drawn as text.
+//! - [`sample`]: the flare that is built into the page.
+//! - [`bench`]: the profiles that speed is measured with.
+//! - [`pack`], [`random`]: what these share.
 //!
 //! Refuses to be part of any program that users get.
 
@@ -13,10 +16,14 @@
     reason = "tests are its only users, and a test stops at what it does not expect"
 )]
 
+pub mod bench;
 pub mod fixtures;
 pub mod flare_zip;
 pub mod made;
 pub mod made_up;
+pub mod pack;
+pub mod random;
+pub mod sample;
 
 use engine::OpenFlare;
 use flare::{FlareError, Input};

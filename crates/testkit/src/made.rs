@@ -1,13 +1,11 @@
-//! Makes profiles and flares for tests that are about hostile ones.
+//! Profiles that are put together sample by sample, and what a report makes of them.
 
 pub mod hostile;
 
-use std::io::Write;
+use std::collections::HashMap;
 
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::{FlareError, Input, LooseFile};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use profile::pprof::proto;
 use prost::Message;
 use report::layout;
@@ -17,47 +15,53 @@ use report::model::Report;
 #[derive(Clone, Default)]
 pub struct Made {
     pub profile: proto::Profile,
+    texts: HashMap<String, i64>,
+    locations: HashMap<String, u64>,
 }
 
 impl Made {
     /// `types`: `name/unit` each.
-    pub fn new(types: &[&str]) -> Self {
+    pub fn new(types: &[impl AsRef<str>]) -> Self {
         let mut made = Self::default();
         made.text("");
         for kind in types {
-            let (name, unit) = kind.split_once('/').unwrap();
-            let kind = proto::ValueType {
-                r#type: made.text(name),
-                unit: made.text(unit),
-            };
+            let kind = made.value_type(kind.as_ref());
             made.profile.sample_type.push(kind);
         }
         made
     }
 
-    pub fn text(&mut self, text: &str) -> i64 {
-        let table = &mut self.profile.string_table;
-        let found = table.iter().position(|known| known == text.as_bytes());
-        found.unwrap_or_else(|| {
-            table.push(text.as_bytes().to_vec());
-            table.len() - 1
-        }) as i64
+    /// `kind`: `name/unit`.
+    pub fn value_type(&mut self, kind: &str) -> proto::ValueType {
+        let (name, unit) = kind.split_once('/').unwrap();
+        proto::ValueType {
+            r#type: self.text(name),
+            unit: self.text(unit),
+        }
     }
 
-    /// The location of a function of that name, made where there is none.
-    pub fn location(&mut self, function: &str, file: &str) -> u64 {
-        let name = self.text(function);
-        let filename = self.text(file);
-        let found = self.profile.function.iter().find(|one| one.name == name);
-        if let Some(found) = found {
-            return found.id;
+    /// The text's place in the table, put there where it is new.
+    pub fn text(&mut self, text: &str) -> i64 {
+        if let Some(&known) = self.texts.get(text) {
+            return known;
+        }
+        let new = self.profile.string_table.len() as i64;
+        self.profile.string_table.push(text.as_bytes().to_vec());
+        self.texts.insert(text.to_owned(), new);
+        new
+    }
+
+    /// The location of a function of that name, made where there is none: nothing is inlined here.
+    fn location(&mut self, function: &str) -> u64 {
+        if let Some(&known) = self.locations.get(function) {
+            return known;
         }
         let id = self.profile.function.len() as u64 + 1;
+        let name = self.text(function);
         self.profile.function.push(proto::Function {
             id,
             name,
             system_name: name,
-            filename,
             ..Default::default()
         });
         self.profile.location.push(proto::Location {
@@ -68,15 +72,13 @@ impl Made {
             }],
             ..Default::default()
         });
+        self.locations.insert(function.to_owned(), id);
         id
     }
 
     /// A sample; frames from the leaf on.
     pub fn sample(mut self, frames: &[&str], values: &[i64]) -> Self {
-        let location_id = frames
-            .iter()
-            .map(|frame| self.location(frame, "/src/file.go"))
-            .collect();
+        let location_id = frames.iter().map(|frame| self.location(frame)).collect();
         self.profile.sample.push(proto::Sample {
             location_id,
             value: values.to_vec(),
@@ -86,8 +88,13 @@ impl Made {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        self.profile.encode_to_vec()
+        encode(&self.profile)
     }
+}
+
+/// The message of a profile, as it lies in a file when it is not packed.
+pub fn encode(profile: &proto::Profile) -> Vec<u8> {
+    profile.encode_to_vec()
 }
 
 pub const HEAP: [&str; 4] = [
@@ -98,12 +105,6 @@ pub const HEAP: [&str; 4] = [
 ];
 pub const CPU: [&str; 2] = ["samples/count", "cpu/nanoseconds"];
 pub const LOCKS: [&str; 2] = ["contentions/count", "delay/nanoseconds"];
-
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
 
 /// A flare of these files, without its root folder.
 pub fn read(files: Vec<(String, Vec<u8>)>) -> Result<Report, FlareError> {

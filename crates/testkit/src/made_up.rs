@@ -10,23 +10,22 @@
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{Cursor, Write as _};
+use std::io::Cursor;
 use std::path::Path;
 
 use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::Input;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use profile::pprof::proto;
 use profile::text::draw;
 use profile::{Mapping, Profile};
-use prost::Message;
 use report::model::Report;
 use serde_json::Value;
 
 use crate::flare_zip::{item, zip};
+use crate::made::Made;
+use crate::pack::gzip_stored;
 
 pub mod cases;
 
@@ -50,7 +49,7 @@ const KEEP_IN: &str = "FLARESCOPE_KEEP_FLARES";
 pub struct Drawn {
     profile: Profile,
     build: &'static str,
-    period_type: (&'static str, &'static str),
+    period_type: &'static str,
 }
 
 /// A heap snapshot from lines of `stack bytes`, taken that many seconds after noon. Objects are of
@@ -67,7 +66,7 @@ pub fn heap(lines: &str, at_s: i64) -> Drawn {
         );
     }
     let types = "alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes";
-    let mut drawn = Drawn::new(types, &text, ("space", "bytes"), 524_288);
+    let mut drawn = Drawn::new(types, &text, "space/bytes", 524_288);
     drawn.profile.time_ns = (NOON + at_s) * SECOND;
     drawn
 }
@@ -78,8 +77,8 @@ pub fn cpu(lines: &str, seconds: i64) -> Drawn {
     for (stack, ms) in numbered(lines) {
         let _ = writeln!(text, "{stack} {} {}", ms / 10, ms * 1_000_000);
     }
-    let kinds = ("cpu", "nanoseconds");
-    let mut drawn = Drawn::new("samples/count cpu/nanoseconds", &text, kinds, 10_000_000);
+    let types = "samples/count cpu/nanoseconds";
+    let mut drawn = Drawn::new(types, &text, "cpu/nanoseconds", 10_000_000);
     drawn.profile.time_ns = NOON * SECOND;
     drawn.profile.duration_ns = seconds * SECOND;
     drawn
@@ -92,8 +91,8 @@ pub fn locks(lines: &str) -> Drawn {
     for (rest, ms) in numbered(lines) {
         let _ = writeln!(text, "{rest} {}", ms * 1_000_000);
     }
-    let kinds = ("contentions", "count");
-    let mut drawn = Drawn::new("contentions/count delay/nanoseconds", &text, kinds, 1);
+    let types = "contentions/count delay/nanoseconds";
+    let mut drawn = Drawn::new(types, &text, "contentions/count", 1);
     drawn.profile.time_ns = NOON * SECOND;
     drawn
 }
@@ -110,12 +109,7 @@ fn numbered(lines: &str) -> impl Iterator<Item = (&str, i64)> {
 }
 
 impl Drawn {
-    fn new(
-        types: &str,
-        text: &str,
-        period_type: (&'static str, &'static str),
-        period: i64,
-    ) -> Self {
+    fn new(types: &str, text: &str, period_type: &'static str, period: i64) -> Self {
         let mut profile = draw(types, text).unwrap();
         profile.period = period;
         Self {
@@ -139,106 +133,79 @@ impl Drawn {
 
     /// The file: gzip around protobuf. Not packed, so that its size depends on nothing else.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
-        encoder.write_all(&self.message().encode_to_vec()).unwrap();
-        encoder.finish().unwrap()
+        gzip_stored(&self.made().bytes())
     }
 
-    fn message(&self) -> proto::Profile {
+    fn made(&self) -> Made {
         let profile = &self.profile;
-        let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
-        let mut text = |word: &str| -> i64 {
-            let known = texts.iter().position(|known| known == word.as_bytes());
-            let index = known.unwrap_or_else(|| {
-                texts.push(word.as_bytes().to_vec());
-                texts.len() - 1
-            });
-            i64::try_from(index).unwrap()
-        };
-        let sample_type = profile
-            .sample_types
-            .iter()
-            .map(|kind| proto::ValueType {
-                r#type: text(&kind.name),
-                unit: text(&kind.unit),
-            })
+        let types = profile.sample_types.iter();
+        let types: Vec<String> = types
+            .map(|kind| format!("{}/{}", kind.name, kind.unit))
             .collect();
+        let mut made = Made::new(&types);
         // The Agent's own binary first, then what was drawn in brackets.
-        let mut mapping = vec![proto::Mapping {
+        let agent = proto::Mapping {
             id: 1,
-            filename: text("/opt/datadog-agent/bin/agent/agent"),
-            build_id: text(self.build),
+            filename: made.text("/opt/datadog-agent/bin/agent/agent"),
+            build_id: made.text(self.build),
             has_functions: true,
-            ..proto::Mapping::default()
-        }];
+            ..Default::default()
+        };
+        made.profile.mapping.push(agent);
         for (library, id) in profile.mappings.iter().zip(2..) {
-            mapping.push(proto::Mapping {
+            let filename = made.text(&library.file);
+            made.profile.mapping.push(proto::Mapping {
                 id,
-                filename: text(&library.file),
-                ..proto::Mapping::default()
+                filename,
+                ..Default::default()
             });
         }
         let id = |index: usize| index as u64 + 1;
-        let function = profile
-            .functions()
-            .map(|function| proto::Function {
+        for function in profile.functions() {
+            let name = made.text(profile.function_name(function));
+            made.profile.function.push(proto::Function {
                 id: id(function.index()),
-                name: text(profile.function_name(function)),
-                ..proto::Function::default()
-            })
-            .collect();
-        let location = profile
-            .locations()
-            .map(|location| proto::Location {
-                id: id(location.index()),
-                mapping_id: match profile.mapping_of(location) {
-                    None => 1,
-                    Some(drawn) => {
-                        let known = |mapping: &Mapping| std::ptr::eq(mapping, drawn);
-                        id(profile.mappings.iter().position(known).unwrap()) + 1
-                    }
-                },
-                address: 0x1000 + location.index() as u64,
-                line: profile
-                    .lines(location)
-                    .iter()
-                    .map(|function| proto::Line {
-                        function_id: id(function.index()),
-                        line: 1,
-                        column: 0,
-                    })
-                    .collect(),
-                ..proto::Location::default()
-            })
-            .collect();
-        let sample = (0..profile.sample_count())
-            .map(|index| proto::Sample {
-                location_id: profile
-                    .stack(index)
-                    .iter()
-                    .map(|location| id(location.index()))
-                    .collect(),
-                value: profile.values(index).to_vec(),
-                label: Vec::new(),
-            })
-            .collect();
-        let period_type = Some(proto::ValueType {
-            r#type: text(self.period_type.0),
-            unit: text(self.period_type.1),
-        });
-        proto::Profile {
-            sample_type,
-            sample,
-            mapping,
-            location,
-            function,
-            time_nanos: profile.time_ns,
-            duration_nanos: profile.duration_ns,
-            period_type,
-            period: profile.period,
-            string_table: texts,
-            ..proto::Profile::default()
+                name,
+                ..Default::default()
+            });
         }
+        let location = profile.locations().map(|location| proto::Location {
+            id: id(location.index()),
+            mapping_id: match profile.mapping_of(location) {
+                None => 1,
+                Some(drawn) => {
+                    let known = |mapping: &Mapping| std::ptr::eq(mapping, drawn);
+                    id(profile.mappings.iter().position(known).unwrap()) + 1
+                }
+            },
+            address: 0x1000 + location.index() as u64,
+            line: profile
+                .lines(location)
+                .iter()
+                .map(|function| proto::Line {
+                    function_id: id(function.index()),
+                    line: 1,
+                    column: 0,
+                })
+                .collect(),
+            ..Default::default()
+        });
+        made.profile.location = location.collect();
+        let sample = (0..profile.sample_count()).map(|index| proto::Sample {
+            location_id: profile
+                .stack(index)
+                .iter()
+                .map(|location| id(location.index()))
+                .collect(),
+            value: profile.values(index).to_vec(),
+            label: Vec::new(),
+        });
+        made.profile.sample = sample.collect();
+        made.profile.period_type = Some(made.value_type(self.period_type));
+        made.profile.time_nanos = profile.time_ns;
+        made.profile.duration_nanos = profile.duration_ns;
+        made.profile.period = profile.period;
+        made
     }
 }
 
@@ -528,7 +495,7 @@ impl MadeUp {
 
     /// Reads it as the page does.
     pub fn read(&self) -> Seen {
-        Seen::of(self.zip())
+        Seen::of(opened(self.zip()))
     }
 
     /// The same of what is left when the archive ends before this file.
@@ -541,21 +508,24 @@ impl MadeUp {
             .expect(path);
         // A local header is 30 bytes long and the name follows.
         bytes.truncate(at - 30);
-        Seen::of(bytes)
+        Seen::of(opened(bytes))
     }
 }
 
 // ---- reports
 
-/// A made-up flare's report.
+fn opened(zip: Vec<u8>) -> OpenFlare {
+    let input = Input::Zip(Box::new(Cursor::new(zip)));
+    crate::open("made-up.zip", input).expect("a made-up flare can be read")
+}
+
+/// A flare's report, as its readers see it.
 pub struct Seen {
     flare: OpenFlare,
 }
 
 impl Seen {
-    fn of(zip: Vec<u8>) -> Self {
-        let input = Input::Zip(Box::new(Cursor::new(zip)));
-        let flare = crate::open("made-up.zip", input).expect("a made-up flare can be read");
+    pub(crate) fn of(flare: OpenFlare) -> Self {
         Self { flare }
     }
 

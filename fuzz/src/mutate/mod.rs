@@ -7,7 +7,8 @@
 mod records;
 mod text;
 
-use super::dice::Dice;
+use testkit::random::Random;
+
 use super::flare_bytes::{self, MADE_UP, SYMPTOM, joined, path};
 
 /// The fuzzer's own mutation: a buffer, how much of it is the input, how long it may become; how
@@ -35,7 +36,7 @@ pub fn mutate(
     seed: u32,
     by_bytes: ByBytes,
 ) -> usize {
-    let mut dice = Dice::new(seed);
+    let mut dice = Random::new(u64::from(seed));
     if size == 0 || dice.one_in(4) {
         return by_bytes(data, size, max);
     }
@@ -54,7 +55,7 @@ pub fn mutate(
 }
 
 /// One change.
-fn step(kind: Kind, input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
+fn step(kind: Kind, input: &mut Vec<u8>, dice: &mut Random, by_bytes: ByBytes) {
     match kind {
         Kind::Text => text::mutate(input, dice),
         Kind::Archive => records::mutate(input, dice),
@@ -65,7 +66,7 @@ fn step(kind: Kind, input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
 
 /// Makes one input of two, as long as `out` at most; its length.
 pub fn cross(kind: Kind, first: &[u8], second: &[u8], out: &mut [u8], seed: u32) -> usize {
-    let mut dice = Dice::new(seed);
+    let mut dice = Random::new(u64::from(seed));
     let mut both = match kind {
         Kind::Text | Kind::Archive => text::cross(first, second, &mut dice),
         // At one place in both: what stands behind means the same there.
@@ -116,11 +117,11 @@ fn kind(number: u8) -> Option<Kind> {
 }
 
 /// Mutates one file of a flare, or which files it has.
-fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
+fn flare(input: &mut Vec<u8>, dice: &mut Random, by_bytes: ByBytes) {
     let mut choice = input.first().copied().unwrap_or_default();
     let mut files = pieces(input);
     let at = dice.below(files.len());
-    let number = dice.next() as u8;
+    let number = dice.number() as u8;
     match dice.below(10) {
         0 => choice = number,
         1 if files.len() > 1 => {
@@ -159,19 +160,19 @@ fn flare(input: &mut Vec<u8>, dice: &mut Dice, by_bytes: ByBytes) {
 
 /// Mutates bytes that are read one after the other as choices: their places stay, or what follows
 /// is drawn anew.
-fn choices(input: &mut Vec<u8>, dice: &mut Dice) {
+fn choices(input: &mut Vec<u8>, dice: &mut Random) {
     let at = dice.below(input.len());
     match dice.below(4) {
         0 => {
             input.truncate(at);
             let more = [200, 1_000, 4_000];
             let more = dice.pick(&more).copied().unwrap_or_default();
-            input.extend((0..more).map(|_| dice.next() as u8));
+            input.extend((0..more).map(|_| dice.number() as u8));
         }
         1 => {
             let run = 1 + dice.below(16);
             for byte in input.iter_mut().skip(at).take(run) {
-                *byte = dice.next() as u8;
+                *byte = dice.number() as u8;
             }
         }
         2 => {

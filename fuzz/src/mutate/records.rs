@@ -1,8 +1,7 @@
 //! Archives: records with fields of known places, which have to agree with each other.
 
-use flate2::Crc;
-
-use super::Dice;
+use testkit::pack::crc32;
+use testkit::random::Random;
 
 /// A field: where in its record, and how many bytes.
 type Field = (usize, usize);
@@ -127,7 +126,7 @@ fn set(input: &mut [u8], at: usize, width: usize, value: u64) {
     }
 }
 
-pub(super) fn mutate(input: &mut Vec<u8>, dice: &mut Dice) {
+pub(super) fn mutate(input: &mut Vec<u8>, dice: &mut Random) {
     let all = places(input, None);
     let Some(&record) = dice.pick(&all) else {
         return;
@@ -154,7 +153,7 @@ pub(super) fn mutate(input: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 /// One field becomes what another is, a place in the file, a number at an edge, or nearly the same.
-fn field(input: &mut [u8], record: usize, all: &[usize], dice: &mut Dice) {
+fn field(input: &mut [u8], record: usize, all: &[usize], dice: &mut Random) {
     let kind = input.get(record + 2..record + 4).unwrap_or_default();
     let Some((_, fields)) = RECORDS.iter().find(|(known, _)| known == kind) else {
         return;
@@ -179,7 +178,7 @@ fn field(input: &mut [u8], record: usize, all: &[usize], dice: &mut Dice) {
 }
 
 /// Puts an extra field into a header, whose length knows of it.
-fn extra(input: &mut Vec<u8>, record: usize, dice: &mut Dice) {
+fn extra(input: &mut Vec<u8>, record: usize, dice: &mut Random) {
     let (head, name, length) = match input.get(record + 2..record + 4) {
         Some([3, 4]) => (30, 26, 28),
         Some([1, 2]) => (46, 28, 30),
@@ -205,9 +204,7 @@ fn agree(input: &mut [u8]) {
         let from = local + head as usize;
         let stored = get(input, local + 8, 2) == 0;
         if stored && let Some(content) = input.get(from..from + size) {
-            let mut crc = Crc::new();
-            crc.update(content);
-            let sum = u64::from(crc.sum());
+            let sum = u64::from(crc32(content));
             set(input, local + 14, 4, sum);
             set(input, local + 22, 4, size as u64);
             if let Some(central) = central {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Dice;
+use testkit::random::Random;
 
 /// Values that some parser takes for something else than a word.
 const VALUES: [&str; 88] = [
@@ -169,7 +169,7 @@ fn lines(text: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// A few lines at random, one behind the other.
-fn some_lines(text: &[u8], dice: &mut Dice) -> Range<usize> {
+fn some_lines(text: &[u8], dice: &mut Random) -> Range<usize> {
     let lines = lines(text);
     let first = dice.below(lines.len());
     let most = if dice.one_in(4) { 12 } else { 2 };
@@ -181,7 +181,7 @@ fn some_lines(text: &[u8], dice: &mut Dice) -> Range<usize> {
 }
 
 /// What stands behind a separator, to the end of the line or to the next separator.
-fn value(text: &[u8], dice: &mut Dice) -> Range<usize> {
+fn value(text: &[u8], dice: &mut Random) -> Range<usize> {
     let lines = lines(text);
     let Some(line) = dice.pick(&lines).cloned() else {
         return 0..0;
@@ -203,7 +203,7 @@ fn value(text: &[u8], dice: &mut Dice) -> Range<usize> {
 }
 
 /// A word, or one sign.
-fn token(text: &[u8], dice: &mut Dice) -> Range<usize> {
+fn token(text: &[u8], dice: &mut Random) -> Range<usize> {
     let at = dice.below(text.len());
     let in_word = |at: &usize| text.get(*at).is_some_and(|byte| is_word(*byte));
     if !in_word(&at) {
@@ -218,7 +218,7 @@ fn put(text: &mut Vec<u8>, place: Range<usize>, with: &[u8]) {
     text.splice(place, with.iter().copied());
 }
 
-pub(super) fn mutate(text: &mut Vec<u8>, dice: &mut Dice) {
+pub(super) fn mutate(text: &mut Vec<u8>, dice: &mut Random) {
     match dice.below(12) {
         0..=2 => {
             let place = value(text, dice);
@@ -279,7 +279,7 @@ pub(super) fn mutate(text: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 /// Moves a few lines to the right or to the left.
-fn indent(text: &mut Vec<u8>, dice: &mut Dice) {
+fn indent(text: &mut Vec<u8>, dice: &mut Random) {
     let place = some_lines(text, dice);
     let by = dice.pick(&[1, 2, 2, 4]).copied().unwrap_or(1);
     let (left, tab) = (dice.one_in(2), dice.one_in(10));
@@ -297,7 +297,7 @@ fn indent(text: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 /// Lines of the second somewhere in the first.
-pub(super) fn cross(first: &[u8], second: &[u8], dice: &mut Dice) -> Vec<u8> {
+pub(super) fn cross(first: &[u8], second: &[u8], dice: &mut Random) -> Vec<u8> {
     let mut text = first.to_vec();
     for _ in 0..=dice.below(2) {
         let of_second = if dice.one_in(3) {

@@ -3,20 +3,15 @@
 //! The yardstick is inflating the same file alone, with the program's own inflater: nothing that
 //! reads a gzipped profile can be faster than that.
 
-pub mod encode;
-pub mod generate;
 mod go;
 mod measure;
 
-use std::fs::{self, File};
-use std::hint::black_box;
-use std::io::{BufReader, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use flate2::bufread::MultiGzDecoder;
 
 use crate::browser::Kind;
 use crate::browser_tests::{self, Form};
@@ -25,10 +20,9 @@ use crate::page;
 use crate::project::{Project, program_file, shown};
 use crate::run::{self, step};
 use crate::setup;
-use generate::{Shape, Snapshot};
 use measure::{Measured, measure, median};
 
-/// Changes whenever [`generate`] does, so that old files are made anew.
+/// Changes whenever the profiles of `testkit::bench` do, so that old files are made anew.
 const GENERATOR: &str = "2";
 
 /// What to measure.
@@ -48,8 +42,6 @@ struct Files {
     first: PathBuf,
     second: PathBuf,
     flare: PathBuf,
-    /// Unpacked size of the first profile.
-    raw_bytes: u64,
 }
 
 /// Measures everything and prints a table.
@@ -58,14 +50,9 @@ struct Files {
 /// When a measured program fails.
 pub fn run(options: &Options) -> Result<()> {
     let project = Project::find()?;
-    let files = step(
-        "profiles",
-        "a pair of heap profiles, made once, half a minute",
-        || files(&project),
-    )?;
     step(
         "release build",
-        "the command line with link-time optimisation, minutes when much has changed",
+        "the command line and what makes its input, with link-time optimisation; minutes when much has changed",
         || {
             run::run(run::command("cargo", &project.root).args([
                 "build",
@@ -74,30 +61,44 @@ pub fn run(options: &Options) -> Result<()> {
                 "--locked",
                 "--package=flarescope-cli",
                 "--bin=flarescope",
-                "--package=xtask",
-                "--bin=xtask",
+                "--package=testkit",
+                "--bin=bench_flare",
             ]))
         },
     )?;
-    let release = project.target.join("release");
+    let program = |name: &str| {
+        let path = project.target.join("release").join(program_file(name));
+        run::command(path, &project.root)
+    };
+    let inflating = |file: &Path| {
+        let mut command = program("bench_flare");
+        command.arg("inflate").arg(file);
+        command
+    };
     let flarescope = |arguments: &[&str], files: &[&Path]| {
-        let mut command = run::command(release.join(program_file("flarescope")), &project.root);
+        let mut command = program("flarescope");
         command.args(arguments).args(files);
         command
     };
+    let files = step("profiles", "a pair of heap profiles, made once", || {
+        files(&project, &mut program("bench_flare"))
+    })?;
+    let raw_bytes: u64 = run::output(&mut inflating(&files.first))?.trim().parse()?;
+    let size = |path: &Path| -> Result<f64> { Ok(fs::metadata(path)?.len() as f64 / 1e6) };
+    println!(
+        "   {}: {:.1} MB, {:.1} MB unpacked; {}: {:.1} MB",
+        shown(&project, &files.first),
+        size(&files.first)?,
+        raw_bytes as f64 / 1e6,
+        shown(&project, &files.flare),
+        size(&files.flare)?,
+    );
     println!(
         "\n== measuring: median time and largest resident set of {} runs",
         options.repeat
     );
-    let inflate = measure(options.repeat, || {
-        let mut command = run::command(release.join(program_file("xtask")), &project.root);
-        command.arg("inflate").arg(&files.first);
-        command
-    })?;
-    let table = Table {
-        inflate,
-        raw_bytes: files.raw_bytes,
-    };
+    let inflate = measure(options.repeat, || inflating(&files.first))?;
+    let table = Table { inflate, raw_bytes };
     println!("   what                                     time  x inflating       peak    x raw");
     table.print("inflating the first profile", &inflate);
     table.print(
@@ -229,57 +230,18 @@ fn page_times(project: &Project, files: &Files, repeat: usize) -> Result<Measure
     })
 }
 
-fn files(project: &Project) -> Result<Files> {
+/// The files, made by a command where they are not those of this generator.
+fn files(project: &Project, make: &mut Command) -> Result<Files> {
     let folder = project.target.join("bench");
-    let files = Files {
+    let note = folder.join("made-by");
+    if !fs::read_to_string(&note).is_ok_and(|text| text == GENERATOR) {
+        run::run(make.arg(&folder))?;
+        fs::write(&note, GENERATOR)
+            .with_context(|| format!("{} cannot be written", note.display()))?;
+    }
+    Ok(Files {
         first: folder.join("first.pprof"),
         second: folder.join("second.pprof"),
         flare: folder.join("flare.zip"),
-        raw_bytes: 0,
-    };
-    let note = folder.join("made-by");
-    if !fs::read_to_string(&note).is_ok_and(|text| text == GENERATOR) {
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
-        let first = generate::gzip(&generate::profile(&Shape::BENCH, Snapshot::First))?;
-        let second = generate::gzip(&generate::profile(&Shape::BENCH, Snapshot::Second))?;
-        let flare = generate::flare_of(&first, &second)?;
-        for (path, bytes) in [
-            (&files.first, first.as_slice()),
-            (&files.second, &second),
-            (&files.flare, &flare),
-            (&note, GENERATOR.as_bytes()),
-        ] {
-            fs::write(path, bytes)
-                .with_context(|| format!("{} cannot be written", path.display()))?;
-        }
-    }
-    let raw_bytes = unpack(&files.first)?.len() as u64;
-    println!(
-        "   {}: {:.1} MB, {:.1} MB unpacked; {}: {:.1} MB",
-        shown(project, &files.first),
-        fs::metadata(&files.first)?.len() as f64 / 1e6,
-        raw_bytes as f64 / 1e6,
-        shown(project, &files.flare),
-        fs::metadata(&files.flare)?.len() as f64 / 1e6,
-    );
-    Ok(Files { raw_bytes, ..files })
-}
-
-/// The yardstick: unpacks a file into memory and throws the result away.
-///
-/// # Errors
-/// When the file cannot be read or is no gzip.
-pub fn inflate(file: &Path) -> Result<()> {
-    black_box(unpack(file)?);
-    Ok(())
-}
-
-fn unpack(file: &Path) -> Result<Vec<u8>> {
-    let input = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let mut bytes = Vec::new();
-    MultiGzDecoder::new(BufReader::with_capacity(1 << 16, input))
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{} is no gzip", file.display()))?;
-    Ok(bytes)
+    })
 }

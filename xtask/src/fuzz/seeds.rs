@@ -60,7 +60,14 @@ pub(super) fn of_tests(project: &Project, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     run::run(
         run::command("cargo", &project.root)
-            .args(["test", "--quiet", "--locked", "--test", "report_*"])
+            .args([
+                "test",
+                "--quiet",
+                "--locked",
+                "--package=engine",
+                "--test=engine",
+                "report_",
+            ])
             .env("FLARESCOPE_KEEP_FLARES", folder),
     )
 }

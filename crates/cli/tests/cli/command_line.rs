@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 use testkit::fixtures;
+use testkit::made::Made;
 
 fn flarescope(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_flarescope"))
@@ -77,49 +78,18 @@ fn top_of_files_takes_a_base_and_a_limit() {
 
 #[test]
 fn profiles_of_other_languages_read_as_pprof_reads_them() {
-    use profile::pprof::proto;
-    use prost::Message;
-
-    // No mappings, file names in the functions, one bare address; as Python profilers write them.
-    let texts = ["", "wall", "microseconds", "a.py:f", "b.py:g"];
-    let sample = |location_id: &[u64], value: i64| proto::Sample {
-        location_id: location_id.to_vec(),
-        value: vec![value],
-        label: vec![],
-    };
-    let location = |id: u64, function: u64| proto::Location {
-        id,
-        line: (function > 0)
-            .then_some(proto::Line {
-                function_id: function,
-                ..Default::default()
-            })
-            .into_iter()
-            .collect(),
-        ..Default::default()
-    };
-    let function = |id: u64, name: i64| proto::Function {
-        id,
-        name,
-        ..Default::default()
-    };
-    let profile = proto::Profile {
-        sample_type: vec![proto::ValueType { r#type: 1, unit: 2 }],
-        sample: vec![
-            sample(&[1, 2], 1500),
-            sample(&[2], 2_500_000),
-            sample(&[3, 2], 7),
-        ],
-        location: vec![location(1, 1), location(2, 2), location(3, 0)],
-        function: vec![function(1, 3), function(2, 4)],
-        string_table: texts.map(|text| text.as_bytes().to_vec()).to_vec(),
-        time_nanos: 1_700_000_000_123_456_789,
-        duration_nanos: 5_000_000_000,
-        ..Default::default()
-    };
+    // No mappings and one bare address; as Python profilers write them.
+    let mut made = Made::new(&["wall/microseconds"])
+        .sample(&["a.py:f", "b.py:g"], &[1500])
+        .sample(&["b.py:g"], &[2_500_000])
+        .sample(&["bare", "b.py:g"], &[7]);
+    made.profile.location[2].line.clear();
+    made.profile.function.pop();
+    made.profile.time_nanos = 1_700_000_000_123_456_789;
+    made.profile.duration_nanos = 5_000_000_000;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wall.pb");
-    std::fs::write(&path, profile.encode_to_vec()).unwrap();
+    std::fs::write(&path, made.bytes()).unwrap();
     // What go tool pprof of go1.27.3 prints for these bytes.
     let expected = "\
 Type: wall

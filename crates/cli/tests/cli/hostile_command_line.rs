@@ -11,7 +11,9 @@ use testkit::fixtures;
 
 use profile::pprof::proto;
 use testkit::flare_zip::{item, zip};
-use testkit::made::{CPU, HEAP, LOCKS, Made, gzip};
+use testkit::made::{CPU, HEAP, LOCKS, Made};
+use testkit::pack::gzip;
+use testkit::random::Random;
 
 const TIME: Duration = Duration::from_secs(10);
 const MEMORY: u64 = 1 << 30;
@@ -141,24 +143,10 @@ fn made_cpu() -> Vec<u8> {
     )
 }
 
-fn random(count: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()
-    };
-    (0..count.div_ceil(8))
-        .flat_map(|_| next())
-        .take(count)
-        .collect()
-}
-
 fn archives(inputs: &mut Inputs) {
     inputs.file("zero.zip", b"");
     inputs.file("one byte.zip", b"P");
-    inputs.file("random.zip", random(1 << 20));
+    inputs.file("random.zip", Random::new(1).bytes(1 << 20));
     inputs.file("zeros.zip", vec![0; 8 << 20]);
     inputs.file("only a signature.zip", b"PK\x03\x04");
     inputs.file("only an end.zip", b"PK\x05\x06");
@@ -220,8 +208,8 @@ fn archives(inputs: &mut Inputs) {
 
 fn profiles(inputs: &mut Inputs) {
     inputs.profile("gzip bomb.zip", &gzip(&vec![0; 200 << 20]));
-    inputs.profile("random profile.zip", &random(1 << 20));
-    inputs.profile("gzip of random.zip", &gzip(&random(1 << 20)));
+    inputs.profile("random profile.zip", &Random::new(1).bytes(1 << 20));
+    inputs.profile("gzip of random.zip", &gzip(&Random::new(1).bytes(1 << 20)));
     let mut types = Made::new(&CPU);
     types.profile.sample_type = vec![proto::ValueType { r#type: 1, unit: 2 }; 1_000_000];
     inputs.profile("a million types.zip", &types.bytes());
@@ -307,7 +295,7 @@ fn texts(inputs: &mut Inputs) {
         "a{b=\"c\"} 1e308\n".repeat(200_000),
     );
     inputs.text("memstats.zip", "expvar/memstats", "{\"Sys\": 1e400, \"HeapInuse\": 18446744073709551615, \"HeapAlloc\": -1, \"HeapIdle\": 9223372036854775807}");
-    inputs.text("no text.zip", "status.log", random(2 << 20));
+    inputs.text("no text.zip", "status.log", Random::new(1).bytes(2 << 20));
     let host = |name: String| format!("Hostnames\n=========\n    hostname: {name}\n");
     inputs.text(
         "spaces.zip",

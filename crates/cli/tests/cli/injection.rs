@@ -25,6 +25,7 @@ use engine::export::{ExportFormat, ExportOptions, export};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use report::markdown::clean;
 use report::model::Report;
+use testkit::flare_zip::{item, zip};
 use testkit::made::hostile::{PAYLOADS, files};
 
 fn report(payload: &str) -> Report {
@@ -350,19 +351,17 @@ fn no_output_of_the_program_acts_on_the_terminal() {
         // The names of files on disk are more restricted than those of an archive.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flare.zip");
-        let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
-        for (name, bytes) in files(payload) {
-            let options = zip::write::SimpleFileOptions::default();
-            zip.start_file(format!("host/{name}"), options).unwrap();
-            std::io::Write::write_all(&mut zip, &bytes).unwrap();
-        }
-        zip.finish().unwrap();
+        let files = files(payload);
+        let items = files
+            .iter()
+            .map(|(name, bytes)| item(&format!("host/{name}"), bytes.clone()));
+        std::fs::write(&path, zip(&items.collect::<Vec<_>>())).unwrap();
         let path = path.display().to_string();
         let listing = flarescope(&["files", &path]);
         let text = printed(payload, &listing);
         assert!(listing.status.success(), "{text}");
         let lines = text.trim_end().lines().count();
-        assert_eq!(lines, files(payload).len(), "{payload:?}: {text}");
+        assert_eq!(lines, files.len(), "{payload:?}: {text}");
         let of_cpu = ["--process", "core", "--profile", "cpu"];
         let top = flarescope(&[&["top", &path][..], &of_cpu].concat());
         let text = printed(payload, &top);

@@ -5,7 +5,9 @@ use std::io::{BufRead, Cursor};
 use flare::{
     Entry, Fault, Flare, FlareError, Input, Limits, LooseFile, Problem, Process, ProfileKind, Role,
 };
-use testkit::flare_zip::{Descriptor, Item, deflate, directory_start, item, sparse_zip, zip};
+use testkit::flare_zip::{Descriptor, Item, directory_start, item, sparse_zip, zip};
+use testkit::pack::deflate;
+use testkit::random::Random;
 
 fn open(bytes: Vec<u8>) -> Flare {
     open_with(bytes, &Limits::default()).unwrap()
@@ -639,20 +641,14 @@ fn mutated_archives_do_not_panic() {
     items[4].zip64 = true;
     items.push(item("host/in.zip", zip(&flare_items("inner/"))));
     let seeds = [zip(&items), zip(&[item("a.zip", zip(&items)).deflated()])];
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = Random::new(1);
     for round in 0..3000 {
         let mut bytes = seeds[round % 2].clone();
-        for _ in 0..=random(6) {
-            let at = random(bytes.len());
-            match random(4) {
-                0 => bytes[at] = [0, 1, 0xff, b'P', 0x80][random(5)],
-                1 => bytes[at] ^= 1 << random(8),
+        for _ in 0..=random.below(6) {
+            let at = random.below(bytes.len());
+            match random.below(4) {
+                0 => bytes[at] = [0, 1, 0xff, b'P', 0x80][random.below(5)],
+                1 => bytes[at] ^= 1 << random.below(8),
                 2 => bytes.truncate(at.max(1)),
                 _ => {
                     bytes.remove(at);

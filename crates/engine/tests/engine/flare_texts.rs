@@ -4,8 +4,9 @@
 use flare::{
     aggregator_vars, config, creation, debug_info, dmesg, docker_inspect, ecs_metadata, envvars,
     forwarder_vars, goroutines, health, host, install_info, kubelet_pods, memstats, rtloader,
-    runner_vars, status, telemetry, trace_vars, version_history,
+    runner_vars, status, telemetry, trace_vars, version_history, yaml::Node,
 };
+use testkit::random::Random;
 
 type Read = fn(&str);
 
@@ -63,38 +64,47 @@ const FILES: [(&str, Read); 21] = [
     }),
 ];
 
-#[test]
-fn damaged_texts_are_read() {
+/// A text with a few letters changed, put in, taken out or cut off.
+fn damaged(whole: &[char], random: &mut Random) -> String {
     let alphabet: Vec<char> =
-        "{}[]():,-=?&*!|>'\"%@` \n\t\r\u{0}\u{85}\u{2028}a19~.\u{feff}é\u{1b}/"
+        "{}[]():,-=?&*!|>'\"%@`# \n\t\r\u{0}\u{85}\u{2028}a19~.\u{feff}é\u{1b}/"
             .chars()
             .collect();
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
-    };
+    let mut chars = whole.to_vec();
+    for _ in 0..=random.below(8) {
+        let at = random.below(chars.len());
+        match random.below(8) {
+            0..=2 => chars[at] = alphabet[random.below(alphabet.len())],
+            3..=5 => chars.insert(at, alphabet[random.below(alphabet.len())]),
+            6 => drop(chars.remove(at)),
+            _ => chars.truncate(at.max(1)),
+        }
+        if chars.is_empty() {
+            chars.push('x');
+        }
+    }
+    chars.into_iter().collect()
+}
+
+#[test]
+fn damaged_texts_are_read() {
+    let mut random = Random::new(1);
     for (text, read) in FILES {
         read(text);
         read(&text.replace('\n', "\r\n"));
         let whole: Vec<char> = text.chars().collect();
         for _ in 0..500 {
-            let mut chars = whole.clone();
-            for _ in 0..=random(8) {
-                let at = random(chars.len());
-                match random(8) {
-                    0..=2 => chars[at] = alphabet[random(alphabet.len())],
-                    3..=5 => chars.insert(at, alphabet[random(alphabet.len())]),
-                    6 => drop(chars.remove(at)),
-                    _ => chars.truncate(at.max(1)),
-                }
-                if chars.is_empty() {
-                    chars.push('x');
-                }
-            }
-            read(&chars.into_iter().collect::<String>());
+            read(&damaged(&whole, &mut random));
         }
+    }
+}
+
+/// The parser of YAML is not ours: whatever bytes come, it has to return.
+#[test]
+fn damaged_yaml_is_read() {
+    let mut random = Random::new(1);
+    let whole: Vec<char> = "Alloc: 4.1e+07\nBySize:\n- Frees: 1\n  Size: 8\nm: {a: [1, \"x\\n\"], b: 'it''s'}\n? k\n: |-\n  text\n  more\nt: >+\n  f\n\n# note\n--- !!map &a\nx: *a\n...\n".chars().collect();
+    for _ in 0..20_000 {
+        let _ = Node::parse(&damaged(&whole, &mut random));
     }
 }

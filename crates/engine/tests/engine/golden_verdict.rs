@@ -1,25 +1,6 @@
 //! Verdict, states, owners and context of every flare, against what it was made to show.
 
-use std::fs::File;
 use testkit::fixtures;
-
-use engine::export::{ExportFormat, ExportOptions, export};
-use flare::Input;
-use serde_json::Value;
-
-fn report(flare: &fixtures::TestFlare) -> Value {
-    let file = File::open(flare.path()).unwrap();
-    let flare = testkit::open("flare.zip", Input::Zip(Box::new(file))).unwrap();
-    serde_json::from_str(
-        &export(
-            flare.report(),
-            ExportFormat::Json,
-            &ExportOptions::default(),
-        )
-        .text,
-    )
-    .unwrap()
-}
 
 fn kebab(words: &str) -> String {
     words.to_lowercase().replace(' ', "-")
@@ -28,7 +9,7 @@ fn kebab(words: &str) -> String {
 #[test]
 fn verdicts_and_findings_are_those_that_were_designed() {
     for flare in fixtures::flares() {
-        let (found, expected) = (report(&flare), flare.expected());
+        let (found, expected) = (flare.read().json(), flare.expected());
         let verdict = expected["verdict"].as_str().unwrap();
         assert_eq!(found["verdict"]["kind"], kebab(verdict), "{}", flare.name);
         let designed = expected["designed_findings"].as_array().unwrap();
@@ -80,7 +61,7 @@ fn verdicts_and_findings_are_those_that_were_designed() {
 #[test]
 fn states_follow_from_what_was_collected() {
     for flare in fixtures::flares() {
-        let (found, expected) = (report(&flare), flare.expected());
+        let (found, expected) = (flare.read().json(), flare.expected());
         let processes = expected["processes"].as_object().unwrap();
         let states = found["verdict"]["states"].as_array().unwrap();
         assert_eq!(states.len(), processes.len() * 3, "{}", flare.name);
@@ -107,7 +88,7 @@ fn states_follow_from_what_was_collected() {
 #[test]
 fn totals_and_context_are_those_of_the_flare() {
     for flare in fixtures::flares() {
-        let (found, expected) = (report(&flare), flare.expected());
+        let (found, expected) = (flare.read().json(), flare.expected());
         let what = flare.name;
         assert_eq!(found["hostname"], expected["hostname"], "{what}");
         assert_eq!(

@@ -12,7 +12,8 @@ use flare::{
 };
 use report::document::FileRole;
 use report::texts::files::reason;
-use testkit::flare_zip::{Descriptor, Item, deflate, directory_start, item, zip};
+use testkit::flare_zip::{Descriptor, Item, directory_start, item, zip};
+use testkit::pack::deflate;
 
 fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Flare, FlareError> {
     Flare::open("x.zip", Input::Zip(Box::new(Cursor::new(bytes))), limits)

@@ -8,7 +8,8 @@ use report::document::FileRole;
 use report::model::Report;
 use report::texts::files::reason;
 use testkit::fixtures;
-use testkit::made::{CPU, HEAP, LOCKS, Made, every_text, gzip, read};
+use testkit::made::{CPU, HEAP, LOCKS, Made, every_text, read};
+use testkit::pack::gzip;
 
 fn decoded(bytes: &[u8]) -> Result<Profile, DecodeError> {
     decode(bytes.to_vec(), &Limits::default())

@@ -1,21 +1,14 @@
 //! What is asked of flares that stay open.
 
-use std::fs::File;
-
 use diagnose::kinds::ProfileName;
 use engine::protocol::{Choices, Column, Question, Response, TopQuestion};
 use engine::{Engine, OpenFlare, ProfileError};
-use flare::{Input, LooseFile, Process};
+use flare::{LooseFile, Process};
 use profile::lens::subject::Subject;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use report::layout::TABLE_ROWS;
 use testkit::fixtures;
-
-fn open(name: &str) -> OpenFlare {
-    let file = File::open(fixtures::flare(name).path()).unwrap();
-    testkit::open(&format!("{name}.zip"), Input::Zip(Box::new(file))).unwrap()
-}
 
 fn question(column: Column, reversed: bool) -> TopQuestion {
     TopQuestion {
@@ -43,7 +36,7 @@ fn largest(flare: &OpenFlare, number: impl Fn(i64, i64) -> i64) -> Vec<i64> {
 /// shows.
 #[test]
 fn a_table_by_another_column_has_the_first_of_all_rows() {
-    let flare = open("memory-leak");
+    let flare = fixtures::flare("memory-leak").open();
     let shown = flare.top(&question(Column::Cum, false)).unwrap();
     let cums: Vec<i64> = shown.rows.iter().map(|row| row.cum).collect();
     let all = largest(&flare, |_, cum| cum);
@@ -58,7 +51,7 @@ fn a_table_by_another_column_has_the_first_of_all_rows() {
 
 #[test]
 fn names_and_owners_order_all_rows_too() {
-    let flare = open("memory-leak");
+    let flare = fixtures::flare("memory-leak").open();
     for column in [Column::Function, Column::Owner] {
         let names = |reversed| -> Vec<String> {
             let table = flare.top(&question(column, reversed)).unwrap();
@@ -77,7 +70,7 @@ fn names_and_owners_order_all_rows_too() {
 /// pprof's own order is by size whatever the sign; the page asks for it by asking for nothing.
 #[test]
 fn the_first_rows_are_those_of_the_report_where_nothing_shrank() {
-    let flare = open("normal");
+    let flare = fixtures::flare("normal").open();
     let wanted = TopQuestion {
         profile: ProfileName::HeapSecond,
         ..question(Column::Flat, false)
@@ -109,7 +102,10 @@ fn the_first_rows_are_those_of_the_report_where_nothing_shrank() {
 
 #[test]
 fn two_flares_are_open_and_can_be_subtracted() {
-    let (newer, older) = (open("memory-leak"), open("normal"));
+    let (newer, older) = (
+        fixtures::flare("memory-leak").open(),
+        fixtures::flare("normal").open(),
+    );
     let heap = |flare: &OpenFlare| {
         let subject = flare.subject(&Process::Core, ProfileName::HeapSecond);
         subject.unwrap().clone()
@@ -124,7 +120,7 @@ fn two_flares_are_open_and_can_be_subtracted() {
 
 #[test]
 fn what_is_not_there_is_told_with_what_is() {
-    let flare = open("memory-leak");
+    let flare = fixtures::flare("memory-leak").open();
     let error = flare
         .subject(&Process::parse("cluster"), ProfileName::Cpu)
         .unwrap_err();

@@ -1,16 +1,13 @@
 //! What makes bytes a profile: one test for each rule, from the smallest valid profile with one
 //! thing broken. The messages are asserted, because people read them.
 
-use std::io::Write;
-use testkit::fixtures;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use profile::Profile;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
 use profile::pprof::{DecodeError, Limits, decode, proto};
-use prost::Message;
+use testkit::fixtures;
+use testkit::made::encode;
+use testkit::pack::gzip;
 
 /// `main -> work`, 7 units, one mapping.
 fn smallest() -> proto::Profile {
@@ -66,7 +63,7 @@ fn function(id: u64, name: i64) -> proto::Function {
 }
 
 fn read(profile: &proto::Profile) -> Result<Profile, DecodeError> {
-    decode(profile.encode_to_vec(), &Limits::default())
+    decode(encode(profile), &Limits::default())
 }
 
 /// Breaks the smallest profile and asserts what is said about it.
@@ -80,12 +77,6 @@ fn accepted(change: impl FnOnce(&mut proto::Profile)) -> Profile {
     let mut profile = smallest();
     change(&mut profile);
     read(&profile).unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 fn rows(profile: &Profile) -> Vec<(String, i64, i64)> {
@@ -110,7 +101,7 @@ fn the_smallest_profile_is_read() {
 
 #[test]
 fn gzip_bare_and_several_members_are_the_same() {
-    let bare = smallest().encode_to_vec();
+    let bare = encode(&smallest());
     let (head, tail) = bare.split_at(bare.len() / 2);
     let members = [gzip(head), gzip(tail)].concat();
     for bytes in [bare.clone(), gzip(&bare), members] {
@@ -130,7 +121,7 @@ fn fields_in_any_order_and_unknown_fields_are_read() {
         sample: vec![],
         ..profile
     };
-    let mut bytes = [samples.encode_to_vec(), rest.encode_to_vec()].concat();
+    let mut bytes = [encode(&samples), encode(&rest)].concat();
     bytes.extend([0x9a, 0x06, 0x02, b'h', b'i']);
     assert_eq!(rows(&decode(bytes, &Limits::default()).unwrap()).len(), 2);
 }
@@ -139,7 +130,7 @@ fn fields_in_any_order_and_unknown_fields_are_read() {
 fn packed_and_unpacked_numbers_are_the_same() {
     let mut profile = smallest();
     profile.sample.clear();
-    let mut bytes = profile.encode_to_vec();
+    let mut bytes = encode(&profile);
     // Sample { location_id: 2, location_id: 1, value: 7 }, one number a field.
     bytes.extend([0x12, 6, 0x08, 2, 0x08, 1, 0x10, 7]);
     assert_eq!(
@@ -150,7 +141,7 @@ fn packed_and_unpacked_numbers_are_the_same() {
 
 #[test]
 fn two_profiles_one_after_the_other_are_not_one() {
-    let bytes = [smallest().encode_to_vec(), smallest().encode_to_vec()].concat();
+    let bytes = [encode(&smallest()), encode(&smallest())].concat();
     let error = decode(bytes, &Limits::default()).unwrap_err();
     assert!(matches!(error, DecodeError::DuplicateId { .. }), "{error}");
 }
@@ -355,7 +346,7 @@ fn the_limit_holds() {
 
 #[test]
 fn every_truncation_is_an_error_that_says_where() {
-    let whole = smallest().encode_to_vec();
+    let whole = encode(&smallest());
     for end in 1..whole.len() {
         // A cut between two fields leaves a shorter message; it must still be refused or consistent.
         if let Ok(profile) = decode(whole[..end].to_vec(), &Limits::default()) {

@@ -1,12 +1,10 @@
 //! The texts of every flare, as their recipients read them. `UPDATE_EXPECT=1` rewrites them.
 
-use std::fs::File;
 use std::path::PathBuf;
 use testkit::{fixtures, made_up};
 
-use engine::export::{ExportFormat, ExportOptions, export};
+use engine::export::ExportFormat;
 use expect_test::expect_file;
-use flare::{Input, ReadSeek};
 
 const FORMATS: [(ExportFormat, &str); 3] = [
     (ExportFormat::Customer, "customer.txt"),
@@ -14,20 +12,14 @@ const FORMATS: [(ExportFormat, &str); 3] = [
     (ExportFormat::Jira, "jira.txt"),
 ];
 
-fn text(flare: &fixtures::TestFlare, format: ExportFormat) -> String {
-    let file: Box<dyn ReadSeek> = Box::new(File::open(flare.path()).unwrap());
-    let name = format!("{}.zip", flare.name);
-    let flare = testkit::open(&name, Input::Zip(file)).expect("the test flares can be read");
-    export(flare.report(), format, &ExportOptions::default()).text
-}
-
 #[test]
 fn texts_are_as_they_were_read_and_approved() {
     let golden = PathBuf::from(testkit::ROOT).join("tests/golden");
     for flare in fixtures::flares() {
+        let seen = flare.read();
         for (format, ending) in FORMATS {
             let path = golden.join(format!("{}.{ending}", flare.name));
-            expect_file![path].assert_eq(&text(&flare, format));
+            expect_file![path].assert_eq(&seen.text(format));
         }
     }
 }
@@ -50,7 +42,7 @@ fn texts_of_made_up_flares_are_as_they_were_read_and_approved() {
 fn customers_read_nothing_internal() {
     let fixtures = fixtures::flares()
         .into_iter()
-        .map(|flare| (flare.name, text(&flare, ExportFormat::Customer)));
+        .map(|flare| (flare.name, flare.read().text(ExportFormat::Customer)));
     let made_up = made_up::cases::all()
         .into_iter()
         .map(|(name, flare)| (name, flare.read().text(ExportFormat::Customer)));

@@ -25,7 +25,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 ///
 /// A profile's first byte is the key of one of its fields, below 0x80 and nearly always a control
 /// character; an error sentence starts with a letter or a bracket.
-pub fn looks_like_profile(bytes: &[u8]) -> bool {
+fn looks_like_profile(bytes: &[u8]) -> bool {
     if bytes.starts_with(&GZIP_MAGIC) {
         return true;
     }

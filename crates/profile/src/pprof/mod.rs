@@ -9,7 +9,7 @@ mod limits;
 mod prune;
 mod wire;
 
-pub use decode::{decode, decode_counted, inflate, looks_like_profile};
+pub use decode::{decode, decode_counted, inflate};
 pub use error::DecodeError;
 pub use limits::{Limits, Totals};
 

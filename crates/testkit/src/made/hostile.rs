@@ -1,7 +1,8 @@
 //! A flare that holds, wherever a flare has a name or a sentence, something that is markup, a
 //! command or a formula elsewhere. For `tests/injection.rs` and for the page's tests.
 
-use super::{CPU, HEAP, LOCKS, Made, gzip};
+use super::{CPU, HEAP, LOCKS, Made};
+use crate::pack::gzip;
 
 /// Names and sentences that act somewhere.
 pub const PAYLOADS: [&str; 41] = [

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{HOLD_MESSAGES, Page};
 use browser_tests::{flares, with_page};
-use xtask::bench::generate::{self, Shape};
+use testkit::bench::{self, Shape};
 
 #[test]
 fn one_damaged_profile_does_not_hide_the_rest() -> Result<()> {
@@ -83,10 +83,10 @@ async fn states(page: &Page) -> Result<Vec<String>> {
 #[test]
 fn cancel_stops_the_work_and_leaves_the_page_usable() -> Result<()> {
     // Enough work that the report cannot be there before the button is pressed.
-    let large = generate::flare(&Shape {
+    let large = bench::flare(&Shape {
         samples: 40_000,
         ..Shape::BENCH
-    })?;
+    });
     with_page(async |page| {
         page.before_load(CANCEL_AT_ONCE).await?;
         page.open().await?;

@@ -9,7 +9,7 @@ use browser_tests::environment::Environment;
 use browser_tests::site::Site;
 use browser_tests::{flares, with_site};
 use tempfile::TempDir;
-use xtask::bench::generate::{self, Shape};
+use testkit::bench::{self, Shape};
 use xtask::bundle;
 use xtask::page::policy;
 
@@ -223,10 +223,10 @@ fn memory_that_is_short_for_one_file_is_named_beside_it() -> Result<()> {
     let copy = copy_with(&environment, WORKER, |bytes| {
         with_little_memory(&bytes, 160).map(Some)
     })?;
-    let large = generate::flare(&Shape {
+    let large = bench::flare(&Shape {
         samples: 150_000,
         ..Shape::BENCH
-    })?;
+    });
     with_site(&environment, &Site::served(copy), async |page| {
         page.open().await?;
         page.read(&page.scratch_file("large.zip", &large)?).await?;

@@ -1,15 +1,11 @@
-//! Makes up a pair of Go-like heap profiles, and a flare with them. No clock, no randomness:
-//! the same bytes on every computer.
+//! The bench's profiles: a pair of Go-like heap snapshots, and a flare with them. No clock, no
+//! randomness: the same bytes on every computer.
 
-use std::io::{Cursor, Write};
+use profile::pprof::proto;
 
-use anyhow::Result;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
-
-use super::encode::{Message, Strings};
+use crate::made::{HEAP, Made};
+use crate::pack::{archive, gzip};
+use crate::random::Random;
 
 /// How large a profile is.
 #[derive(Clone, Copy, Debug)]
@@ -45,73 +41,69 @@ const DEPTH: std::ops::RangeInclusive<usize> = 20..=80;
 /// Paths from the root that many stacks share, as goroutines share their main loops.
 const ROOTS: usize = 200;
 /// 06:11:56 UTC on 23 November 2026, in nanoseconds.
-const FIRST_TIME: u64 = 1_795_414_316_000_000_000;
-const INTERVAL: u64 = 30_000_000_000;
+const FIRST_TIME: i64 = 1_795_414_316_000_000_000;
+const INTERVAL: i64 = 30_000_000_000;
 /// One allocation in 512 KB is sampled, as in every Go program that does not ask for more.
-const PERIOD: u64 = 512 * 1024;
+const PERIOD: i64 = 512 * 1024;
 /// The Go runtime's size classes, roughly.
-const SIZES: [u64; 24] = [
+const SIZES: [i64; 24] = [
     8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512, 768, 1024, 2048, 4096,
     8192, 16384, 32768, 65536,
 ];
 
 /// A flare with the pair as the core Agent's heap profiles.
-///
-/// # Errors
-/// Never in practice: it writes to memory.
-pub fn flare(shape: &Shape) -> Result<Vec<u8>> {
-    let first = gzip(&profile(shape, Snapshot::First))?;
-    let second = gzip(&profile(shape, Snapshot::Second))?;
-    flare_of(&first, &second)
+pub fn flare(shape: &Shape) -> Vec<u8> {
+    let packed = |snapshot| gzip(&profile(shape, snapshot));
+    flare_of(&packed(Snapshot::First), &packed(Snapshot::Second))
 }
 
 /// A flare with two profiles that are there already.
-///
-/// # Errors
-/// Never in practice: it writes to memory.
-pub fn flare_of(first: &[u8], second: &[u8]) -> Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    for (path, bytes) in [
-        ("bench.example.com/profiles/core-1st-heap.pprof", first),
-        ("bench.example.com/profiles/core-2nd-heap.pprof", second),
-    ] {
-        zip.start_file(path, options)?;
-        zip.write_all(bytes)?;
-    }
-    Ok(zip.finish()?.into_inner())
-}
-
-/// Packs as the Go runtime does, at the fastest level.
-///
-/// # Errors
-/// Never in practice: it writes to memory.
-pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(bytes)?;
-    Ok(packed.finish()?)
+pub fn flare_of(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let path = |name: &str| format!("bench.example.com/profiles/core-{name}-heap.pprof");
+    archive([(path("1st"), first), (path("2nd"), second)])
 }
 
 /// One profile, not packed.
 pub fn profile(shape: &Shape, snapshot: Snapshot) -> Vec<u8> {
-    let mut strings = Strings::new();
-    let mut out = Message::default();
-    let mut part = Message::default();
-    let mut inner = Message::default();
-    let mut scratch = Vec::new();
-
-    for (name, unit) in [
-        ("alloc_objects", "count"),
-        ("alloc_space", "bytes"),
-        ("inuse_objects", "count"),
-        ("inuse_space", "bytes"),
-    ] {
-        value_type(&mut part, &mut strings, name, unit);
-        out.bytes(1, part.as_bytes());
+    let mut made = Made::new(&HEAP);
+    samples(&mut made, shape, snapshot);
+    let mapping = proto::Mapping {
+        id: 1,
+        memory_start: 0x40_0000,
+        memory_limit: 0x1000_0000,
+        filename: made.text("/opt/datadog-agent/bin/agent/agent"),
+        build_id: made.text("cd5b0ab605fdd6eb0aa5da124c871160bb51d43b"),
+        has_functions: true,
+        ..Default::default()
+    };
+    made.profile.mapping.push(mapping);
+    made.profile.location = (0..shape.locations as u64)
+        .map(|number| location(shape, number))
+        .collect();
+    for number in 0..shape.functions {
+        let (name, file) = names(number);
+        let name = made.text(&name);
+        let function = proto::Function {
+            id: number as u64 + 1,
+            name,
+            system_name: name,
+            filename: made.text(&file),
+            start_line: 10 + (number as i64 * 7) % 1500,
+        };
+        made.profile.function.push(function);
     }
+    made.profile.period_type = Some(made.value_type("space/bytes"));
+    made.profile.period = PERIOD;
+    made.profile.time_nanos = match snapshot {
+        Snapshot::First => FIRST_TIME,
+        Snapshot::Second => FIRST_TIME + INTERVAL,
+    };
+    made.bytes()
+}
 
-    let bytes_label = strings.add("bytes");
-    let mut random = Random::new(1);
+fn samples(made: &mut Made, shape: &Shape, snapshot: Snapshot) {
+    let key = made.text("bytes");
+    let mut random = seeded(1);
     let roots: Vec<Vec<usize>> = (0..ROOTS)
         .map(|_| {
             let depth = random.between(15, 56);
@@ -122,7 +114,7 @@ pub fn profile(shape: &Shape, snapshot: Snapshot) -> Vec<u8> {
     let added = shape.samples / 20;
     for index in 0..shape.samples + added {
         // Each sample has its own numbers, so that both snapshots agree on all they share.
-        let mut random = Random::new(0x1000 + index as u64);
+        let mut random = seeded(0x1000 + index as u64);
         let gone_in_second = random.below(100) < 3;
         let new_in_second = index >= shape.samples;
         match snapshot {
@@ -132,87 +124,48 @@ pub fn profile(shape: &Shape, snapshot: Snapshot) -> Vec<u8> {
         }
         stack_of(shape, &roots, &mut random, &mut stack);
         let values = values(&mut random, snapshot, new_in_second);
-        part.clear();
-        // Ids start at 1; the leaf comes first.
-        part.packed(
-            1,
-            stack.iter().rev().map(|location| *location as u64 + 1),
-            &mut scratch,
-        );
-        part.packed(2, values.counts.into_iter(), &mut scratch);
-        inner.clear();
-        inner.number(1, bytes_label);
-        inner.number(3, values.size);
-        part.bytes(3, inner.as_bytes());
-        out.bytes(2, part.as_bytes());
+        made.profile.sample.push(proto::Sample {
+            // Ids start at 1; the leaf comes first.
+            location_id: stack.iter().rev().map(|at| *at as u64 + 1).collect(),
+            value: values.counts.to_vec(),
+            label: vec![proto::Label {
+                key,
+                num: values.size,
+                ..Default::default()
+            }],
+        });
     }
+}
 
-    part.clear();
-    part.number(1, 1);
-    part.number(2, 0x40_0000);
-    part.number(3, 0x1000_0000);
-    part.number(5, strings.add("/opt/datadog-agent/bin/agent/agent"));
-    part.number(6, strings.add("cd5b0ab605fdd6eb0aa5da124c871160bb51d43b"));
-    part.number(7, 1);
-    out.bytes(3, part.as_bytes());
-
-    for location in 0..shape.locations {
-        part.clear();
-        part.number(1, location as u64 + 1);
-        part.number(2, 1);
-        part.number(3, 0x40_1000 + 83 * location as u64);
-        let mut random = Random::new(0x1_0000_0000 + location as u64);
-        let frames = if random.below(100) < 20 {
-            random.between(2, 3)
-        } else {
-            1
-        };
-        for frame in 0..frames {
+fn location(shape: &Shape, number: u64) -> proto::Location {
+    let mut random = seeded(0x1_0000_0000 + number);
+    let frames = if random.below(100) < 20 {
+        random.between(2, 3)
+    } else {
+        1
+    };
+    let line = (1..=frames)
+        .map(|frame| {
             // The last line is the function itself, those before it were inlined into it.
-            let function = if frame + 1 == frames {
-                location % shape.functions
+            let function = if frame == frames {
+                number as usize % shape.functions
             } else {
                 random.below(shape.functions)
             };
-            inner.clear();
-            inner.number(1, function as u64 + 1);
-            inner.number(2, random.between(10, 1800) as u64);
-            part.bytes(4, inner.as_bytes());
-        }
-        out.bytes(4, part.as_bytes());
+            proto::Line {
+                function_id: function as u64 + 1,
+                line: random.between(10, 1800) as i64,
+                column: 0,
+            }
+        })
+        .collect();
+    proto::Location {
+        id: number + 1,
+        mapping_id: 1,
+        address: 0x40_1000 + 83 * number,
+        line,
+        ..Default::default()
     }
-
-    for function in 0..shape.functions {
-        let (name, file) = names(function);
-        let name = strings.add(&name);
-        part.clear();
-        part.number(1, function as u64 + 1);
-        part.number(2, name);
-        part.number(3, name);
-        part.number(4, strings.add(&file));
-        part.number(5, 10 + (function as u64 * 7) % 1500);
-        out.bytes(5, part.as_bytes());
-    }
-
-    value_type(&mut part, &mut strings, "space", "bytes");
-    for text in strings.list() {
-        out.bytes(6, text.as_bytes());
-    }
-    let interval = if snapshot == Snapshot::Second {
-        INTERVAL
-    } else {
-        0
-    };
-    out.number(9, FIRST_TIME + interval);
-    out.bytes(11, part.as_bytes());
-    out.number(12, PERIOD);
-    out.into_bytes()
-}
-
-fn value_type(message: &mut Message, strings: &mut Strings, name: &str, unit: &str) {
-    message.clear();
-    message.number(1, strings.add(name));
-    message.number(2, strings.add(unit));
 }
 
 /// From root to leaf: a shared beginning, then calls of its own.
@@ -235,31 +188,31 @@ fn walk(shape: &Shape, random: &mut Random, start: usize, steps: usize) -> Vec<u
     (0..steps)
         .map(|_| {
             let callee = random.below(9) as u64;
-            at = Random::new(((at as u64) << 4) | callee).below(shape.locations);
+            at = seeded(((at as u64) << 4) | callee).below(shape.locations);
             at
         })
         .collect()
 }
 
 struct Values {
-    counts: [u64; 4],
-    size: u64,
+    counts: [i64; 4],
+    size: i64,
 }
 
 fn values(random: &mut Random, snapshot: Snapshot, new: bool) -> Values {
     let size = SIZES[random.below(SIZES.len()) % SIZES.len()];
-    let sampled = random.between(1, 6) as u64;
+    let sampled = random.between(1, 6) as i64;
     let objects = sampled * (PERIOD / size).max(1);
     // Most of what was ever allocated is free again.
     let live = if new || random.below(100) < 40 {
-        random.between(1, 100) as u64
+        random.between(1, 100) as i64
     } else {
         0
     };
     let mut allocated = objects;
     let mut in_use = objects * live / 100;
     if snapshot == Snapshot::Second && random.below(100) < 30 {
-        let grown = 1 + objects * random.below(50) as u64 / 100;
+        let grown = 1 + objects * random.below(50) as i64 / 100;
         allocated += grown;
         // One in five shrinks.
         in_use = if random.below(5) == 0 {
@@ -389,12 +342,12 @@ const VERBS: [&str; 32] = [
 
 /// Name and file of a function, of the lengths that Go's have.
 fn names(function: usize) -> (String, String) {
-    let mut random = Random::new(0x2_0000_0000 + function as u64 / 12);
+    let mut random = seeded(0x2_0000_0000 + function as u64 / 12);
     let mut word = |list: &[&'static str]| list[random.below(list.len()) % list.len()];
     let module = word(&MODULES);
     let package = format!("{module}{}/{}", word(&PACKAGES), word(&PACKAGES));
     let file = word(&NOUNS).to_lowercase();
-    let mut random = Random::new(0x3_0000_0000 + function as u64);
+    let mut random = seeded(0x3_0000_0000 + function as u64);
     let mut word = |list: &[&'static str]| list[random.below(list.len()) % list.len()];
     let (receiver, verb, object) = (word(&NOUNS), word(&VERBS), word(&NOUNS));
     // The number makes every name unique.
@@ -410,47 +363,27 @@ fn names(function: usize) -> (String, String) {
     )
 }
 
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        let mut random = Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
-        // Neighbouring seeds start alike.
-        random.next();
-        random
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-
-    fn between(&mut self, low: usize, high: usize) -> usize {
-        low + self.below(high - low + 1)
-    }
+/// Numbers of their own for each seed.
+fn seeded(seed: u64) -> Random {
+    let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+    random.number();
+    random
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Shape, Snapshot, profile};
+    use crate::pack::crc32;
 
+    /// Measurements of different days are compared with each other.
     #[test]
-    fn the_same_bytes_each_time_and_other_bytes_in_the_second_snapshot() {
+    fn the_bytes_are_those_of_the_first_day() {
         let small = Shape {
             samples: 200,
             functions: 60,
             locations: 120,
         };
-        let first = profile(&small, Snapshot::First);
-        assert_eq!(first, profile(&small, Snapshot::First));
-        assert_ne!(first, profile(&small, Snapshot::Second));
+        let sums = [Snapshot::First, Snapshot::Second].map(|one| crc32(&profile(&small, one)));
+        assert_eq!(sums, [3_969_865_322, 253_305_060]);
     }
 }
