@@ -130,7 +130,74 @@ fn procedure() {
     );
 }
 
-/// Every row of `flare-format.md` 4: path, team. A function is put into the package.
+/// Package and teams by the Agent's CODEOWNERS. The first row has all teams.
+const PACKAGES: &str = include_str!("../../../../data/agent/packages-owners.tsv");
+
+/// Package that stands for what is below it, and why its team is another one.
+const EXCEPTIONS: &str = include_str!("../../../../data/agent/owners-exceptions.tsv");
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            line.split_once('\t')
+                .unwrap_or_else(|| panic!("no tab: {line}"))
+        })
+}
+
+/// Each package of the Agent has the team that its CODEOWNERS gives it, or a reason for another.
+#[test]
+fn packages_have_their_teams() {
+    let mut differ = Vec::new();
+    let mut excepted = std::collections::BTreeSet::new();
+    let mut count = 0;
+    for (package, team) in rows(PACKAGES).skip(1) {
+        count += 1;
+        let owner = Owners::builtin().of_function(&format!("{AGENT}{package}.f"));
+        let found = owner.map(|owner| owner.team.as_str());
+        if found == Some(team) {
+            continue;
+        }
+        match rows(EXCEPTIONS).find(|(above, _)| below(package, above).is_some()) {
+            Some((above, reason)) => {
+                assert!(!reason.is_empty(), "{above} has no reason");
+                excepted.insert(above);
+            }
+            None => differ.push(format!("{package}: {found:?} instead of {team}")),
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    assert!(count > 1_900, "{count}");
+    for (package, _) in rows(EXCEPTIONS) {
+        assert!(excepted.contains(package), "{package} is no exception");
+    }
+}
+
+/// A team that was renamed or dissolved cannot be asked.
+#[test]
+fn teams_exist() {
+    let (all, teams) = rows(PACKAGES).next().expect("the table has rows");
+    assert_eq!(all, "*");
+    let known: Vec<&str> = teams.split(", ").collect();
+    let owners = Owners::builtin();
+    let of_rows = owners
+        .iter()
+        .map(|(_, owner)| (owner.pattern.as_str(), owner.team.as_str()));
+    let of_routes = owners
+        .routes
+        .iter()
+        .filter_map(|route| Some((route.words.as_str(), route.team.as_deref()?)))
+        .filter(|(_, team)| !team.is_empty());
+    for (place, teams) in of_rows.chain(of_routes) {
+        for team in teams.split(", ") {
+            assert!(known.contains(&team), "{place}: {team}");
+        }
+    }
+}
+
+/// Every row of `flare-format.md` 4, with the teams of `PACKAGES` where that is newer: path, team.
+/// A function is put into the package.
 #[test]
 fn code_owners() {
     for (paths, team) in [
@@ -194,7 +261,7 @@ fn code_owners() {
              pkg/epforwarder",
             "agent-log-pipelines",
         ),
-        ("comp/forwarder/orchestrator", "container-app"),
+        ("comp/forwarder/orchestrator", "kubernetes-experiences"),
         (
             "pkg/serializer comp/serializer/metricscompression",
             "agent-metric-pipelines",
@@ -245,7 +312,7 @@ fn code_owners() {
             "pkg/collector/corechecks/cluster/orchestrator/collectors \
              pkg/collector/corechecks/orchestrator/pod pkg/clusteragent/orchestrator \
              pkg/orchestrator",
-            "container-app",
+            "kubernetes-experiences",
         ),
         (
             "pkg/collector/corechecks/ebpf/oomkill",
@@ -266,12 +333,12 @@ fn code_owners() {
         ),
         (
             "pkg/collector/corechecks/networkpath pkg/networkpath comp/networkpath",
-            "cloud-network-monitoring",
+            "cloud-network-monitoring, network-path",
         ),
         (
             "pkg/collector/corechecks/networkconfigmanagement pkg/networkconfigmanagement \
              comp/networkdeviceconfig",
-            "network-device-monitoring",
+            "ndm-integrations",
         ),
         (
             "pkg/collector/corechecks/oracle pkg/databasemonitoring",
@@ -294,8 +361,8 @@ fn code_owners() {
             "pkg/trace comp/trace cmd/trace-agent/subcommands/run pkg/proto/pbgo/trace",
             "agent-apm",
         ),
-        ("pkg/trace/stats", "agent-apm, opentelemetry-agent"),
-        ("pkg/trace/transform", "opentelemetry-agent"),
+        ("pkg/trace/stats", "agent-apm"),
+        ("pkg/trace/transform pkg/trace/otel/stats", "opentelemetry"),
         ("pkg/obfuscate", "agent-apm"),
         (
             "comp/otelcol pkg/otlp cmd/otel-agent pkg/opentelemetry-mapping-go/otlp/metrics \
@@ -339,23 +406,21 @@ fn code_owners() {
         ("pkg/compliance", "agent-cspm"),
         ("pkg/dyninst", "debugger-go"),
         ("pkg/clusteragent cmd/cluster-agent", "container-platform"),
-        (
-            "pkg/clusteragent/autoscaling",
-            "container-autoscaling, container-integrations",
-        ),
+        ("pkg/clusteragent/autoscaling", "container-autoscaling"),
         (
             "pkg/clusteragent/admission/mutate/autoinstrumentation",
             "container-platform, injection-platform",
         ),
         (
             "pkg/util/kubernetes/kubelet",
-            "container-integrations, container-platform, container-app",
+            "container-integrations, container-platform, kubernetes-experiences",
         ),
         (
             "pkg/util/containers pkg/util/containerd pkg/util/docker pkg/util/crio \
-             pkg/util/podman pkg/util/ecs pkg/util/cgroups",
+             pkg/util/podman pkg/util/cgroups",
             "container-integrations",
         ),
+        ("pkg/util/ecs pkg/util/fargate", "ecs-experiences"),
         ("comp/netflow comp/rdnsquerier", "ndm-integrations"),
         ("comp/snmptraps pkg/snmp/traps comp/haagent", "ndm-core"),
         (
@@ -368,7 +433,7 @@ fn code_owners() {
         ),
         ("pkg/config/setup", "agent-configuration"),
         ("pkg/fleet comp/updater", "fleet, windows-products"),
-        ("pkg/serverless", "serverless, serverless-aws"),
+        ("pkg/serverless", "serverless-azure-gcp"),
         (
             "pkg/util/log pkg/util/cache pkg/util pkg/persistentcache pkg/api",
             "agent-runtimes",
@@ -414,17 +479,17 @@ fn rows_for_single_files() {
     check_agent(
         "pkg/trace/api.(*OTLPReceiver).ReceiveResourceSpans.func2",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/api.NewOTLPReceiver",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/traceutil.GetOTelService",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/traceutil.NormalizeTag",
@@ -434,7 +499,7 @@ fn rows_for_single_files() {
     check_agent(
         "pkg/process/checks.(*ConnectionsCheck).Run",
         "Process Agent",
-        "cloud-network-monitoring, universal-service-monitoring",
+        "cloud-network-monitoring",
     );
     check_agent(
         "pkg/ebpf.(*MapCleaner[go.shape.uint64,go.shape.[]uint8]).Clean",
