@@ -547,18 +547,8 @@ fn third_party() {
             "github.com/modern-go/reflect2.TypeOf",
             "Third-party module (JSON)",
         ),
-        ("encoding/json.Unmarshal", "Third-party module (JSON)"),
-        ("encoding/json/v2.Unmarshal", "Third-party module (JSON)"),
         (
             "github.com/DataDog/zstd._Cfunc_ZSTD_compress",
-            "Third-party module (compression)",
-        ),
-        (
-            "compress/zlib.NewWriter",
-            "Third-party module (compression)",
-        ),
-        (
-            "compress/flate.(*compressor).init",
             "Third-party module (compression)",
         ),
         (
@@ -591,10 +581,6 @@ fn third_party() {
         ),
         (
             "golang.org/x/net/http2.(*Framer).ReadFrame",
-            "Third-party module (gRPC)",
-        ),
-        (
-            "vendor/golang.org/x/net/http2/hpack.(*Decoder).Write",
             "Third-party module (gRPC)",
         ),
         ("github.com/aquasecurity/trivy/pkg/fanal.Walk", "SBOM"),
@@ -636,7 +622,7 @@ fn third_party() {
         let owners = Owners::builtin();
         let class = owners.class(function);
         assert!(
-            matches!(class, Class::ThirdParty(_)),
+            matches!(class, Class::ThirdParty(_) | Class::Generic(_)),
             "{function}: {class:?}"
         );
         assert_eq!(
@@ -651,6 +637,8 @@ fn third_party() {
         ("runtime.cgocall", "cgo"),
         ("runtime._ExternalCode", "cgo"),
         ("_cgoexp_0a1b2c_SubmitMetric", "cgo"),
+        ("aeshashbody", "Go runtime"),
+        ("gcWriteBarrier2", "Go runtime"),
         ("runtime.cgocallback", "Go runtime"),
         ("internal/runtime/maps.(*Map).grow", "Go runtime"),
     ] {
@@ -661,6 +649,99 @@ fn third_party() {
             .of_function(function)
             .map(|owner| owner.component.as_str());
         assert_eq!(found, Some(component), "{function}");
+    }
+}
+
+/// The standard library is nobody's module, and its own copies of modules are its own.
+#[test]
+fn standard_library() {
+    for (function, component) in [
+        ("encoding/json.Unmarshal", "Encoding"),
+        ("encoding/json/v2.Unmarshal", "Encoding"),
+        ("compress/flate.(*compressor).init", "Compression"),
+        ("crypto/internal/fips140/sha256.blockSHANI", "Cryptography"),
+        ("net/http.(*conn).serve", "Network"),
+        ("regexp.(*Regexp).backtrack", "Regular expressions"),
+        ("internal/poll.(*FD).Read", "Standard library"),
+        ("sync.(*Mutex).Unlock", "Standard library"),
+        ("syscall.Syscall", "Standard library"),
+        (
+            "vendor/golang.org/x/net/http2/hpack.(*Decoder).Write",
+            "Standard library",
+        ),
+        (
+            "type:.hash.vendor/golang.org/x/net/http2/hpack.pairNameValue",
+            "Standard library",
+        ),
+    ] {
+        let owners = Owners::builtin();
+        let class = owners.class(function);
+        assert!(matches!(class, Class::Standard(_)), "{function}: {class:?}");
+        let found = owners
+            .of_function(function)
+            .map(|owner| (owner.owner.as_str(), owner.component.as_str()));
+        assert_eq!(
+            found,
+            Some(("Go standard library", component)),
+            "{function}"
+        );
+    }
+    for (function, class) in [
+        ("main.main", Class::Unlisted),
+        ("go.uber.org/fx.New", Class::Unlisted),
+        ("malloc", Class::Other),
+        ("aeshashbodyx", Class::Other),
+    ] {
+        assert_eq!(Owners::builtin().class(function), class, "{function}");
+    }
+}
+
+/// A component of the collector is named, and answers for the data types that it fills.
+#[test]
+fn collector_components() {
+    let contrib = "github.com/open-telemetry/opentelemetry-collector-contrib";
+    let pdata = "go.opentelemetry.io/collector/pdata/internal.CopyResourceSpans";
+    let batch = "go.opentelemetry.io/collector/processor/batchprocessor.(*batchTraces).add";
+    let ottl = format!("{contrib}/pkg/ottl.(*Statement[...]).Execute");
+    let transform = format!("{contrib}/processor/transformprocessor.(*traces).process");
+    let unheard = format!("{contrib}/processor/unheardofprocessor.F");
+    for (stack, index, component) in [
+        (vec!["runtime.mallocgc", pdata, batch], 2, "batchprocessor"),
+        (
+            vec!["runtime.mallocgc", &ottl, &transform, batch],
+            2,
+            "transformprocessor",
+        ),
+        (
+            vec!["runtime.mallocgc", pdata],
+            1,
+            "OpenTelemetry Collector",
+        ),
+        (vec![&unheard], 0, "OpenTelemetry Collector"),
+    ] {
+        let found = Owners::builtin()
+            .responsible(stack.iter().copied())
+            .map(|(index, owner)| (index, owner.owner.as_str(), owner.component.as_str()));
+        assert_eq!(found, Some((index, "OTel Agent", component)), "{stack:?}");
+    }
+}
+
+/// What the Agent's own profiler buffers is not the compression's, nor any Agent code's.
+#[test]
+fn own_profiler() {
+    for profiler in [
+        "gopkg.in/DataDog/dd-trace-go.v1/profiler.(*profiler).collect",
+        "github.com/DataDog/dd-trace-go/v2/profiler.(*fastDeltaProfiler).Delta",
+        "github.com/DataDog/datadog-agent/pkg/util/profiling.Start",
+    ] {
+        check_responsible(
+            &[
+                "compress/flate.(*compressor).init",
+                "github.com/klauspost/compress/zstd.NewWriter",
+                profiler,
+            ],
+            Some((2, "The Agent's own profiler")),
+        );
     }
 }
 
@@ -687,12 +768,15 @@ fn segments_match_whole() {
     for (function, class) in [
         (
             "github.com/DataDog/datadog-agent-tools/pkg/trace.F",
-            Class::Other,
+            Class::Unlisted,
         ),
-        ("github.com/datadog/datadog-agent/pkg/trace.F", Class::Other),
-        ("github.com/dgraph-io/ristretto2.F", Class::Other),
-        ("github.com/DataDog/other.F", Class::Other),
-        ("runtimes.F", Class::Other),
+        (
+            "github.com/datadog/datadog-agent/pkg/trace.F",
+            Class::Unlisted,
+        ),
+        ("github.com/dgraph-io/ristretto2.F", Class::Unlisted),
+        ("github.com/DataDog/other.F", Class::Unlisted),
+        ("runtimes.F", Class::Unlisted),
         ("[libpythonic.so]", Class::Other),
         ("[libc.so.6]", Class::Other),
         ("[]", Class::Other),
@@ -918,12 +1002,34 @@ fn three_passes() {
         &["runtime.mallocgc", "a.com/b.F", ristretto, json],
         Some((2, "Core Agent, cache")),
     );
-    // Only without those the runtime.
+    // One that is not generic comes before one that is.
+    let protobuf = "google.golang.org/protobuf/proto.Marshal";
+    check_responsible(&[protobuf, ristretto], Some((1, "Core Agent, cache")));
     check_responsible(
-        &["syscall.Syscall", "runtime.mcall", "a.com/b.F"],
-        Some((1, "Go runtime")),
+        &["fmt.Sprint", protobuf],
+        Some((1, "Third-party module (protobuf)")),
     );
-    check_responsible(&["syscall.Syscall", "main.main", "[libc.so.6]"], None);
+    // Only without those the standard library, and then the runtime.
+    check_responsible(
+        &[
+            "runtime.mallocgc",
+            "syscall.Syscall",
+            "runtime.mcall",
+            "a.com/b.F",
+        ],
+        Some((1, "Go standard library")),
+    );
+    check_responsible(&["runtime.mallocgc", "a.com/b.F"], Some((0, "Go runtime")));
+    // A handler near the root owns nothing of what a program's own code does.
+    check_responsible(&["[libc.so.6]", "main.main", "runtime.main"], None);
+    check_responsible(
+        &[
+            "a.com/b.F",
+            "github.com/klauspost/compress/gzhttp.GzipHandler",
+            "net/http.(*conn).serve",
+        ],
+        None,
+    );
     check_responsible(&[], None);
 }
 
@@ -1288,7 +1394,7 @@ fn refused() {
           |
         4 | sauce = "a test"
           | ^^^^^
-        unknown field `sauce`, expected one of `schema`, `date`, `source`, `module`, `route`, `agent`, `mapping`, `third_party`, `runtime`, `checks`
+        unknown field `sauce`, expected one of `schema`, `date`, `source`, `module`, `route`, `agent`, `mapping`, `third_party`, `standard`, `runtime`, `checks`
     "#]],
     );
     check_refused(
