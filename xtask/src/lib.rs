@@ -6,6 +6,7 @@
 //! - [`serve`], [`check`], [`mod@bench`], [`fuzz`]: the commands.
 //! - [`browser_tests`]: the last part of [`check`], in every form of the page.
 //! - [`server`]: the static server, which the browser tests use as well.
+//! - [`owners`]: the table that `data/owners.toml` is tested against.
 //! - [`run`], [`jobs`]: running programs, one after the other or several at once.
 //! - [`project`], [`browser`]: where things are, which browser.
 //!
@@ -19,6 +20,7 @@ pub mod check;
 pub mod deny;
 pub mod fuzz;
 pub mod jobs;
+pub mod owners;
 pub mod page;
 pub mod project;
 pub mod run;
@@ -101,6 +103,16 @@ enum Command {
         #[arg(long)]
         minimise: bool,
     },
+    /// Make data/agent/packages-owners.tsv anew, against which data/owners.toml is tested
+    Owners {
+        /// Patterns and teams of .github/CODEOWNERS in its order, separated by a tab
+        codeowners: std::path::PathBuf,
+        /// The Agent's folders of Go files, one a line
+        packages: std::path::PathBuf,
+        /// Where both come from, with the date; what the present table says when left out
+        #[arg(long)]
+        source: Option<String>,
+    },
 }
 
 /// Runs the command line. A failure is one message on standard error and exit status 1.
@@ -132,6 +144,15 @@ pub fn main() -> ExitCode {
             still,
             target,
             minimise,
+        }),
+        Command::Owners {
+            codeowners,
+            packages,
+            source,
+        } => owners::run(&owners::Options {
+            codeowners,
+            packages,
+            source,
         }),
     };
     match outcome {

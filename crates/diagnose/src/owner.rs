@@ -25,6 +25,9 @@ const SCHEMA: u32 = 1;
 /// Where Go checks live, below the module. Fixed by the procedure; `[checks]` is relative to it.
 const CORE_CHECKS: &str = "pkg/collector/corechecks";
 
+/// A row's component when each of its patterns names its own: the last segment.
+const BY_NAME: &str = "*";
+
 /// How many hues the page's palette of owners has.
 pub const HUES: u8 = 12;
 
@@ -51,6 +54,8 @@ pub enum OwnerKind {
     Mapping,
     /// A module that the Agent uses.
     ThirdParty,
+    /// Go's standard library.
+    Standard,
     /// The Go runtime.
     Runtime,
 }
@@ -82,6 +87,8 @@ pub struct Owner {
     pub kind: OwnerKind,
     /// Set for checks.
     pub integration: Option<Integration>,
+    /// Whether it is a module that works for whoever calls it.
+    pub generic: bool,
     /// Hue of the owner's name, below [`HUES`].
     pub hue: u8,
 }
@@ -97,9 +104,15 @@ pub enum Class {
     Mapping(OwnerId),
     /// A third-party module that the table names.
     ThirdParty(OwnerId),
+    /// The same, one that works for whoever calls it.
+    Generic(OwnerId),
+    /// The standard library.
+    Standard(OwnerId),
     /// The Go runtime.
     Runtime(OwnerId),
-    /// Standard library, C code, other modules: nobody's.
+    /// A program's or a module's own code, of which the table has no row.
+    Unlisted,
+    /// C code and whatever else the table does not name: nobody's.
     Other,
 }
 
@@ -111,8 +124,10 @@ impl Class {
             | Self::DatadogUnlisted(id)
             | Self::Mapping(id)
             | Self::ThirdParty(id)
+            | Self::Generic(id)
+            | Self::Standard(id)
             | Self::Runtime(id) => Some(id),
-            Self::Other => None,
+            Self::Unlisted | Self::Other => None,
         }
     }
 }
@@ -140,7 +155,7 @@ pub struct Owners {
     module: String,
     owners: Vec<Owner>,
     agent: Trie<OwnerId>,
-    /// Third-party modules and the runtime.
+    /// Third-party modules, the standard library and the runtime.
     imports: Trie<OwnerId>,
     mappings: Vec<(String, OwnerId)>,
     checks: Trie<String>,
@@ -250,6 +265,8 @@ struct FileTable {
     #[serde(default)]
     third_party: Vec<FileOwner>,
     #[serde(default)]
+    standard: Vec<FileOwner>,
+    #[serde(default)]
     runtime: Vec<FileOwner>,
     #[serde(default)]
     checks: BTreeMap<String, String>,
@@ -264,6 +281,8 @@ struct FileOwner {
     team: String,
     meaning: String,
     integration: Option<Integration>,
+    #[serde(default)]
+    generic: bool,
 }
 
 #[derive(Deserialize)]
@@ -357,6 +376,7 @@ impl Owners {
             (OwnerKind::Agent, "agent", file.agent),
             (OwnerKind::Mapping, "mapping", file.mapping),
             (OwnerKind::ThirdParty, "third_party", file.third_party),
+            (OwnerKind::Standard, "standard", file.standard),
             (OwnerKind::Runtime, "runtime", file.runtime),
         ] {
             for (index, row) in rows.into_iter().enumerate() {
@@ -440,7 +460,7 @@ impl Owners {
                     let parsed = self.agent_pattern(pattern).at(entry, pattern)?;
                     self.agent.insert(&parsed, id).at(entry, pattern)?;
                 }
-                OwnerKind::ThirdParty | OwnerKind::Runtime => {
+                OwnerKind::ThirdParty | OwnerKind::Standard | OwnerKind::Runtime => {
                     let parsed = Pattern::parse(pattern).at(entry, pattern)?;
                     if parsed.segments.is_empty() && parsed.symbol.is_empty() {
                         return Err(InsertError::Problem(PatternProblem::Empty)).at(entry, pattern);
@@ -451,11 +471,15 @@ impl Owners {
             self.owners.push(Owner {
                 pattern: pattern.clone(),
                 owner: row.owner.clone(),
-                component: row.component.clone(),
+                component: match row.component.as_str() {
+                    BY_NAME => file_name(pattern).to_owned(),
+                    component => component.to_owned(),
+                },
                 team: row.team.clone(),
                 meaning: row.meaning.clone(),
                 kind,
                 integration: row.integration,
+                generic: row.generic,
                 hue: hue(&row.owner),
             });
         }
@@ -525,7 +549,7 @@ impl Owners {
         &self.source
     }
 
-    /// Every pattern with its owner, in the file's order: Agent, mappings, third party, runtime.
+    /// Every pattern with its owner, in this order: Agent, mappings, third party, standard, runtime.
     pub fn iter(&self) -> impl Iterator<Item = (OwnerId, &Owner)> {
         (0..).map(OwnerId).zip(&self.owners)
     }
@@ -567,10 +591,23 @@ impl Owners {
                 None => Class::Other,
             };
         }
-        match self.imports.find(&path, symbol) {
-            Some(&id) if self.owner(id).kind == OwnerKind::Runtime => Class::Runtime(id),
-            Some(&id) => Class::ThirdParty(id),
-            None => Class::Other,
+        // The standard library's own copies of modules are not the modules.
+        let path = match full_package(function).starts_with(VENDORED) {
+            true => Cow::Borrowed(VENDORED.trim_end_matches('/')),
+            false => path,
+        };
+        let Some(&id) = self.imports.find(&path, symbol) else {
+            return match path.is_empty() {
+                true => Class::Other,
+                false => Class::Unlisted,
+            };
+        };
+        let owner = self.owner(id);
+        match owner.kind {
+            OwnerKind::Runtime => Class::Runtime(id),
+            OwnerKind::Standard => Class::Standard(id),
+            _ if owner.generic => Class::Generic(id),
+            _ => Class::ThirdParty(id),
         }
     }
 
@@ -578,7 +615,10 @@ impl Owners {
     ///
     /// `frames` run from the leaf to the root. First choice is the frame nearest to the leaf that
     /// is the Agent's or a mapping of the table; if the whole stack has none, the nearest
-    /// third-party module of the table; if none, the nearest frame of the runtime.
+    /// third-party module of the table, one that is not generic before one that is; if none, the
+    /// nearest frame of the standard library; if none, of the runtime. The last three count between
+    /// the leaf and the first frame of a program's or module's own code only: a handler near the
+    /// root is not responsible for what it calls.
     pub fn responsible<'a>(
         &self,
         frames: impl Iterator<Item = &'a str>,
@@ -661,8 +701,8 @@ impl Owners {
     fn route_takes(&self, route: &Route, function: &str, class: Class) -> bool {
         match &route.condition {
             RouteCondition::Class(RouteClass::System) => match class {
-                Class::Runtime(_) => true,
-                Class::Other => is_system(function),
+                Class::Runtime(_) | Class::Standard(_) => true,
+                Class::Unlisted | Class::Other => is_system(function),
                 _ => false,
             },
             RouteCondition::Class(RouteClass::Owned) => class.owner().is_some(),
@@ -702,18 +742,28 @@ impl Owners {
 /// The responsible frame among classes computed earlier, leaf to root. See [`Owners::responsible`].
 pub fn responsible_class(classes: impl Iterator<Item = Class>) -> Option<(usize, OwnerId)> {
     let mut third_party = None;
+    let mut generic = None;
+    let mut standard = None;
     let mut runtime = None;
+    let mut below_own_code = true;
     for (index, class) in classes.enumerate() {
-        match class {
+        let (nearest, id) = match class {
             Class::Datadog(id) | Class::DatadogUnlisted(id) | Class::Mapping(id) => {
                 return Some((index, id));
             }
-            Class::ThirdParty(id) if third_party.is_none() => third_party = Some((index, id)),
-            Class::Runtime(id) if runtime.is_none() => runtime = Some((index, id)),
-            Class::ThirdParty(_) | Class::Runtime(_) | Class::Other => {}
-        }
+            Class::ThirdParty(id) => (&mut third_party, id),
+            Class::Generic(id) if below_own_code => (&mut generic, id),
+            Class::Standard(id) if below_own_code => (&mut standard, id),
+            Class::Runtime(id) if below_own_code => (&mut runtime, id),
+            Class::Unlisted => {
+                below_own_code = false;
+                continue;
+            }
+            Class::Generic(_) | Class::Standard(_) | Class::Runtime(_) | Class::Other => continue,
+        };
+        nearest.get_or_insert((index, id));
     }
-    third_party.or(runtime)
+    third_party.or(generic).or(standard).or(runtime)
 }
 
 /// Hue of an owner's name, below [`HUES`]: the same in every report and after every reload.
@@ -735,18 +785,26 @@ pub fn hue(owner: &str) -> u8 {
 /// `/vendor/` and everything before it is left out. Empty for C and C++ symbols, Rust paths and
 /// mapping names in brackets.
 pub fn package_path(function: &str) -> &str {
-    let (package, _) = split_name(function);
-    let package = package.strip_suffix('.').unwrap_or(package);
-    // Comparison and hash functions that the compiler makes for a type carry its package.
-    let package = ["type:.eq.", "type:.hash.", "type..eq.", "type..hash."]
-        .iter()
-        .find_map(|made| package.strip_prefix(made))
-        .unwrap_or(package);
+    let package = full_package(function);
     let package = package
         .rsplit_once("/vendor/")
         .map_or(package, |(_, after)| after);
     // The standard library's own copies: `vendor/golang.org/x/net/...`.
-    package.strip_prefix("vendor/").unwrap_or(package)
+    package.strip_prefix(VENDORED).unwrap_or(package)
+}
+
+/// How the standard library's own copies of modules start.
+const VENDORED: &str = "vendor/";
+
+/// The package with where it was vendored.
+fn full_package(function: &str) -> &str {
+    let (package, _) = split_name(function);
+    let package = package.strip_suffix('.').unwrap_or(package);
+    // Comparison and hash functions that the compiler makes for a type carry its package.
+    ["type:.eq.", "type:.hash.", "type..eq.", "type..hash."]
+        .iter()
+        .find_map(|made| package.strip_prefix(made))
+        .unwrap_or(package)
 }
 
 /// [`package_path`] with `%2e` and its like decoded: the path as it stands in Go sources.

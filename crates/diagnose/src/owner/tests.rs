@@ -130,7 +130,74 @@ fn procedure() {
     );
 }
 
-/// Every row of `flare-format.md` 4: path, team. A function is put into the package.
+/// Package and teams by the Agent's CODEOWNERS. The first row has all teams.
+const PACKAGES: &str = include_str!("../../../../data/agent/packages-owners.tsv");
+
+/// Package that stands for what is below it, and why its team is another one.
+const EXCEPTIONS: &str = include_str!("../../../../data/agent/owners-exceptions.tsv");
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            line.split_once('\t')
+                .unwrap_or_else(|| panic!("no tab: {line}"))
+        })
+}
+
+/// Each package of the Agent has the team that its CODEOWNERS gives it, or a reason for another.
+#[test]
+fn packages_have_their_teams() {
+    let mut differ = Vec::new();
+    let mut excepted = std::collections::BTreeSet::new();
+    let mut count = 0;
+    for (package, team) in rows(PACKAGES).skip(1) {
+        count += 1;
+        let owner = Owners::builtin().of_function(&format!("{AGENT}{package}.f"));
+        let found = owner.map(|owner| owner.team.as_str());
+        if found == Some(team) {
+            continue;
+        }
+        match rows(EXCEPTIONS).find(|(above, _)| below(package, above).is_some()) {
+            Some((above, reason)) => {
+                assert!(!reason.is_empty(), "{above} has no reason");
+                excepted.insert(above);
+            }
+            None => differ.push(format!("{package}: {found:?} instead of {team}")),
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    assert!(count > 1_900, "{count}");
+    for (package, _) in rows(EXCEPTIONS) {
+        assert!(excepted.contains(package), "{package} is no exception");
+    }
+}
+
+/// A team that was renamed or dissolved cannot be asked.
+#[test]
+fn teams_exist() {
+    let (all, teams) = rows(PACKAGES).next().expect("the table has rows");
+    assert_eq!(all, "*");
+    let known: Vec<&str> = teams.split(", ").collect();
+    let owners = Owners::builtin();
+    let of_rows = owners
+        .iter()
+        .map(|(_, owner)| (owner.pattern.as_str(), owner.team.as_str()));
+    let of_routes = owners
+        .routes
+        .iter()
+        .filter_map(|route| Some((route.words.as_str(), route.team.as_deref()?)))
+        .filter(|(_, team)| !team.is_empty());
+    for (place, teams) in of_rows.chain(of_routes) {
+        for team in teams.split(", ") {
+            assert!(known.contains(&team), "{place}: {team}");
+        }
+    }
+}
+
+/// Every row of `flare-format.md` 4, with the teams of `PACKAGES` where that is newer: path, team.
+/// A function is put into the package.
 #[test]
 fn code_owners() {
     for (paths, team) in [
@@ -194,7 +261,7 @@ fn code_owners() {
              pkg/epforwarder",
             "agent-log-pipelines",
         ),
-        ("comp/forwarder/orchestrator", "container-app"),
+        ("comp/forwarder/orchestrator", "kubernetes-experiences"),
         (
             "pkg/serializer comp/serializer/metricscompression",
             "agent-metric-pipelines",
@@ -245,7 +312,7 @@ fn code_owners() {
             "pkg/collector/corechecks/cluster/orchestrator/collectors \
              pkg/collector/corechecks/orchestrator/pod pkg/clusteragent/orchestrator \
              pkg/orchestrator",
-            "container-app",
+            "kubernetes-experiences",
         ),
         (
             "pkg/collector/corechecks/ebpf/oomkill",
@@ -266,12 +333,12 @@ fn code_owners() {
         ),
         (
             "pkg/collector/corechecks/networkpath pkg/networkpath comp/networkpath",
-            "cloud-network-monitoring",
+            "cloud-network-monitoring, network-path",
         ),
         (
             "pkg/collector/corechecks/networkconfigmanagement pkg/networkconfigmanagement \
              comp/networkdeviceconfig",
-            "network-device-monitoring",
+            "ndm-integrations",
         ),
         (
             "pkg/collector/corechecks/oracle pkg/databasemonitoring",
@@ -294,8 +361,8 @@ fn code_owners() {
             "pkg/trace comp/trace cmd/trace-agent/subcommands/run pkg/proto/pbgo/trace",
             "agent-apm",
         ),
-        ("pkg/trace/stats", "agent-apm, opentelemetry-agent"),
-        ("pkg/trace/transform", "opentelemetry-agent"),
+        ("pkg/trace/stats", "agent-apm"),
+        ("pkg/trace/transform pkg/trace/otel/stats", "opentelemetry"),
         ("pkg/obfuscate", "agent-apm"),
         (
             "comp/otelcol pkg/otlp cmd/otel-agent pkg/opentelemetry-mapping-go/otlp/metrics \
@@ -339,23 +406,21 @@ fn code_owners() {
         ("pkg/compliance", "agent-cspm"),
         ("pkg/dyninst", "debugger-go"),
         ("pkg/clusteragent cmd/cluster-agent", "container-platform"),
-        (
-            "pkg/clusteragent/autoscaling",
-            "container-autoscaling, container-integrations",
-        ),
+        ("pkg/clusteragent/autoscaling", "container-autoscaling"),
         (
             "pkg/clusteragent/admission/mutate/autoinstrumentation",
             "container-platform, injection-platform",
         ),
         (
             "pkg/util/kubernetes/kubelet",
-            "container-integrations, container-platform, container-app",
+            "container-integrations, container-platform, kubernetes-experiences",
         ),
         (
             "pkg/util/containers pkg/util/containerd pkg/util/docker pkg/util/crio \
-             pkg/util/podman pkg/util/ecs pkg/util/cgroups",
+             pkg/util/podman pkg/util/cgroups",
             "container-integrations",
         ),
+        ("pkg/util/ecs pkg/util/fargate", "ecs-experiences"),
         ("comp/netflow comp/rdnsquerier", "ndm-integrations"),
         ("comp/snmptraps pkg/snmp/traps comp/haagent", "ndm-core"),
         (
@@ -368,7 +433,7 @@ fn code_owners() {
         ),
         ("pkg/config/setup", "agent-configuration"),
         ("pkg/fleet comp/updater", "fleet, windows-products"),
-        ("pkg/serverless", "serverless, serverless-aws"),
+        ("pkg/serverless", "serverless-azure-gcp"),
         (
             "pkg/util/log pkg/util/cache pkg/util pkg/persistentcache pkg/api",
             "agent-runtimes",
@@ -414,17 +479,17 @@ fn rows_for_single_files() {
     check_agent(
         "pkg/trace/api.(*OTLPReceiver).ReceiveResourceSpans.func2",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/api.NewOTLPReceiver",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/traceutil.GetOTelService",
         "Trace Agent (APM)",
-        "opentelemetry-agent",
+        "opentelemetry",
     );
     check_agent(
         "pkg/trace/traceutil.NormalizeTag",
@@ -434,7 +499,7 @@ fn rows_for_single_files() {
     check_agent(
         "pkg/process/checks.(*ConnectionsCheck).Run",
         "Process Agent",
-        "cloud-network-monitoring, universal-service-monitoring",
+        "cloud-network-monitoring",
     );
     check_agent(
         "pkg/ebpf.(*MapCleaner[go.shape.uint64,go.shape.[]uint8]).Clean",
@@ -482,18 +547,8 @@ fn third_party() {
             "github.com/modern-go/reflect2.TypeOf",
             "Third-party module (JSON)",
         ),
-        ("encoding/json.Unmarshal", "Third-party module (JSON)"),
-        ("encoding/json/v2.Unmarshal", "Third-party module (JSON)"),
         (
             "github.com/DataDog/zstd._Cfunc_ZSTD_compress",
-            "Third-party module (compression)",
-        ),
-        (
-            "compress/zlib.NewWriter",
-            "Third-party module (compression)",
-        ),
-        (
-            "compress/flate.(*compressor).init",
             "Third-party module (compression)",
         ),
         (
@@ -526,10 +581,6 @@ fn third_party() {
         ),
         (
             "golang.org/x/net/http2.(*Framer).ReadFrame",
-            "Third-party module (gRPC)",
-        ),
-        (
-            "vendor/golang.org/x/net/http2/hpack.(*Decoder).Write",
             "Third-party module (gRPC)",
         ),
         ("github.com/aquasecurity/trivy/pkg/fanal.Walk", "SBOM"),
@@ -571,7 +622,7 @@ fn third_party() {
         let owners = Owners::builtin();
         let class = owners.class(function);
         assert!(
-            matches!(class, Class::ThirdParty(_)),
+            matches!(class, Class::ThirdParty(_) | Class::Generic(_)),
             "{function}: {class:?}"
         );
         assert_eq!(
@@ -586,6 +637,8 @@ fn third_party() {
         ("runtime.cgocall", "cgo"),
         ("runtime._ExternalCode", "cgo"),
         ("_cgoexp_0a1b2c_SubmitMetric", "cgo"),
+        ("aeshashbody", "Go runtime"),
+        ("gcWriteBarrier2", "Go runtime"),
         ("runtime.cgocallback", "Go runtime"),
         ("internal/runtime/maps.(*Map).grow", "Go runtime"),
     ] {
@@ -596,6 +649,99 @@ fn third_party() {
             .of_function(function)
             .map(|owner| owner.component.as_str());
         assert_eq!(found, Some(component), "{function}");
+    }
+}
+
+/// The standard library is nobody's module, and its own copies of modules are its own.
+#[test]
+fn standard_library() {
+    for (function, component) in [
+        ("encoding/json.Unmarshal", "Encoding"),
+        ("encoding/json/v2.Unmarshal", "Encoding"),
+        ("compress/flate.(*compressor).init", "Compression"),
+        ("crypto/internal/fips140/sha256.blockSHANI", "Cryptography"),
+        ("net/http.(*conn).serve", "Network"),
+        ("regexp.(*Regexp).backtrack", "Regular expressions"),
+        ("internal/poll.(*FD).Read", "Standard library"),
+        ("sync.(*Mutex).Unlock", "Standard library"),
+        ("syscall.Syscall", "Standard library"),
+        (
+            "vendor/golang.org/x/net/http2/hpack.(*Decoder).Write",
+            "Standard library",
+        ),
+        (
+            "type:.hash.vendor/golang.org/x/net/http2/hpack.pairNameValue",
+            "Standard library",
+        ),
+    ] {
+        let owners = Owners::builtin();
+        let class = owners.class(function);
+        assert!(matches!(class, Class::Standard(_)), "{function}: {class:?}");
+        let found = owners
+            .of_function(function)
+            .map(|owner| (owner.owner.as_str(), owner.component.as_str()));
+        assert_eq!(
+            found,
+            Some(("Go standard library", component)),
+            "{function}"
+        );
+    }
+    for (function, class) in [
+        ("main.main", Class::Unlisted),
+        ("go.uber.org/fx.New", Class::Unlisted),
+        ("malloc", Class::Other),
+        ("aeshashbodyx", Class::Other),
+    ] {
+        assert_eq!(Owners::builtin().class(function), class, "{function}");
+    }
+}
+
+/// A component of the collector is named, and answers for the data types that it fills.
+#[test]
+fn collector_components() {
+    let contrib = "github.com/open-telemetry/opentelemetry-collector-contrib";
+    let pdata = "go.opentelemetry.io/collector/pdata/internal.CopyResourceSpans";
+    let batch = "go.opentelemetry.io/collector/processor/batchprocessor.(*batchTraces).add";
+    let ottl = format!("{contrib}/pkg/ottl.(*Statement[...]).Execute");
+    let transform = format!("{contrib}/processor/transformprocessor.(*traces).process");
+    let unheard = format!("{contrib}/processor/unheardofprocessor.F");
+    for (stack, index, component) in [
+        (vec!["runtime.mallocgc", pdata, batch], 2, "batchprocessor"),
+        (
+            vec!["runtime.mallocgc", &ottl, &transform, batch],
+            2,
+            "transformprocessor",
+        ),
+        (
+            vec!["runtime.mallocgc", pdata],
+            1,
+            "OpenTelemetry Collector",
+        ),
+        (vec![&unheard], 0, "OpenTelemetry Collector"),
+    ] {
+        let found = Owners::builtin()
+            .responsible(stack.iter().copied())
+            .map(|(index, owner)| (index, owner.owner.as_str(), owner.component.as_str()));
+        assert_eq!(found, Some((index, "OTel Agent", component)), "{stack:?}");
+    }
+}
+
+/// What the Agent's own profiler buffers is not the compression's, nor any Agent code's.
+#[test]
+fn own_profiler() {
+    for profiler in [
+        "gopkg.in/DataDog/dd-trace-go.v1/profiler.(*profiler).collect",
+        "github.com/DataDog/dd-trace-go/v2/profiler.(*fastDeltaProfiler).Delta",
+        "github.com/DataDog/datadog-agent/pkg/util/profiling.Start",
+    ] {
+        check_responsible(
+            &[
+                "compress/flate.(*compressor).init",
+                "github.com/klauspost/compress/zstd.NewWriter",
+                profiler,
+            ],
+            Some((2, "The Agent's own profiler")),
+        );
     }
 }
 
@@ -622,12 +768,15 @@ fn segments_match_whole() {
     for (function, class) in [
         (
             "github.com/DataDog/datadog-agent-tools/pkg/trace.F",
-            Class::Other,
+            Class::Unlisted,
         ),
-        ("github.com/datadog/datadog-agent/pkg/trace.F", Class::Other),
-        ("github.com/dgraph-io/ristretto2.F", Class::Other),
-        ("github.com/DataDog/other.F", Class::Other),
-        ("runtimes.F", Class::Other),
+        (
+            "github.com/datadog/datadog-agent/pkg/trace.F",
+            Class::Unlisted,
+        ),
+        ("github.com/dgraph-io/ristretto2.F", Class::Unlisted),
+        ("github.com/DataDog/other.F", Class::Unlisted),
+        ("runtimes.F", Class::Unlisted),
         ("[libpythonic.so]", Class::Other),
         ("[libc.so.6]", Class::Other),
         ("[]", Class::Other),
@@ -853,12 +1002,34 @@ fn three_passes() {
         &["runtime.mallocgc", "a.com/b.F", ristretto, json],
         Some((2, "Core Agent, cache")),
     );
-    // Only without those the runtime.
+    // One that is not generic comes before one that is.
+    let protobuf = "google.golang.org/protobuf/proto.Marshal";
+    check_responsible(&[protobuf, ristretto], Some((1, "Core Agent, cache")));
     check_responsible(
-        &["syscall.Syscall", "runtime.mcall", "a.com/b.F"],
-        Some((1, "Go runtime")),
+        &["fmt.Sprint", protobuf],
+        Some((1, "Third-party module (protobuf)")),
     );
-    check_responsible(&["syscall.Syscall", "main.main", "[libc.so.6]"], None);
+    // Only without those the standard library, and then the runtime.
+    check_responsible(
+        &[
+            "runtime.mallocgc",
+            "syscall.Syscall",
+            "runtime.mcall",
+            "a.com/b.F",
+        ],
+        Some((1, "Go standard library")),
+    );
+    check_responsible(&["runtime.mallocgc", "a.com/b.F"], Some((0, "Go runtime")));
+    // A handler near the root owns nothing of what a program's own code does.
+    check_responsible(&["[libc.so.6]", "main.main", "runtime.main"], None);
+    check_responsible(
+        &[
+            "a.com/b.F",
+            "github.com/klauspost/compress/gzhttp.GzipHandler",
+            "net/http.(*conn).serve",
+        ],
+        None,
+    );
     check_responsible(&[], None);
 }
 
@@ -1223,7 +1394,7 @@ fn refused() {
           |
         4 | sauce = "a test"
           | ^^^^^
-        unknown field `sauce`, expected one of `schema`, `date`, `source`, `module`, `route`, `agent`, `mapping`, `third_party`, `runtime`, `checks`
+        unknown field `sauce`, expected one of `schema`, `date`, `source`, `module`, `route`, `agent`, `mapping`, `third_party`, `standard`, `runtime`, `checks`
     "#]],
     );
     check_refused(
