@@ -5,7 +5,7 @@
 //! - [`made`]: profiles put together sample by sample; `made::hostile` has whole flares of markup.
 //! - [`made_up`]: whole flares drawn as text.
 //! - [`sample`]: the flare that is built into the page.
-//! - [`bench`]: the profiles that speed is measured with.
+//! - [`mod@bench`]: the profiles that speed is measured with.
 //! - [`pack`], [`random`]: what these share.
 //!
 //! Refuses to be part of any program that users get.
