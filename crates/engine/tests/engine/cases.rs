@@ -7,7 +7,7 @@ use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export};
 use flare::Input;
 use serde_json::Value;
-use testkit::made_up::{MadeUp, cpu};
+use testkit::made_up::{MadeUp, Status, check, cpu};
 
 fn open(case: &str) -> OpenFlare {
     let path = Path::new(testkit::ROOT).join(format!("tests/cases/{case}.zip"));
@@ -55,7 +55,11 @@ fn the_label_names_the_check_and_nothing_is_ranked() {
 fn without_labels_the_ranking_stays_and_says_so() {
     let python = "github.com/DataDog/datadog-agent/pkg/collector/python._Cfunc_run_check";
     let drawn = cpu(&format!("main.main;{python};runtime.cgocall 25000"), 30);
-    let seen = MadeUp::linux()
+    let status = Status {
+        checks: vec![check("openmetrics", "2.1.0", 12, 9_000, 310)],
+        ..Status::default()
+    };
+    let seen = MadeUp::with_status(status)
         .calm("core")
         .profile("core-cpu", &drawn)
         .read();
@@ -64,4 +68,7 @@ fn without_labels_the_ranking_stays_and_says_so() {
     let markdown = seen.text(ExportFormat::Markdown);
     assert!(!markdown.contains("profile's label"), "{markdown}");
     assert!(!markdown.contains("The profile's labels name"));
+    let ranking =
+        "This is a ranking of suspects, not a proof: the profile does not say which check";
+    assert!(markdown.contains(ranking), "{markdown}");
 }
