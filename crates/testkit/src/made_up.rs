@@ -9,8 +9,9 @@
 //! Nothing here is of a customer: hosts, pods and numbers are invented.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 use engine::OpenFlare;
@@ -22,8 +23,10 @@ use profile::text::draw;
 use profile::{Mapping, Profile};
 use report::model::Report;
 use serde_json::Value;
+use zip::ZipArchive;
 
-use crate::flare_zip::{item, zip};
+use crate::ROOT;
+use crate::flare_zip::{self, item};
 use crate::made::Made;
 use crate::pack::gzip_stored;
 
@@ -381,6 +384,17 @@ pub fn goroutines(groups: &[(usize, &str, &[&str])]) -> String {
 
 // ---- flares
 
+/// Cases that are a flare of `tests/flares` with other files in some places.
+const BENT: [(&str, &str); 7] = [
+    ("50-python-mem", "default"),
+    ("51-healthy-120s", "normal"),
+    ("52-big-slow", "default"),
+    ("53-trace-9MB-in-4s", "default"),
+    ("54-six-cores", "default"),
+    ("56-burst-60d", "memory-leak"),
+    ("57-threads-fds", "default"),
+];
+
 /// A flare that is being made up.
 #[derive(Clone, Default)]
 pub struct MadeUp {
@@ -398,6 +412,32 @@ impl MadeUp {
         Self::with_status(Status::default())
             .file("install_info.log", installed_by("dpkg"))
             .file("flare_creation.log", "")
+    }
+
+    /// A case of `tests/cases`, to be read as it is or bent into a near miss.
+    pub fn case(name: &str) -> Self {
+        let bent = BENT.iter().find(|(case, _)| *case == name);
+        let base = bent.map(|(_, base)| format!("{ROOT}/tests/flares/{base}.zip"));
+        let case = format!("{ROOT}/tests/cases/{name}.zip");
+        base.iter().chain([&case]).fold(Self::empty(), Self::over)
+    }
+
+    /// Puts all files of an archive there, without its folder.
+    fn over(self, archive: &String) -> Self {
+        let file = File::open(archive).expect(archive);
+        let mut archive = ZipArchive::new(file).unwrap();
+        (0..archive.len()).fold(self, |flare, index| {
+            let mut entry = archive.by_index(index).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let path = name.split_once('/').map_or(name.as_str(), |(_, path)| path);
+            // No answer rests on a trace, and they are large.
+            if path.is_empty() || path.ends_with(".trace") {
+                return flare;
+            }
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            flare.file(path, content)
+        })
     }
 
     pub fn with_status(status: Status) -> Self {
@@ -481,7 +521,7 @@ impl MadeUp {
             .iter()
             .map(|(path, content)| item(&format!("{HOST}/{path}"), content.clone()))
             .collect();
-        let bytes = zip(&items);
+        let bytes = flare_zip::zip(&items);
         // `cargo xtask fuzz` asks for what the tests make up: it gets behind more rules than any
         // mutation of real flares.
         if let Some(folder) = std::env::var_os(KEEP_IN) {

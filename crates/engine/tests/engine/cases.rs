@@ -1,34 +1,20 @@
 //! Public cases, each with its right answer; see `tests/cases/README.md`.
 
-use std::fs::File;
-use std::path::Path;
-
-use engine::OpenFlare;
-use engine::export::{ExportFormat, ExportOptions, export};
-use flare::Input;
+use engine::export::ExportFormat;
 use serde_json::Value;
 use testkit::made_up::{MadeUp, Status, check, cpu};
 
-fn open(case: &str) -> OpenFlare {
-    let path = Path::new(testkit::ROOT).join(format!("tests/cases/{case}.zip"));
-    testkit::open(case, Input::Zip(Box::new(File::open(path).unwrap()))).unwrap()
-}
-
-fn text(flare: &OpenFlare, format: ExportFormat) -> String {
-    export(flare.report(), format, &ExportOptions::default()).text
-}
-
 #[test]
 fn the_label_names_the_check_and_nothing_is_ranked() {
-    let flare = open("20-check-id-label");
-    let json: Value = serde_json::from_str(&text(&flare, ExportFormat::Json)).unwrap();
+    let seen = MadeUp::case("20-check-id-label").read();
+    let json = seen.json();
     let core = &json["processes"][0]["cpu_labels"][0];
     assert_eq!(core["label"], "check_id");
     assert_eq!(
         core["values"][0]["value"],
         "sqlserver:prod-01:9c1f2a77d0b3e411"
     );
-    let markdown = text(&flare, ExportFormat::Markdown);
+    let markdown = seen.text(ExportFormat::Markdown);
     assert!(markdown.contains("name the check sqlserver: it used 81.0 % of the CPU time"));
     assert!(markdown.contains("| sqlserver:prod-01:9c1f2a77d0b3e411 | 17.1 s | 81.0 % |"));
     for format in [
@@ -36,7 +22,7 @@ fn the_label_names_the_check_and_nothing_is_ranked() {
         ExportFormat::Customer,
         ExportFormat::Escalation,
     ] {
-        let text = text(&flare, format);
+        let text = seen.text(format);
         assert!(text.contains("sqlserver"), "{}", format.as_str());
         assert!(!text.contains("rank"), "{}", format.as_str());
         assert!(
@@ -45,7 +31,7 @@ fn the_label_names_the_check_and_nothing_is_ranked() {
             format.as_str()
         );
     }
-    let customer = text(&flare, ExportFormat::Customer);
+    let customer = seen.text(ExportFormat::Customer);
     assert!(customer.contains("The check sqlserver used 81.0 % of the Agent's CPU time"));
     assert!(!customer.contains("openmetrics"), "{customer}");
 }
