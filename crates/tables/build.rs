@@ -5,10 +5,11 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The tables that the program holds.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "known_cases.toml",
     "limits.toml",
     "owners.toml",
+    "pipelines.toml",
     "thresholds.toml",
 ];
 

@@ -37,7 +37,10 @@ impl Classes {
     }
 
     /// The responsible frame of a stack of rows, leaf first: its place in the stack, and its owner.
-    fn responsible(&self, rows: impl Iterator<Item = RowId>) -> Option<(usize, OwnerId)> {
+    pub(super) fn responsible(
+        &self,
+        rows: impl Iterator<Item = RowId>,
+    ) -> Option<(usize, OwnerId)> {
         responsible_class(rows.map(|row| self.get(row)))
     }
 }
@@ -78,6 +81,37 @@ pub fn owner_sums(views: &[&View], classes: &Classes) -> Vec<OwnerSums> {
         }
     });
     sums
+}
+
+/// What stacks spend below the frames that `is_within` names: all of it, and of that the function
+/// outside of these with the largest part.
+pub fn time_below(view: &View, is_within: &dyn Fn(&str) -> bool) -> (i64, Option<(String, i64)>) {
+    let within: Vec<bool> = view.names().map(is_within).collect();
+    let is_in = |row: RowId| within.get(row.index()).copied().unwrap_or(false);
+    let mut all = 0_i64;
+    let mut below: FxHashMap<RowId, i64> = FxHashMap::default();
+    let mut seen: Vec<RowId> = Vec::new();
+    view.each_stack(|stack, value| {
+        let Some(place) = stack.rows().position(is_in) else {
+            return;
+        };
+        all = all.saturating_add(value);
+        seen.clear();
+        for row in stack.rows().take(place) {
+            // A recursive function counts once.
+            if !seen.contains(&row) {
+                seen.push(row);
+                add(&mut below, row, value);
+            }
+        }
+    });
+    let largest = below
+        .into_iter()
+        .max_by_key(|&(row, value)| (value, std::cmp::Reverse(row)));
+    (
+        all,
+        largest.map(|(row, value)| (view.name(row).to_owned(), value)),
+    )
 }
 
 impl Attribution {
@@ -138,6 +172,16 @@ impl OwnerSums {
 mod tests {
     use super::*;
     use profile::text::draw;
+
+    #[test]
+    fn time_below_a_stage_counts_each_function_once() {
+        let drawn = "main;p.run;regexp.Replace;regexp.step 6\nmain;p.run;regexp.Match;regexp.step;regexp.step 3\n\
+                     main;p.run 2\nmain;q.run;regexp.step 50";
+        let view = View::of(draw("cpu/nanoseconds", drawn).unwrap(), "").unwrap();
+        let found = time_below(&view, &|name| name == "p.run");
+        assert_eq!(found, (11, Some(("regexp.step".to_owned(), 9))));
+        assert_eq!(time_below(&view, &|name| name == "r.run"), (0, None));
+    }
 
     #[test]
     fn sums_past_what_64_bits_hold_stay_at_the_edge() {

@@ -32,6 +32,15 @@ impl AgentLabel {
             Self::RuleId => "rule_id",
         }
     }
+
+    /// The check that a value of it names: the Agent writes an instance as the check's name, a colon
+    /// and the rest.
+    pub fn check(self, value: &str) -> Option<&str> {
+        match self {
+            Self::CheckId | Self::CheckName => value.split(':').next(),
+            Self::Module | Self::RuleId => None,
+        }
+    }
 }
 
 /// What a profile counts by one label.
@@ -48,15 +57,11 @@ pub struct Labelled {
 }
 
 impl Labelled {
-    /// The check that used the most, all its instances together: the Agent writes an instance as the
-    /// check's name, a colon and the rest.
+    /// The check that used the most, all its instances together.
     pub fn first_check(&self) -> Option<(&str, i64)> {
-        if !matches!(self.label, AgentLabel::CheckId | AgentLabel::CheckName) {
-            return None;
-        }
         let mut checks: Vec<(&str, i64)> = Vec::new();
         for (value, sum) in &self.values {
-            let check = value.split(':').next().unwrap_or(value);
+            let check = self.label.check(value)?;
             match checks.iter_mut().find(|(known, _)| *known == check) {
                 Some((_, all)) => *all = all.saturating_add(*sum),
                 None => checks.push((check, *sum)),

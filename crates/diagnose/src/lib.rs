@@ -5,6 +5,8 @@
 //! - [`known`]: which publicly reported cases a finding resembles.
 //! - [`noise`]: how much of a heap difference may be chance.
 //! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
+//! - [`counters`] and [`evidence`]: what the Agent's texts say beside its profiles.
+//! - [`notable`]: what has to be looked at although nothing crossed; [`pipelines`]: who waits for whom.
 //! - [`thresholds`], [`kinds`] and [`verdict`]: what is decided, and by which numbers.
 //! - [`capture`], [`share`], [`errors`]: what is to be recorded, parts of a whole, what was not read.
 //!
@@ -13,14 +15,18 @@
 
 pub mod attribution;
 pub mod capture;
+pub mod counters;
 pub mod errors;
+pub mod evidence;
 pub mod gc;
 pub mod kinds;
 pub mod known;
 pub mod labels;
 pub mod memory;
 pub mod noise;
+pub mod notable;
 pub mod owner;
+pub mod pipelines;
 pub mod share;
 pub mod thresholds;
 pub mod verdict;

@@ -30,6 +30,8 @@ pub struct Thresholds {
     pub notes: NoteThresholds,
     /// What the memory account comes to.
     pub memory: MemoryThresholds,
+    /// What has to be looked at although no threshold was crossed.
+    pub notable: NotableThresholds,
 }
 
 /// When heap growth between two snapshots is a leak.
@@ -58,8 +60,10 @@ pub struct CpuThresholds {
     pub function_percent: f64,
     /// The process has to have at least so much CPU time in the profile.
     pub min_cpu_s: f64,
-    /// And at least so many cores in use on average.
+    /// And at least so many cores in use on average, or half of what its container may use.
     pub min_cores: f64,
+    /// Leaves under which C code runs: they count as what called them.
+    pub doors: Vec<String>,
 }
 
 /// When waiting is contention.
@@ -68,10 +72,14 @@ pub struct CpuThresholds {
 pub struct ContentionThresholds {
     /// Total delay of a mutex or block profile has to be over this.
     pub delay_ns: i64,
+    /// And at least so many goroutines have to wait on average over the time that it covers.
+    pub min_waiting: f64,
     /// Idle waits count too.
     pub count_idle_waits: bool,
     /// Leaves of the block profile that are idle waits, full function names.
     pub idle_leaves: Vec<String>,
+    /// Leaves where a goroutine waits for somebody to take over what it has; `*` stands for anything.
+    pub handing_leaves: Vec<String>,
 }
 
 /// What lowers confidence, one step per reason.
@@ -116,20 +124,10 @@ pub struct NoteThresholds {
     pub gc_cpu_percent: f64,
     /// A sample is garbage collection's when any of its frames is one of these.
     pub gc_frames: Vec<String>,
-    /// At least so many cores in use without one hot function.
-    pub busy_cores: f64,
     /// Allocation rate over this.
     pub allocation_bytes_per_second: i64,
-    /// Heap in use is less than this part of RSS.
-    pub min_heap_percent_of_rss: f64,
-    /// RSS is over this part of the container's limit.
-    pub container_limit_percent: f64,
     /// With fewer DogStatsD contexts, DogStatsD is not what fills the aggregation pipeline.
     pub many_contexts: i64,
-    /// More goroutines than this.
-    pub goroutines: usize,
-    /// More goroutines than this with one and the same stack.
-    pub goroutines_same_stack: usize,
 }
 
 /// What the memory account comes to.
@@ -142,6 +140,70 @@ pub struct MemoryThresholds {
     pub outside_go_percent: f64,
     /// What Go holds to what is in use: over this it is garbage and fragmentation.
     pub held_to_in_use: f64,
+}
+
+/// What has to be looked at although no threshold was crossed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotableThresholds {
+    /// Goroutines waiting on average.
+    pub goroutines_waiting: f64,
+    /// Waiting in all.
+    pub waiting_s: f64,
+    /// Cores in use.
+    pub busy_cores: f64,
+    /// Part of the container's CPU limit in use.
+    pub cpu_limit_percent: f64,
+    /// One component's share of the CPU.
+    pub component_percent: f64,
+    /// The collector's share of the CPU.
+    pub collector_percent: f64,
+    /// Cores in use from which on that matters.
+    pub collector_min_cores: f64,
+    /// Resident memory outside of Go.
+    pub outside_go_bytes: i64,
+    /// The same as part of all.
+    pub outside_go_percent: f64,
+    /// A heap that is large.
+    pub heap_bytes: i64,
+    /// Part of a limit that a heap fills.
+    pub heap_limit_percent: f64,
+    /// Resident memory as part of the container's limit.
+    pub container_limit_percent: f64,
+    /// How busy a check worker is.
+    pub worker_percent: f64,
+    /// How long one run of a check takes.
+    pub check_running_s: f64,
+    /// A check's last run, in its average runs.
+    pub check_samples_ratio: f64,
+    /// Runs from which on an average says something.
+    pub check_min_runs: u64,
+    /// Samples of the last run from which on they matter.
+    pub check_min_samples: u64,
+    /// Metric contexts.
+    pub contexts: i64,
+    /// Payloads delivered, of those given to an endpoint.
+    pub delivered_percent: f64,
+    /// Payloads from which on that says something.
+    pub delivered_min_payloads: u64,
+    /// DogStatsD packets.
+    pub packets_per_second: f64,
+    /// Metrics in each of them, at most.
+    pub metrics_per_packet: f64,
+    /// Mean wait for a CPU.
+    pub scheduler_latency_s: f64,
+    /// Threads of the operating system.
+    pub threads: u64,
+    /// Open descriptors as part of their limit.
+    pub descriptors_percent: f64,
+    /// Goroutines that wait for locks, for however short.
+    pub lock_waiters: u64,
+    /// Goroutines in all.
+    pub goroutines: u64,
+    /// Goroutines that wait at one place.
+    pub goroutines_alike: u64,
+    /// Uptime from which on health means something.
+    pub health_min_uptime_s: f64,
 }
 
 /// One threshold that is not the built-in one.
@@ -225,6 +287,7 @@ impl Thresholds {
             confidence,
             notes,
             memory,
+            notable,
             ..
         } = self;
         let amounts = [
@@ -242,6 +305,7 @@ impl Thresholds {
             ("cpu.min_cpu_s", cpu.min_cpu_s),
             ("cpu.min_cores", cpu.min_cores),
             ("contention.delay_ns", contention.delay_ns as f64),
+            ("contention.min_waiting", contention.min_waiting),
             (
                 "confidence.min_cpu_samples",
                 confidence.min_cpu_samples as f64,
@@ -268,13 +332,25 @@ impl Thresholds {
             ("notes.shrank_bytes", notes.shrank_bytes as f64),
             ("notes.many_contexts", notes.many_contexts as f64),
             ("notes.large_heap_bytes", notes.large_heap_bytes as f64),
-            ("notes.busy_cores", notes.busy_cores),
             ("memory.large_bytes", memory.large_bytes as f64),
             ("memory.held_to_in_use", memory.held_to_in_use),
             (
                 "notes.allocation_bytes_per_second",
                 notes.allocation_bytes_per_second as f64,
             ),
+            ("notable.goroutines_waiting", notable.goroutines_waiting),
+            ("notable.waiting_s", notable.waiting_s),
+            ("notable.busy_cores", notable.busy_cores),
+            ("notable.collector_min_cores", notable.collector_min_cores),
+            ("notable.outside_go_bytes", notable.outside_go_bytes as f64),
+            ("notable.heap_bytes", notable.heap_bytes as f64),
+            ("notable.check_running_s", notable.check_running_s),
+            ("notable.check_samples_ratio", notable.check_samples_ratio),
+            ("notable.contexts", notable.contexts as f64),
+            ("notable.packets_per_second", notable.packets_per_second),
+            ("notable.metrics_per_packet", notable.metrics_per_packet),
+            ("notable.scheduler_latency_s", notable.scheduler_latency_s),
+            ("notable.health_min_uptime_s", notable.health_min_uptime_s),
         ];
         let percentages = [
             ("cpu.function_percent", cpu.function_percent),
@@ -284,14 +360,18 @@ impl Thresholds {
             ),
             ("notes.gc_cpu_percent", notes.gc_cpu_percent),
             ("memory.outside_go_percent", memory.outside_go_percent),
+            ("notable.cpu_limit_percent", notable.cpu_limit_percent),
+            ("notable.component_percent", notable.component_percent),
+            ("notable.collector_percent", notable.collector_percent),
+            ("notable.outside_go_percent", notable.outside_go_percent),
+            ("notable.heap_limit_percent", notable.heap_limit_percent),
             (
-                "notes.min_heap_percent_of_rss",
-                notes.min_heap_percent_of_rss,
+                "notable.container_limit_percent",
+                notable.container_limit_percent,
             ),
-            (
-                "notes.container_limit_percent",
-                notes.container_limit_percent,
-            ),
+            ("notable.worker_percent", notable.worker_percent),
+            ("notable.delivered_percent", notable.delivered_percent),
+            ("notable.descriptors_percent", notable.descriptors_percent),
         ];
         // Divisors.
         let divisors = [
@@ -329,6 +409,16 @@ impl Thresholds {
             .any(|leaf| leaf == function)
     }
 
+    /// Whether a goroutine with this leaf waits to hand something over.
+    pub fn is_handing_leaf(&self, function: &str) -> bool {
+        fits_any(&self.contention.handing_leaves, function)
+    }
+
+    /// Whether a CPU sample with this leaf was taken in C code.
+    pub fn is_door(&self, function: &str) -> bool {
+        self.cpu.doors.iter().any(|door| door == function)
+    }
+
     /// Whether a frame of this function makes a CPU sample the garbage collector's.
     pub fn is_gc_frame(&self, function: &str) -> bool {
         self.notes.gc_frames.iter().any(|frame| frame == function)
@@ -336,14 +426,18 @@ impl Thresholds {
 
     /// Whether a thread may be blocked rather than busy when this is its leaf on Windows.
     pub fn is_windows_blocked_leaf(&self, function: &str) -> bool {
-        self.confidence
-            .windows_blocked_leaves
-            .iter()
-            .any(|leaf| match leaf.strip_suffix('*') {
-                Some(start) => function.starts_with(start),
-                None => leaf == function,
-            })
+        fits_any(&self.confidence.windows_blocked_leaves, function)
     }
+}
+
+/// Whether a name is one of these; a pattern that ends in `*` stands for all that begin so.
+fn fits_any(patterns: &[String], name: &str) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => pattern == name,
+        })
 }
 
 /// Infinity fits nothing: no measurement could be over it, or all would.
@@ -407,7 +501,7 @@ mod tests {
         assert_eq!(thresholds.leak.growth_bytes_per_minute, 1 << 20);
         assert_eq!(thresholds.cpu.function_percent, 50.0);
         assert_eq!(thresholds.cpu.min_cpu_s, 0.5);
-        assert_eq!(thresholds.cpu.min_cores, 0.05);
+        assert_eq!(thresholds.cpu.min_cores, 0.5);
         assert_eq!(thresholds.contention.delay_ns, 1_000_000_000);
         assert!(!thresholds.contention.count_idle_waits);
         assert_eq!(thresholds.changes(), []);
@@ -510,15 +604,15 @@ mod tests {
             &expect!["confidence.default_mutex_fraction is 0, expected more than zero"],
         );
         check_refused(
-            "min_cores = 0.05",
-            "min_cores = 0.05\nmax_cores = 1.0",
+            "min_cores = 0.5",
+            "min_cores = 0.5\nmax_cores = 1.0",
             &expect![[r#"
-                the thresholds are not valid: unknown field `max_cores`, expected one of `function_percent`, `min_cpu_s`, `min_cores`
+                the thresholds are not valid: unknown field `max_cores`, expected one of `function_percent`, `min_cpu_s`, `min_cores`, `doors`
                 in `cpu`
             "#]],
         );
         check_refused(
-            "min_cores = 0.05",
+            "min_cores = 0.5",
             "",
             &expect![[r#"
                 the thresholds are not valid: missing field `min_cores`

@@ -1,12 +1,17 @@
 //! Contention: goroutines that wait for each other's locks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::attribution::{Classes, attribute};
+use super::super::attribution::{Classes, attribute, time_below};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
+use super::super::notable::{Consumer, Holder, Notable, Thing};
+use super::super::owner::UNOWNED;
+use super::super::pipelines::{Pipelines, StageId};
+use super::super::share::Share;
 use super::finding::{ContentionDetail, Detail, Doubt, Finding, Parts};
 use super::hole::{self, Gap, Hole};
-use super::input::ProcessProfiles;
+use super::input::{IntervalSource, ProcessProfiles};
 use super::{Basis, Judge, Outcome, largest};
 use flare::Process;
 use profile::lens::subject::Subject;
@@ -24,6 +29,26 @@ pub struct Locks {
     pub sides: [LockSide; 2],
     /// One reason why neither can be used.
     pub gap: Option<Gap>,
+    /// What the Go runtime counts all the time, where the profiles say nothing.
+    pub counter: Option<LockCounter>,
+}
+
+/// Waiting for locks since the start, as the Go runtime counts it: approximate, without stacks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LockCounter {
+    /// Of all goroutines together, seconds.
+    pub waits_s: f64,
+    /// Goroutines waiting on average; `None` where the uptime is not known.
+    pub waiters: Option<f64>,
+}
+
+/// The time that a lock profile covers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LockWindow {
+    /// Seconds, above zero.
+    pub seconds: f64,
+    /// It is the time since the process started: a setting fills the profile, no flag.
+    pub since_start: bool,
 }
 
 /// One lock profile.
@@ -51,7 +76,7 @@ pub enum LockSays {
 }
 
 /// Sums of a lock profile, in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LockDelay {
     /// All of it.
     pub all: i64,
@@ -59,6 +84,17 @@ pub struct LockDelay {
     pub counted: i64,
     /// Goroutines that merely wait for work.
     pub idle: i64,
+    /// Goroutines that wait to hand something over.
+    pub handing: i64,
+    /// The time that it covers, where that is known.
+    pub window: Option<LockWindow>,
+}
+
+impl LockDelay {
+    /// Goroutines that so much waiting comes to on average.
+    pub fn waiting(&self, delay: i64) -> Option<f64> {
+        Some(delay as f64 / 1e9 / self.window?.seconds)
+    }
 }
 
 impl LockSays {
@@ -105,6 +141,14 @@ impl Locks {
     }
 }
 
+/// What a goroutine of a lock profile waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WaitsFor {
+    Work,
+    Consumer,
+    Lock,
+}
+
 impl Judge<'_> {
     pub(super) fn contention(&self, process: &ProcessProfiles) -> Outcome {
         let name = &process.name;
@@ -115,37 +159,203 @@ impl Judge<'_> {
                 says: self.lock_side(process, profile),
             }),
             gap: hole::unusable_locks(process, self.context),
+            counter: self.lock_counter(name),
         };
-        let crossed = locks.sides.iter().find_map(|side| match side.says {
-            LockSays::Delay(delay) if delay.counted > limit => Some((side.profile, delay)),
-            _ => None,
-        });
+        let over = |delay: &LockDelay| {
+            delay.counted > limit
+                && delay
+                    .waiting(delay.counted)
+                    .is_none_or(|waiting| waiting >= self.thresholds.contention.min_waiting)
+        };
+        let delays = || {
+            locks.sides.iter().filter_map(|side| match side.says {
+                LockSays::Delay(delay) => Some((side.profile, delay)),
+                _ => None,
+            })
+        };
+        let crossed = delays().find(|(_, delay)| over(delay) && delay.window.is_some());
+        let unbounded = delays().any(|(_, delay)| over(&delay) && delay.window.is_none());
         let holes = || locks.sides.iter().filter_map(|side| side.says.hole());
         let unread = holes().find(|hole| hole.is_unread());
         let largest = locks.largest_ns();
         let hole = match (crossed, unread, largest) {
             (Some(_), ..) => None,
             (None, Some(hole), _) => Some(hole),
-            (None, None, Some(_)) => None,
+            // Much waiting in a time that is not known: as bad or as well as any.
+            (None, None, Some(_)) => unbounded.then_some(Hole::WindowUnknown),
             // A rate of 0 says more than a file that is missing beside it.
             _ if locks.sides.iter().any(|side| side.says == LockSays::Empty) => {
                 Some(Hole::of_rates(name))
             }
             _ => Some(holes().next().unwrap_or(Hole::Absent)),
         };
+        let counted = hole
+            .filter(|hole| !hole.is_unread())
+            .and(locks.counter)
+            .and_then(|counter| self.by_counter(counter));
+        let nearness = delays()
+            .filter_map(|(_, delay)| {
+                let amount = delay.counted as f64 / limit.max(1) as f64;
+                let waiting = delay.waiting(delay.counted)?
+                    / self
+                        .thresholds
+                        .contention
+                        .min_waiting
+                        .max(f64::MIN_POSITIVE);
+                Some(amount.min(waiting))
+            })
+            .max_by(f64::total_cmp)
+            .or_else(|| largest.map(|_| 0.0));
         let basis = Basis::Locks(locks);
-        let mut outcome = match (hole, crossed) {
-            (Some(hole), _) => Outcome::hole(name, KIND, hole, basis),
-            (None, Some(_)) => Outcome::new(name, KIND, Measured::Crossed, basis),
-            (None, None) => Outcome::new(name, KIND, Measured::Clear, basis),
+        let mut outcome = match (hole, crossed, counted) {
+            (Some(_), _, Some(measured)) => Outcome::new(name, KIND, measured, basis),
+            (Some(hole), ..) => Outcome::hole(name, KIND, hole, basis),
+            (None, Some(_), _) => Outcome::new(name, KIND, Measured::Crossed, basis),
+            (None, None, _) => Outcome::new(name, KIND, Measured::Clear, basis),
         };
-        outcome.state.nearness = largest.map(|largest| largest as f64 / limit.max(1) as f64);
+        outcome.state.nearness = nearness.filter(|_| outcome.state.hole.is_none());
         if let Some((profile_name, delay)) = crossed
             && let Ok(subject) = hole::usable(process, profile_name, self.context)
         {
             outcome.finding = self.contention_finding(process, profile_name, subject, delay);
         }
+        outcome.notable.extend(self.back_pressure(process));
         outcome
+    }
+
+    /// What the runtime's counter says of a process.
+    fn lock_counter(&self, process: &Process) -> Option<LockCounter> {
+        let counters = self.counters_of(process)?;
+        Some(LockCounter {
+            waits_s: counters.lock_waits_s?,
+            waiters: counters.lock_waiters(),
+        })
+    }
+
+    /// What the counter decides: with less waiting in all than a window needs, none can have crossed;
+    /// with so much on average, most have. In between it decides nothing.
+    fn by_counter(&self, counter: LockCounter) -> Option<Measured> {
+        let limits = &self.thresholds.contention;
+        if counter.waits_s * 1e9 <= limits.delay_ns as f64 {
+            return Some(Measured::Clear);
+        }
+        counter
+            .waiters
+            .is_some_and(|waiters| waiters >= limits.min_waiting)
+            .then_some(Measured::Crossed)
+    }
+
+    /// The time that a lock profile of a process covers. Flags reach the core Agent alone, and count
+    /// while the flare is made; the rates of the configuration, and of any other program, count since
+    /// its start.
+    fn lock_window(&self, process: &ProcessProfiles, name: ProfileName) -> Option<LockWindow> {
+        let window = |seconds: f64, since_start| {
+            (seconds > 0.0).then_some(LockWindow {
+                seconds,
+                since_start,
+            })
+        };
+        let own = process.slot(name)?.profile()?.duration_ns as f64 / 1e9;
+        if own > 0.0 {
+            return window(own, false);
+        }
+        let since_start =
+            process.name != Process::Core || self.context.rate(&process.name, name).is_some();
+        if since_start {
+            return window(self.context.uptime_of(&process.name)?, true);
+        }
+        let cpu = process.cpu.profile().map_or(0, |cpu| cpu.duration_ns);
+        if cpu > 0 {
+            return window(cpu as f64 / 1e9, false);
+        }
+        let interval = process.interval(self.thresholds);
+        match interval.source {
+            IntervalSource::Assumed => None,
+            _ => window(interval.seconds(), false),
+        }
+    }
+
+    /// Goroutines that wait for somebody to take over what they have: the consumer is too slow.
+    fn back_pressure(&self, process: &ProcessProfiles) -> Option<Notable> {
+        let LockSays::Delay(delay) = self.lock_side(process, ProfileName::Block) else {
+            return None;
+        };
+        let limits = &self.thresholds.notable;
+        let waiting = delay.waiting(delay.handing)?;
+        if (delay.handing as f64) <= limits.waiting_s * 1e9 || waiting < limits.goroutines_waiting {
+            return None;
+        }
+        let subject = process.subject(ProfileName::Block)?;
+        let view = View::under(subject, "delay").ok()?;
+        let counts = |row: RowId| self.thresholds.is_handing_leaf(view.name(row));
+        let attribution = attribute(&view, &Classes::of(subject, self.owners), &counts);
+        let by_responsible = attribution.by_responsible();
+        let senders: Vec<(String, i64)> = by_responsible
+            .iter()
+            .take(SITES)
+            .map(|&(row, delay)| {
+                let name = row.map_or(UNOWNED, |row| view.name(row));
+                (name.to_owned(), delay)
+            })
+            .collect();
+        let holder = senders
+            .first()
+            .and_then(|(frame, _)| self.owners.of_function(frame).map(|owner| (frame, owner)))
+            .map(|(frame, owner)| Holder {
+                owner: owner.owner.clone(),
+                component: owner.component.clone(),
+                team: owner.team.clone(),
+                frame: frame.clone(),
+            });
+        let consumer = self.consumer(process, &view, &counts);
+        Some(Notable {
+            process: Some(process.name.clone()),
+            thing: Thing::BackPressure {
+                delay_ns: delay.handing,
+                waiting,
+                senders,
+                consumer,
+            },
+            holder,
+        })
+    }
+
+    /// The first stage of a pipeline that waits for nobody, behind the stages that do.
+    fn consumer(
+        &self,
+        process: &ProcessProfiles,
+        view: &View,
+        counts: &dyn Fn(RowId) -> bool,
+    ) -> Option<Consumer> {
+        let pipelines = Pipelines::builtin();
+        let stages: Vec<Option<StageId>> = view.names().map(|name| pipelines.stage(name)).collect();
+        let stage_of = |row: RowId| stages.get(row.index()).copied().flatten();
+        let mut waits: BTreeMap<StageId, i64> = BTreeMap::new();
+        view.each_stack(|stack, delay| {
+            if stack.leaf().is_some_and(counts)
+                && let Some(stage) = stack.rows().find_map(stage_of)
+            {
+                let sum = waits.entry(stage).or_default();
+                *sum = sum.saturating_add(delay);
+            }
+        });
+        let stage = pipelines.first_that_works(&waits)?;
+        let mut consumer = Consumer {
+            pipeline: pipelines.pipeline(stage).to_owned(),
+            stage: pipelines.name(stage).to_owned(),
+            share: None,
+            busy_with: None,
+        };
+        if let Some(subject) = process.subject(ProfileName::Cpu)
+            && let Ok(cpu) = View::under(subject, "cpu")
+            && cpu.total > 0
+        {
+            let (all, largest) = time_below(&cpu, &|name| pipelines.stage(name) == Some(stage));
+            consumer.share = Some(Share::of(all, cpu.total));
+            consumer.busy_with =
+                largest.map(|(package, value)| (package, Share::of(value, cpu.total)));
+        }
+        Some(consumer)
     }
 
     fn lock_side(&self, process: &ProcessProfiles, name: ProfileName) -> LockSays {
@@ -160,14 +370,17 @@ impl Judge<'_> {
             all: 0,
             counted: 0,
             idle: 0,
+            handing: 0,
+            window: self.lock_window(process, name),
         };
         for (weight, row) in view.weights().iter().zip(view.rows()) {
             sum.all = sum.all.saturating_add(weight.flat);
-            if self.is_idle(name, view.name(row)) {
-                sum.idle = sum.idle.saturating_add(weight.flat);
-            } else {
-                sum.counted = sum.counted.saturating_add(weight.flat);
-            }
+            let part = match self.waits_for(name, view.name(row)) {
+                WaitsFor::Work => &mut sum.idle,
+                WaitsFor::Consumer => &mut sum.handing,
+                WaitsFor::Lock => &mut sum.counted,
+            };
+            *part = part.saturating_add(weight.flat);
         }
         let rate = self.context.rate(&process.name, name);
         match sum.all {
@@ -177,10 +390,14 @@ impl Judge<'_> {
         }
     }
 
-    fn is_idle(&self, profile: ProfileName, leaf: &str) -> bool {
-        profile == ProfileName::Block
+    fn waits_for(&self, profile: ProfileName, leaf: &str) -> WaitsFor {
+        if profile == ProfileName::Block && self.thresholds.is_handing_leaf(leaf) {
+            return WaitsFor::Consumer;
+        }
+        let idle = profile == ProfileName::Block
             && !self.thresholds.contention.count_idle_waits
-            && self.thresholds.is_idle_leaf(leaf)
+            && self.thresholds.is_idle_leaf(leaf);
+        if idle { WaitsFor::Work } else { WaitsFor::Lock }
     }
 
     fn contention_finding(
@@ -191,7 +408,7 @@ impl Judge<'_> {
         sum: LockDelay,
     ) -> Option<Finding> {
         let view = View::under(subject, "delay").ok()?;
-        let counts = |row: RowId| !self.is_idle(name, view.name(row));
+        let counts = |row: RowId| self.waits_for(name, view.name(row)) == WaitsFor::Lock;
         let rows = largest(&view, view.weights(), &counts);
         let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
         let events = view.retyped("contentions").ok().map_or(0, |events| {
@@ -209,16 +426,8 @@ impl Judge<'_> {
             _ => 1,
         };
         let sampled = events / fraction.max(1);
-        // Rates of the configuration count since the start, flags only while the flare is made; and
-        // flags reach the core Agent alone. Other processes are about as old as that.
-        let since_start = (rate.is_some() || process.name != Process::Core)
-            && self.context.uptime_s.is_some_and(|uptime| uptime > 0.0);
-        let window_s = match (since_start, self.context.uptime_s, process.cpu.profile()) {
-            (true, Some(uptime), _) => uptime,
-            (_, _, Some(cpu)) if cpu.duration_ns > 0 => cpu.duration_ns as f64 / 1e9,
-            _ => process.interval(self.thresholds).seconds(),
-        };
-        let waiting = sum.counted as f64 / 1e9 / window_s.max(f64::MIN_POSITIVE);
+        let window = sum.window?;
+        let waiting = sum.waiting(sum.counted)?;
         let mut reasons = Vec::new();
         if sampled < limits.min_lock_events {
             reasons.push(Doubt::FewLockEvents(sampled));
@@ -226,24 +435,23 @@ impl Judge<'_> {
         if waiting < limits.min_goroutines_waiting {
             reasons.push(Doubt::FewWaiting(waiting));
         }
-        reasons.extend(self.short_window(window_s));
-        reasons.extend(self.just_started());
         let sites: Vec<(String, i64)> = attribution
             .by_responsible()
             .into_iter()
             .take(SITES)
             .map(|(site, delay)| {
-                let site = site.map_or(super::super::owner::UNOWNED, |row| view.name(row));
+                let site = site.map_or(UNOWNED, |row| view.name(row));
                 (site.to_owned(), delay)
             })
             .collect();
         let detail = ContentionDetail {
             events,
-            window_s,
-            since_start,
+            window_s: window.seconds,
+            since_start: window.since_start,
             waiting,
             all_ns: sum.all,
             idle_ns: sum.idle,
+            handing_ns: sum.handing,
             sites,
         };
         Some(self.finding(Parts {

@@ -8,6 +8,7 @@ use super::super::kinds::{FindingKind, ProfileName};
 use super::super::owner::{Routing, UNOWNED};
 use super::super::share::Share;
 use super::Judge;
+use super::cpu::Spot;
 use super::input::{Interval, ProcessProfiles};
 use flare::Process;
 use profile::lens::stacks;
@@ -105,7 +106,9 @@ pub struct LeakDetail {
 /// Numbers of a CPU spike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CpuDetail {
-    /// The function's part of the CPU time.
+    /// What crossed.
+    pub spot: Spot,
+    /// Its part of the CPU time.
     pub share: Share,
     /// CPU time of the profile.
     pub cpu_ns: i64,
@@ -132,6 +135,8 @@ pub struct ContentionDetail {
     pub all_ns: i64,
     /// Delay of idle waits that were left out.
     pub idle_ns: i64,
+    /// Delay of goroutines that wait to hand something over, left out too.
+    pub handing_ns: i64,
     /// Responsible frames with their delay, largest first.
     pub sites: Vec<(String, i64)>,
 }

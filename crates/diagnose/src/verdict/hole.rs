@@ -40,6 +40,8 @@ pub enum Hole {
     RateZero,
     /// The rates are 0 in a process whose rates the flags don't change.
     RateZeroElsewhere,
+    /// There is much waiting, in a time that is not known.
+    WindowUnknown,
     /// The file is there and can't be read.
     Damaged,
     /// No file, and the archive is cut off: it may have been in the part that is missing.
@@ -66,6 +68,7 @@ impl Hole {
             Self::Unsuitable => "unsuitable",
             Self::RateZero => "rate-zero",
             Self::RateZeroElsewhere => "rate-zero-elsewhere",
+            Self::WindowUnknown => "window-unknown",
             Self::Damaged => "damaged",
             Self::CutOff => "cut-off",
             Self::LeftOut => "left-out",

@@ -1,6 +1,7 @@
 //! What is judged: the profiles of each process, and what the rest of the flare tells.
 
 use super::super::errors::{Told, Unread};
+use super::super::evidence::Evidence;
 use super::super::kinds::ProfileName;
 use super::super::thresholds::Thresholds;
 use std::sync::{Arc, OnceLock};
@@ -231,9 +232,21 @@ pub struct Context {
     pub oom_kills: Vec<OomVictim>,
     /// What the goroutine dump of the core Agent says in sum.
     pub goroutines: Option<GoroutineSum>,
+    /// When the flare was made, Unix milliseconds.
+    pub captured_ms: Option<i64>,
+    /// What the Agent's texts say.
+    pub evidence: Evidence,
 }
 
 impl Context {
+    /// How long a process had been running; never that of another one.
+    pub fn uptime_of(&self, process: &Process) -> Option<f64> {
+        if process.builds_flares() {
+            return self.uptime_s;
+        }
+        None
+    }
+
     /// The rate that the configuration sets for a lock profile of a process.
     pub(super) fn rate(&self, process: &Process, name: ProfileName) -> Option<i64> {
         let [mutex, block] = match process {
@@ -269,17 +282,42 @@ pub struct OomVictim {
     pub process: String,
     /// The limit of a control group was reached, not the host's memory.
     pub in_cgroup: bool,
+    /// It is the Agent's: by its name, or by a control group that it shares with the Agent.
+    pub is_own: bool,
+    /// That limit, bytes.
+    pub limit: Option<i64>,
+    /// What it had resident, bytes.
+    pub resident: Option<i64>,
+}
+
+/// Goroutines with one same stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoroutineGroup {
+    /// How many.
+    pub goroutines: u64,
+    /// The function that says what they do.
+    pub function: String,
+    /// What the runtime says they wait for, for example `chan send`.
+    pub state: String,
+    /// They wait for a lock, or for somebody at the other end of a channel.
+    pub waits: bool,
+    /// The longest wait, minutes.
+    pub longest_minutes: u64,
 }
 
 /// A goroutine dump in sum.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoroutineSum {
+    /// The process that wrote it.
+    pub process: Process,
     /// Goroutines.
     pub count: u64,
-    /// The most goroutines with one same stack, and the function that says what they do.
-    pub largest: Option<(u64, String)>,
+    /// The most goroutines with one same stack.
+    pub largest: Option<GoroutineGroup>,
     /// Goroutines that wait for a lock.
     pub waiting_for_locks: u64,
+    /// The longest of these waits, minutes.
+    pub lock_minutes: u64,
     /// Where the most of them wait, and how many do there.
     pub lock_site: Option<(String, u64)>,
 }

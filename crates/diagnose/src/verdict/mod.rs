@@ -8,8 +8,10 @@
 //! - `hole`: why something was not measured.
 //! - `leak`, `cpu`, `contention`: one kind each.
 //! - `finding`: what crossed, with evidence and confidence.
+//! - `around`: what the rest of the flare shows.
 //! - `notes`: what changes no verdict.
 
+mod around;
 mod contention;
 mod cpu;
 mod finding;
@@ -20,21 +22,23 @@ mod notes;
 #[cfg(test)]
 mod tests;
 
-pub use contention::{LockDelay, LockSays, LockSide, Locks};
-pub use cpu::{CpuUse, gc_share};
+pub use contention::{LockCounter, LockDelay, LockSays, LockSide, LockWindow, Locks};
+pub use cpu::{CpuUse, Spot, gc_share};
 pub use finding::{
     Confidence, ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, FindingStack,
     LeakDetail, Unit,
 };
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
-    Context, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim, ProcessProfiles,
-    Restart, Slot, described,
+    Context, GoroutineGroup, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim,
+    ProcessProfiles, Restart, Slot, described,
 };
 pub use leak::HeapGrowth;
 pub use notes::{Note, NoteFact};
 
+use super::counters::Counters;
 use super::kinds::{FindingKind, Measured, VerdictKind};
+use super::notable::{self, Notable};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
 use flare::Process;
@@ -90,6 +94,8 @@ pub struct Judgement {
     pub states: Vec<State>,
     /// One per process and kind that crossed.
     pub findings: Vec<Finding>,
+    /// What has to be looked at although nothing crossed, in the order of how much it explains.
+    pub notable: Vec<Notable>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<Note>,
     /// The numbers it was judged by.
@@ -105,6 +111,7 @@ pub fn judge(
 ) -> Judgement {
     let judge = Judge {
         context,
+        described: described(processes),
         thresholds,
         owners,
     };
@@ -113,6 +120,7 @@ pub fn judge(
         main: processes.first().map(|main| main.name.clone()),
         states: Vec::new(),
         findings: Vec::new(),
+        notable: Vec::new(),
         notes: Vec::new(),
         thresholds: thresholds.clone(),
     };
@@ -124,10 +132,13 @@ pub fn judge(
         ] {
             result.states.push(outcome.state);
             result.findings.extend(outcome.finding);
+            result.notable.extend(outcome.notable);
             result.notes.extend(outcome.notes);
         }
     }
-    result.notes.extend(judge.flare_notes(processes));
+    result.notable.extend(judge.notable(processes));
+    notable::sort(&mut result.notable);
+    result.notes.extend(judge.flare_notes());
     result.kind = flare_verdict(processes, &result.states);
     result
 }
@@ -170,11 +181,14 @@ fn flare_verdict(processes: &[ProcessProfiles], states: &[State]) -> VerdictKind
 struct Outcome {
     state: State,
     finding: Option<Finding>,
+    notable: Vec<Notable>,
     notes: Vec<Note>,
 }
 
 struct Judge<'a> {
     context: &'a Context,
+    /// The process that the Agent's texts are of.
+    described: Process,
     thresholds: &'a Thresholds,
     owners: &'a Owners,
 }
@@ -191,6 +205,7 @@ impl Outcome {
                 nearness: None,
             },
             finding: None,
+            notable: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -205,6 +220,13 @@ impl Outcome {
     fn note(&mut self, fact: NoteFact) {
         let process = Some(self.state.process.clone());
         self.notes.push(Note { process, fact });
+    }
+}
+
+impl Judge<'_> {
+    /// What a process counts of itself, where the flare tells.
+    fn counters_of(&self, process: &Process) -> Option<&Counters> {
+        (*process == self.described).then_some(&self.context.evidence.counters)
     }
 }
 

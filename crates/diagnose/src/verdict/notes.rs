@@ -2,9 +2,7 @@
 
 use super::super::share::Share;
 use super::Judge;
-use super::input::{LimitSource, ProcessProfiles, described};
 use flare::Process;
-use profile::units::ratio_percent;
 
 /// One note.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,56 +58,6 @@ pub enum NoteFact {
         /// All CPU time.
         cpu_ns: i64,
     },
-    /// Cores in use without one hot function.
-    BusyCores {
-        /// So many.
-        cores: f64,
-        /// The function that takes the most.
-        function: String,
-        /// Its part of the CPU time.
-        share: Share,
-    },
-    /// The garbage collector's share of the CPU.
-    GcShare(Share),
-    /// The Go heap is a small part of RSS.
-    SmallHeap {
-        /// In-use space of the last heap profile.
-        in_use: i64,
-        /// Resident memory.
-        rss: i64,
-    },
-    /// RSS is near the container's limit.
-    NearLimit {
-        /// Resident memory.
-        rss: i64,
-        /// The limit.
-        limit: i64,
-        /// Where it stands.
-        source: LimitSource,
-    },
-    /// The kernel killed processes for lack of memory.
-    OomKills {
-        /// Names of its own, and how often each was killed.
-        victims: Vec<(String, usize)>,
-        /// How many of the kills were at the limit of a control group.
-        in_cgroup: usize,
-    },
-    /// Many goroutines.
-    ManyGoroutines(u64),
-    /// Many goroutines with one same stack.
-    SameStack {
-        /// So many.
-        goroutines: u64,
-        /// The function that says what they do.
-        function: String,
-    },
-    /// Goroutines wait for locks.
-    LockWaits {
-        /// So many.
-        goroutines: u64,
-        /// Where the most of them wait, and how many do there.
-        site: Option<(String, u64)>,
-    },
     /// The flare was built by the command.
     LocalFlare,
 }
@@ -124,14 +72,6 @@ impl NoteFact {
             Self::LargeHeap { .. } => "large-heap",
             Self::AllocationRate { .. } => "allocation-rate",
             Self::BusyLine { .. } => "busy-line",
-            Self::BusyCores { .. } => "busy-cores",
-            Self::GcShare(_) => "gc-share",
-            Self::SmallHeap { .. } => "small-heap",
-            Self::NearLimit { .. } => "near-limit",
-            Self::OomKills { .. } => "oom-kills",
-            Self::ManyGoroutines(_) => "many-goroutines",
-            Self::SameStack { .. } => "same-stack",
-            Self::LockWaits { .. } => "lock-waits",
             Self::LocalFlare => "local-flare",
         }
     }
@@ -139,104 +79,11 @@ impl NoteFact {
 
 impl Judge<'_> {
     /// What the rest of the flare gives reason to note, beside the profiles.
-    pub(super) fn flare_notes(&self, processes: &[ProcessProfiles]) -> Vec<Note> {
-        let described = described(processes);
-        let of = |process: Process| {
-            move |fact| Note {
-                process: Some(process.clone()),
-                fact,
-            }
-        };
-        let of_flare = |fact| Note {
+    pub(super) fn flare_notes(&self) -> Vec<Note> {
+        let local = self.context.local.then_some(Note {
             process: None,
-            fact,
-        };
-        let memory = self.memory_notes(processes, &described);
-        let mut notes: Vec<Note> = memory.into_iter().flatten().map(of(described)).collect();
-        notes.extend(self.oom_kills().map(of_flare));
-        // The dump is of the core Agent.
-        notes.extend(self.goroutine_notes().into_iter().map(of(Process::Core)));
-        notes.extend(
-            self.context
-                .local
-                .then_some(NoteFact::LocalFlare)
-                .map(of_flare),
-        );
-        notes
-    }
-
-    fn memory_notes(
-        &self,
-        processes: &[ProcessProfiles],
-        described: &Process,
-    ) -> [Option<NoteFact>; 2] {
-        let limits = &self.thresholds.notes;
-        let Some(rss) = self.context.rss_bytes.filter(|&rss| rss > 0) else {
-            return [None, None];
-        };
-        let small = processes
-            .iter()
-            .find(|process| process.name == *described)
-            .and_then(ProcessProfiles::last_heap)
-            .and_then(|(_, heap)| Some(heap.total(heap.type_index("inuse_space")?)))
-            .filter(|&in_use| ratio_percent(in_use, rss) < limits.min_heap_percent_of_rss)
-            .map(|in_use| NoteFact::SmallHeap { in_use, rss });
-        let near = self
-            .context
-            .memory_limit
-            .as_ref()
-            .filter(|(limit, _)| {
-                *limit > 0 && ratio_percent(rss, *limit) >= limits.container_limit_percent
-            })
-            .map(|(limit, source)| NoteFact::NearLimit {
-                rss,
-                limit: *limit,
-                source: source.clone(),
-            });
-        [small, near]
-    }
-
-    fn oom_kills(&self) -> Option<NoteFact> {
-        let kills = &self.context.oom_kills;
-        let mut victims: Vec<(String, usize)> = Vec::new();
-        for kill in kills {
-            match victims.iter_mut().find(|(name, _)| *name == kill.process) {
-                Some((_, count)) => *count += 1,
-                None => victims.push((kill.process.clone(), 1)),
-            }
-        }
-        (!kills.is_empty()).then(|| NoteFact::OomKills {
-            victims,
-            in_cgroup: kills.iter().filter(|kill| kill.in_cgroup).count(),
-        })
-    }
-
-    fn goroutine_notes(&self) -> Vec<NoteFact> {
-        let limits = &self.thresholds.notes;
-        let Some(dump) = &self.context.goroutines else {
-            return Vec::new();
-        };
-        let over =
-            |value: u64, limit: usize| usize::try_from(value).is_ok_and(|value| value > limit);
-        let many = over(dump.count, limits.goroutines);
-        let alike = dump
-            .largest
-            .as_ref()
-            .filter(|(number, _)| over(*number, limits.goroutines_same_stack));
-        let waits = dump.waiting_for_locks > 0;
-        [
-            many.then_some(NoteFact::ManyGoroutines(dump.count)),
-            alike.map(|(number, function)| NoteFact::SameStack {
-                goroutines: *number,
-                function: function.clone(),
-            }),
-            waits.then(|| NoteFact::LockWaits {
-                goroutines: dump.waiting_for_locks,
-                site: dump.lock_site.clone(),
-            }),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+            fact: NoteFact::LocalFlare,
+        });
+        local.into_iter().collect()
     }
 }

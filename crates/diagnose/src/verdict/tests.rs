@@ -1,7 +1,10 @@
 //! Every rule, reason and note: once where it fires, and once where it just does not.
 
 use super::super::capture::Capture;
+use super::super::counters::Counters;
+use super::super::evidence::Evidence;
 use super::super::kinds::ProfileName;
+use super::super::notable::{Consumer, Thing};
 use super::super::share::Share;
 use super::*;
 use crate::errors::Told;
@@ -378,19 +381,95 @@ fn spike(judgement: &Judgement) -> Measured {
 
 #[test]
 fn cpu_crosses_over_half_and_not_at_half() {
-    let crossed = judge_one(hot(1010, 990, 30));
+    let crossed = judge_one(hot(10_100, 9_900, 30));
     assert_eq!(spike(&crossed), Measured::Crossed);
     assert_eq!(crossed.kind, VerdictKind::CpuSpike);
-    assert_eq!(spike(&judge_one(hot(1000, 1000, 30))), Measured::Clear);
+    assert_eq!(spike(&judge_one(hot(10_000, 10_000, 30))), Measured::Clear);
 }
 
 #[test]
-fn cpu_needs_samples_and_a_core_in_use() {
-    // 0.5 s of samples and 5 % of one core are enough, a little less is not.
-    assert_eq!(spike(&judge_one(hot(500, 0, 10))), Measured::Crossed);
+fn cpu_needs_samples_and_half_a_core_in_use() {
+    // 0.5 s of samples and half a core are enough, a little less is not.
+    assert_eq!(spike(&judge_one(hot(500, 0, 1))), Measured::Crossed);
     assert_eq!(spike(&judge_one(hot(490, 0, 1))), Measured::Clear);
-    assert_eq!(spike(&judge_one(hot(1500, 0, 30))), Measured::Crossed);
-    assert_eq!(spike(&judge_one(hot(1490, 0, 30))), Measured::Clear);
+    assert_eq!(spike(&judge_one(hot(15_000, 0, 30))), Measured::Crossed);
+    assert_eq!(spike(&judge_one(hot(14_990, 0, 30))), Measured::Clear);
+    // Half of what its container may use is as much.
+    let limited = |process: &str, cores: f64| {
+        let mut process_profiles = hot(6_000, 0, 30);
+        process_profiles.name = Process::parse(process);
+        let context = Context {
+            evidence: Evidence {
+                cpu_limit: Some(cores),
+                ..Evidence::default()
+            },
+            ..Context::default()
+        };
+        spike(&judge_with(process_profiles, &context))
+    };
+    assert_eq!(limited("core", 0.4), Measured::Crossed);
+    assert_eq!(limited("core", 0.41), Measured::Clear);
+    // The limit is that of the core Agent's container.
+    assert_eq!(limited("trace", 0.4), Measured::Clear);
+}
+
+/// Doors into C are no function of their own.
+#[test]
+fn a_door_counts_as_what_is_behind_it() {
+    let python = "github.com/DataDog/datadog-agent/pkg/collector/python._Cfunc_run_check";
+    let zstd = "github.com/DataDog/datadog-agent/pkg/logs/sender.(*batch).compress";
+    let judge = |lines: &str| {
+        let mut process = calm("core");
+        // The labels stand behind the values.
+        let drawn: String = lines
+            .lines()
+            .map(|line| {
+                let (stack, rest) = line.trim().split_once(' ').unwrap();
+                let (ms, labels) = rest.split_once(' ').unwrap_or((rest, ""));
+                let ms: i64 = ms.parse().unwrap();
+                format!("{stack} {} {} {labels}\n", ms / 10, ms * 1_000_000)
+            })
+            .collect();
+        let mut profile = draw(CPU, &drawn).unwrap();
+        profile.duration_ns = 30 * SECOND;
+        profile.period = 10_000_000;
+        process.cpu = read(profile);
+        judge_one(process)
+    };
+    let spot = |judgement: &Judgement| match &state(judgement, FindingKind::CpuSpike).basis {
+        Basis::Cpu(used) => used.spot.clone(),
+        other => panic!("{other:?}"),
+    };
+    let door = || "runtime.cgocall".to_owned();
+    // All instances of a check together.
+    let by_label = judge(&format!(
+        "main;{python};runtime.cgocall 9000 #check_id=crunch:1\nmain;{python};runtime.cgocall 3000 #check_id=crunch:2\nmain;{zstd};runtime.cgocall 6000"
+    ));
+    assert_eq!(
+        spot(&by_label),
+        Spot::Check {
+            name: "crunch".to_owned(),
+            door: door()
+        }
+    );
+    assert_eq!(spike(&by_label), Measured::Crossed);
+    // Two of them, neither with more than half: the door alone is nothing.
+    let halves = judge(&format!(
+        "main;{python};runtime.cgocall 9000 #check_id=crunch:1\nmain;{python};runtime.cgocall 9000 #check_id=tags:2"
+    ));
+    assert_eq!(spike(&halves), Measured::Clear);
+    // Without a label, what called decides.
+    let by_caller = judge(&format!(
+        "main;{python};runtime.cgocall 9000\nmain;{zstd};runtime.cgocall 10000"
+    ));
+    assert_eq!(
+        spot(&by_caller),
+        Spot::Behind {
+            caller: zstd.to_owned(),
+            door: door()
+        }
+    );
+    assert_eq!(spike(&by_caller), Measured::Crossed);
 }
 
 #[test]
@@ -420,14 +499,22 @@ fn contention(judgement: &Judgement) -> Measured {
 }
 
 #[test]
-fn contention_crosses_over_one_second_and_not_at_one() {
-    let crossed = judge_one(contended("main;sync.(*Mutex).Unlock 5000 1001", ""));
+fn contention_crosses_over_one_second_and_a_tenth_of_a_goroutine() {
+    // The window is 30 s: 3 s of delay are a tenth of a goroutine.
+    let near = judge_one(contended("main;sync.(*Mutex).Unlock 5000 2999", ""));
+    assert_eq!(contention(&near), Measured::Clear);
+    let crossed = judge_one(contended("main;sync.(*Mutex).Unlock 5000 3000", ""));
     assert_eq!(contention(&crossed), Measured::Crossed);
     assert_eq!(crossed.kind, VerdictKind::Contention);
     assert_eq!(crossed.findings[0].profile, ProfileName::Mutex);
-    let clear = judge_one(contended("main;sync.(*Mutex).Unlock 5000 1000", ""));
-    assert_eq!(contention(&clear), Measured::Clear);
-    let block = judge_one(contended("", "main;sync.(*Mutex).Lock 5000 1001"));
+    let short = |ms: i64| {
+        let mut process = contended(&format!("main;sync.(*Mutex).Unlock 5000 {ms}"), "");
+        process.cpu = read(cpu("main;app.a 10", 6));
+        judge_one(process)
+    };
+    assert_eq!(contention(&short(1000)), Measured::Clear);
+    assert_eq!(contention(&short(1001)), Measured::Crossed);
+    let block = judge_one(contended("", "main;sync.(*Mutex).Lock 5000 3000"));
     assert_eq!(block.findings[0].profile, ProfileName::Block);
 }
 
@@ -474,6 +561,102 @@ fn contention_is_not_measured_when_both_are_empty_or_absent() {
     assert_eq!(contention(&judge_one(half)), Measured::Clear);
 }
 
+/// The Go runtime counts all the time, also where no flag was given.
+#[test]
+fn the_counter_decides_where_the_profiles_are_empty() {
+    let counted = |waits_s: f64, uptime_s: f64| {
+        let counters = Counters {
+            lock_waits_s: Some(waits_s),
+            uptime_s: Some(uptime_s),
+            ..Counters::default()
+        };
+        let context = Context {
+            evidence: Evidence {
+                counters,
+                ..Evidence::default()
+            },
+            ..Context::default()
+        };
+        judge_with(calm("core"), &context)
+    };
+    let clear = counted(0.0001, 106.0);
+    assert_eq!(contention(&clear), Measured::Clear);
+    assert_eq!(clear.kind, VerdictKind::Normal);
+    assert_eq!(contention(&counted(9.9, 100.0)), Measured::NotMeasured);
+    let crossed = counted(10.0, 100.0);
+    assert_eq!(contention(&crossed), Measured::Crossed);
+    assert_eq!(crossed.notable[0].thing.as_str(), "lock-counter");
+    // It counts for the process that it is of, and not against profiles that were recorded.
+    let mut recorded = contended("main;sync.(*Mutex).Unlock 5000 2999", "");
+    recorded.heap_first = Slot::Absent;
+    assert_eq!(contention(&judge_one(recorded)), Measured::Clear);
+}
+
+/// A profile without a window is held against the uptime of its own process, or against nothing.
+#[test]
+fn waiting_in_a_time_that_is_not_known_is_not_measured() {
+    let locked = |process: &str, ms: i64| ProcessProfiles {
+        mutex: read(locks(&format!("main;sync.(*Mutex).Unlock 5000 {ms}"))),
+        ..calm(process)
+    };
+    let core_uptime = Context {
+        uptime_s: Some(7200.0),
+        ..Context::default()
+    };
+    let judgement = judge_with(locked("trace", 60_000), &core_uptime);
+    assert_eq!(
+        state(&judgement, FindingKind::Contention).hole,
+        Some(Hole::WindowUnknown)
+    );
+    // What crosses in no time is clear in any.
+    let judgement = judge_with(locked("trace", 1_000), &core_uptime);
+    assert_eq!(contention(&judgement), Measured::Clear);
+}
+
+/// Who waits to hand something over waits for no lock.
+#[test]
+fn channel_sends_are_back_pressure() {
+    let agent = "github.com/DataDog/datadog-agent/pkg/logs";
+    let judge = |ms: i64| {
+        let mut process = contended(
+            "",
+            &format!(
+                "main;{agent}/tailers/file.(*Tailer).forwardMessages;runtime.chansend1 50 {ms}\nmain;{agent}/internal/decoder.(*decoderImpl).run;runtime.chansend1 50 {ms}"
+            ),
+        );
+        process.cpu = read(cpu(
+            &format!(
+                "main;{agent}/processor.(*Processor).run;regexp.(*Regexp).doExecute 9000\nmain;app.a 1000"
+            ),
+            30,
+        ));
+        judge_one(process)
+    };
+    let found = judge(26_000);
+    assert_eq!(contention(&found), Measured::Clear);
+    let pressed = found
+        .notable
+        .iter()
+        .find_map(|one| match &one.thing {
+            Thing::BackPressure {
+                delay_ns,
+                consumer,
+                senders,
+                ..
+            } => Some((*delay_ns, consumer.clone(), senders.len())),
+            _ => None,
+        })
+        .unwrap();
+    let consumer = Consumer {
+        pipeline: "logs".to_owned(),
+        stage: "processor".to_owned(),
+        share: Some(Share::new(0.9)),
+        busy_with: Some(("regexp.(*Regexp).doExecute".to_owned(), Share::new(0.9))),
+    };
+    assert_eq!(pressed, (52 * SECOND, Some(consumer), 2));
+    assert_eq!(judge(1_499).notable, []);
+}
+
 // ---- the flare's verdict
 
 #[test]
@@ -484,7 +667,7 @@ fn verdicts_of_flares() {
     assert_eq!(kind(&[]), VerdictKind::NoProfiles);
     assert_eq!(kind(&[calm("core")]), VerdictKind::Normal);
     // Two kinds in two processes.
-    let mut trace = hot(2000, 0, 30);
+    let mut trace = hot(20_000, 0, 30);
     trace.name = Process::Trace;
     assert_eq!(
         kind(&[growth(0, 20 * MB, 30), trace]),
@@ -559,7 +742,7 @@ fn reason_few_cpu_samples() {
     let few = |ms: i64| {
         let mut process = calm("core");
         // Long samples, so that few of them are half a second.
-        let drawn = format!("main;app.hot {} {}", ms / 10, 4 * ms * 1_000_000);
+        let drawn = format!("main;app.hot {} {}", ms / 10, 40 * ms * 1_000_000);
         let mut profile = draw(CPU, &drawn).unwrap();
         profile.duration_ns = 30 * SECOND;
         profile.period = 10_000_000;
@@ -631,7 +814,7 @@ fn the_window_of_a_contention() {
         }
     };
     let uptime = Context {
-        uptime_s: Some(7200.0),
+        uptime_s: Some(600.0),
         ..Context::default()
     };
     let set = Context {
@@ -639,9 +822,8 @@ fn the_window_of_a_contention() {
         ..uptime.clone()
     };
     assert_eq!(window("core", &uptime), 30.0);
-    assert_eq!(window("core", &set), 7200.0);
-    assert_eq!(window("system-probe", &uptime), 7200.0);
-    assert_eq!(window("system-probe", &Context::default()), 30.0);
+    assert_eq!(window("core", &set), 600.0);
+    assert_eq!(window("datadog-cluster-agent", &uptime), 600.0);
 }
 
 /// system-probe has rates of its own: the core Agent's say nothing of it.
@@ -677,17 +859,21 @@ fn reason_short_window() {
         &judge_with(growth(0, 20 * MB, 30), &sure()),
         &[Doubt::ShortWindow(29.0)],
     );
-    check_reason(
-        &judge_with(hot(5000, 0, 29), &sure()),
-        &judge_with(hot(5000, 0, 30), &sure()),
-        &[Doubt::ShortWindow(29.0)],
-    );
-    let locks = |seconds: i64| {
-        let mut process = contended("main;sync.(*Mutex).Unlock 50000 60000", "");
-        process.cpu = read(cpu("main;app.a 10", seconds));
-        judge_with(process, &sure())
+    // Window and uptime lower confidence in leaks only.
+    let young = Context {
+        uptime_s: Some(23.0),
+        ..Context::default()
     };
-    check_reason(&locks(29), &locks(30), &[Doubt::ShortWindow(29.0)]);
+    let hot = judge_with(hot(50_000, 0, 29), &young);
+    assert!(reasons(&hot).is_empty());
+    let locks = judge_with(
+        ProcessProfiles {
+            mutex: read(locks("main;sync.(*Mutex).Unlock 50000 46000")),
+            ..calm("datadog-cluster-agent")
+        },
+        &young,
+    );
+    assert!(reasons(&locks).is_empty());
 }
 
 #[test]
@@ -753,7 +939,7 @@ fn reason_time_between_collections() {
 fn reason_blocked_threads_on_windows() {
     let leaf = |name: &str, windows: bool| {
         let mut process = calm("core");
-        process.cpu = read(cpu(&format!("main;{name} 5000"), 30));
+        process.cpu = read(cpu(&format!("main;{name} 50000"), 30));
         judge_with(process, &Context { windows, ..sure() })
     };
     check_reason(
@@ -884,153 +1070,251 @@ fn note_busy_line() {
     );
 }
 
-#[test]
-fn note_busy_cores() {
-    check_note(
-        &judge_one(hot(7_500, 7_500, 30)),
-        &judge_one(hot(7_490, 7_500, 30)),
-        &NoteFact::BusyCores {
-            cores: 0.5,
-            function: "app.hot".to_owned(),
-            share: Share::new(0.5),
-        },
-    );
-    // With one hot function it is a finding.
-    assert_eq!(note(&judge_one(hot(20_000, 10, 30)), "busy-cores"), None);
+// ---- things to look at
+
+fn things(judgement: &Judgement) -> Vec<&'static str> {
+    judgement
+        .notable
+        .iter()
+        .map(|one| one.thing.as_str())
+        .collect()
 }
 
 #[test]
-fn note_gc_share() {
-    let share = |gc: i64| {
+fn cores_in_use_without_one_hot_function() {
+    let busy = judge_one(hot(7_500, 7_500, 30));
+    assert_eq!(things(&busy), ["busy"]);
+    assert_eq!(things(&judge_one(hot(7_490, 7_500, 30))), [""; 0]);
+    // With one hot function it is a finding.
+    assert_eq!(things(&judge_one(hot(20_000, 10, 30))), [""; 0]);
+}
+
+#[test]
+fn the_collector_takes_much() {
+    let share = |gc: i64, seconds: i64| {
         let mut process = calm("core");
         // A sample with two frames of the collector counts once.
         process.cpu = read(cpu(
             &format!(
-                "main;runtime.gcBgMarkWorker;runtime.gcAssistAlloc;runtime.scanobject {gc}\nmain;app.a {}\nmain;app.b 400",
+                "main;runtime.gcBgMarkWorker;runtime.gcAssistAlloc;runtime.scanobject {gc}\nmain;app.a {}\nmain;app.b 1400",
                 600 - gc
             ),
-            30,
+            seconds,
         ));
         judge_one(process)
     };
-    check_note(
-        &share(260),
-        &share(250),
-        &NoteFact::GcShare(Share::new(0.26)),
-    );
+    assert_eq!(things(&share(510, 30)), ["collector"]);
+    assert_eq!(things(&share(500, 30)), [""; 0]);
+    // Of a process that hardly runs it is no matter.
+    assert_eq!(things(&share(510, 60)), [""; 0]);
 }
 
-#[test]
-fn note_small_heap() {
-    let rss = |bytes: i64| Context {
-        rss_bytes: Some(bytes),
+fn counted(counters: Counters, memory_limit: Option<i64>) -> Context {
+    Context {
+        memory_limit: memory_limit.map(|limit| (limit, LimitSource::Docker)),
+        evidence: Evidence {
+            counters,
+            ..Evidence::default()
+        },
         ..Context::default()
+    }
+}
+
+#[test]
+fn memory_outside_of_go() {
+    let resident = |process: &str, bytes: i64, go: i64| {
+        let counters = Counters {
+            resident: Some(bytes),
+            go_held: Some(go),
+            ..Counters::default()
+        };
+        things(&judge_with(calm(process), &counted(counters, None)))
     };
-    let small_heap = NoteFact::SmallHeap {
-        in_use: 20 * MB + 1024,
-        rss: 67 * MB,
-    };
-    let judge = |bytes: i64| judge_with(calm("core"), &rss(bytes));
-    check_note(&judge(67 * MB), &judge(66 * MB), &small_heap);
+    assert_eq!(resident("core", 301 * MB, 100 * MB), ["outside-go"]);
+    assert_eq!(resident("core", 300 * MB, 100 * MB), [""; 0]);
+    assert_eq!(resident("core", 900 * MB, 450 * MB), [""; 0]);
     // In its own flares it is the Cluster Agent's.
-    assert_eq!(
-        judge_with(calm("datadog-cluster-agent"), &rss(67 * MB)).notes,
-        [Note {
-            process: Some(Process::ClusterAgent),
-            fact: small_heap
-        }]
-    );
-    // The resident memory is the core Agent's: it says nothing of others.
-    assert_eq!(
-        note(&judge_with(calm("trace"), &rss(900 * MB)), "small-heap"),
-        None
-    );
+    let counters = Counters {
+        resident: Some(301 * MB),
+        go_held: Some(100 * MB),
+        ..Counters::default()
+    };
+    let judgement = judge_with(calm("datadog-cluster-agent"), &counted(counters, None));
+    assert_eq!(judgement.notable[0].process, Some(Process::ClusterAgent));
 }
 
 #[test]
-fn note_near_limit() {
-    let limit = |rss: i64| {
-        judge_with(
-            calm("core"),
-            &Context {
-                rss_bytes: Some(rss),
-                memory_limit: Some((100 * MB, LimitSource::Docker)),
-                ..Context::default()
-            },
-        )
+fn heaps_that_are_large_or_fill_a_limit() {
+    let heap = |bytes: i64, counters: Counters, limit: Option<i64>| {
+        let lines = format!("main;{SAMPLE} {bytes}");
+        let process = ProcessProfiles {
+            heap_first: read(heap(&lines, 0)),
+            heap_second: read(heap(&format!("{lines}\nmain;app.x 1024"), 30)),
+            ..calm("core")
+        };
+        judge_with(process, &counted(counters, limit))
     };
-    check_note(
-        &limit(90 * MB),
-        &limit(90 * MB - 1),
-        &NoteFact::NearLimit {
-            rss: 90 * MB,
-            limit: 100 * MB,
-            source: LimitSource::Docker,
-        },
+    let none = Counters::default;
+    let large = heap(201 * MB, none(), None);
+    assert_eq!(things(&large), ["large-heap"]);
+    let holder = large.notable[0].holder.clone().unwrap();
+    assert_eq!(
+        (holder.owner.as_str(), holder.frame.as_str()),
+        ("Core Agent, aggregation", SAMPLE)
     );
+    assert_eq!(things(&heap(199 * MB, none(), None)), [""; 0]);
+    // 60 % of either limit.
+    let limited = |bytes: i64| Counters {
+        memory_limit: Some(bytes),
+        ..Counters::default()
+    };
+    assert_eq!(
+        things(&heap(61 * MB, limited(100 * MB), None)),
+        ["large-heap"]
+    );
+    assert_eq!(things(&heap(59 * MB, limited(100 * MB), None)), [""; 0]);
+    assert_eq!(
+        things(&heap(61 * MB, none(), Some(100 * MB))),
+        ["large-heap"]
+    );
+    assert_eq!(things(&heap(59 * MB, none(), Some(100 * MB))), [""; 0]);
+    // The runtime had to stop the collector.
+    let held_back = Counters {
+        gc_limiter_cycle: Some(185),
+        ..Counters::default()
+    };
+    assert_eq!(things(&heap(20 * MB, held_back, None)), ["large-heap"]);
 }
 
 #[test]
-fn note_oom_kills() {
-    let killed = |names: &[(&str, bool)]| {
-        judge_with(
+fn resident_memory_near_the_containers_limit() {
+    let near = |resident: i64| {
+        let counters = Counters {
+            resident: Some(resident),
+            ..Counters::default()
+        };
+        things(&judge_with(
             calm("core"),
-            &Context {
-                oom_kills: names
-                    .iter()
-                    .map(|(name, in_cgroup)| OomVictim {
-                        process: (*name).to_owned(),
-                        in_cgroup: *in_cgroup,
-                    })
-                    .collect(),
-                ..Context::default()
-            },
-        )
+            &counted(counters, Some(100 * MB)),
+        ))
     };
-    check_note(
-        &killed(&[("agent", true), ("java", false), ("agent", true)]),
-        &killed(&[]),
-        &NoteFact::OomKills {
+    assert_eq!(near(90 * MB), ["near-limit"]);
+    assert_eq!(near(90 * MB - 1), [""; 0]);
+}
+
+#[test]
+fn kills_of_the_agents_own_processes() {
+    let killed = |is_own: bool| {
+        let kill = |name: &str| OomVictim {
+            process: name.to_owned(),
+            in_cgroup: true,
+            is_own,
+            limit: Some(128 * MB),
+            resident: Some(132 * MB),
+        };
+        let context = Context {
+            oom_kills: vec![kill("agent"), kill("java"), kill("agent")],
+            ..Context::default()
+        };
+        judge_with(calm("core"), &context)
+    };
+    assert_eq!(
+        killed(true).notable[0].thing,
+        Thing::KernelKills {
             victims: vec![("agent".to_owned(), 2), ("java".to_owned(), 1)],
-            in_cgroup: 2,
-        },
+            limit: Some(128 * MB),
+            resident: Some(132 * MB),
+        }
     );
+    assert_eq!(things(&killed(false)), [""; 0]);
+}
+
+fn dump(count: u64, group: GoroutineGroup, waiting: u64, minutes: u64) -> Context {
+    Context {
+        goroutines: Some(GoroutineSum {
+            process: Process::Core,
+            count,
+            largest: Some(group),
+            waiting_for_locks: waiting,
+            lock_minutes: minutes,
+            lock_site: (waiting > 0).then(|| ("app.lock".to_owned(), waiting)),
+        }),
+        ..Context::default()
+    }
 }
 
 #[test]
-fn notes_of_the_goroutine_dump() {
-    let dump = |count: u64, alike: u64, waiting: u64| {
-        judge_with(
-            calm("core"),
-            &Context {
-                goroutines: Some(GoroutineSum {
-                    count,
-                    largest: Some((alike, "app.wait".to_owned())),
-                    waiting_for_locks: waiting,
-                    lock_site: (waiting > 0).then(|| ("app.lock".to_owned(), waiting)),
-                }),
-                ..Context::default()
-            },
-        )
+fn a_dump_with_many_goroutines_or_waits_for_locks() {
+    let group = |goroutines: u64, state: &str, waits: bool| GoroutineGroup {
+        goroutines,
+        function: "app.wait".to_owned(),
+        state: state.to_owned(),
+        waits,
+        longest_minutes: 3,
     };
-    let (fires, near_miss) = (dump(1001, 101, 1), dump(1000, 100, 0));
-    check_note(&fires, &near_miss, &NoteFact::ManyGoroutines(1001));
-    check_note(
-        &fires,
-        &near_miss,
-        &NoteFact::SameStack {
-            goroutines: 101,
-            function: "app.wait".to_owned(),
-        },
+    let seen = |count: u64, group: GoroutineGroup, waiting: u64, minutes: u64| {
+        judge_with(calm("core"), &dump(count, group, waiting, minutes))
+    };
+    let few = || group(10, "select", false);
+    assert_eq!(
+        things(&seen(500, group(101, "chan send", true), 0, 0)),
+        ["alike"]
     );
-    check_note(
-        &fires,
-        &near_miss,
-        &NoteFact::LockWaits {
-            goroutines: 1,
-            site: Some(("app.lock".to_owned(), 1)),
-        },
+    assert_eq!(
+        things(&seen(500, group(100, "chan send", true), 0, 0)),
+        [""; 0]
     );
+    // Many that wait for work are only many.
+    assert_eq!(
+        things(&seen(500, group(400, "select", false), 0, 0)),
+        [""; 0]
+    );
+    assert_eq!(things(&seen(1001, few(), 0, 0)), ["many-goroutines"]);
+    assert_eq!(things(&seen(1000, few(), 0, 0)), [""; 0]);
+    // A moment's wait of one is no news; a long one is, and so are many.
+    assert_eq!(things(&seen(500, few(), 1, 0)), [""; 0]);
+    assert_eq!(things(&seen(500, few(), 1, 1)), ["lock-waits"]);
+    assert_eq!(things(&seen(500, few(), 5, 0)), ["lock-waits"]);
+    // Connections have a descriptor each.
+    let mut connected = dump(5000, group(4000, "IO wait", false), 0, 0);
+    connected.evidence.counters.open_descriptors = Some(4_100);
+    let judgement = judge_with(calm("core"), &connected);
+    assert!(matches!(
+        judgement.notable[0].thing,
+        Thing::Alike {
+            connections: true,
+            ..
+        }
+    ));
+    connected.evidence.counters.open_descriptors = Some(40);
+    let judgement = judge_with(calm("core"), &connected);
+    assert!(matches!(
+        judgement.notable[0].thing,
+        Thing::Alike {
+            connections: false,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn things_stand_in_the_order_of_what_they_explain() {
+    let mut context = dump(5000, GoroutineGroup::default(), 30, 38);
+    context.oom_kills = vec![OomVictim {
+        process: "agent".to_owned(),
+        in_cgroup: true,
+        is_own: true,
+        limit: None,
+        resident: None,
+    }];
+    context.evidence.counters.threads = Some(2_843);
+    let judgement = judge_with(calm("core"), &context);
+    assert_eq!(
+        things(&judgement),
+        ["kernel-kills", "lock-waits", "many-goroutines", "threads"]
+    );
+    // They change no verdict, and no flare with one of them is closed.
+    assert_eq!(judgement.kind, VerdictKind::Normal);
 }
 
 #[test]
@@ -1045,27 +1329,4 @@ fn note_local_flare() {
         )
     };
     check_note(&local(true), &local(false), &NoteFact::LocalFlare);
-}
-
-#[test]
-fn notes_change_no_verdict() {
-    let context = Context {
-        rss_bytes: Some(900 * MB),
-        memory_limit: Some((900 * MB, LimitSource::Ecs)),
-        local: true,
-        oom_kills: vec![OomVictim {
-            process: "agent".to_owned(),
-            in_cgroup: true,
-        }],
-        goroutines: Some(GoroutineSum {
-            count: 5000,
-            largest: Some((4000, "app.wait".to_owned())),
-            waiting_for_locks: 3000,
-            lock_site: None,
-        }),
-        ..Context::default()
-    };
-    let judgement = judge_with(calm("core"), &context);
-    assert_eq!(judgement.kind, VerdictKind::Normal);
-    assert_eq!(judgement.notes.len(), 7);
 }

@@ -1,0 +1,147 @@
+//! What the Agent's own texts say beside its profiles: the facts that [`super::notable`] is drawn from.
+//!
+//! Plain numbers and names, each `None` or empty where the flare does not tell.
+
+use super::counters::Counters;
+use flare::Process;
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// What the process that writes the flare counts of itself.
+    pub counters: Counters,
+    /// The workers that run checks.
+    pub runner: Runner,
+    /// Instances of checks, in the order of the status.
+    pub checks: Vec<CheckRuns>,
+    /// Metric contexts of DogStatsD.
+    pub contexts: Contexts,
+    /// What DogStatsD receives.
+    pub packets: Option<Packets>,
+    /// What became of payloads, by endpoint.
+    pub deliveries: Vec<Delivery>,
+    /// Containers of the Agent's pod, or the Agent's own container.
+    pub containers: Vec<ContainerEnd>,
+    /// Components that reported themselves unhealthy.
+    pub unhealthy: Vec<String>,
+    /// Processes that should run and do not.
+    pub down: Vec<Down>,
+    /// CPU limit of the Agent's container in cores.
+    pub cpu_limit: Option<f64>,
+    /// A process whose current log ends without the lines of a shutdown, long before the flare.
+    pub silenced: Vec<Silenced>,
+}
+
+/// The workers that run checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Runner {
+    /// How many there are.
+    pub workers: Option<u64>,
+    /// Checks that were running, and for how many seconds, the longest first.
+    pub running: Vec<(String, Option<f64>)>,
+    /// How busy each worker is, 0 to 1.
+    pub utilization: Vec<(String, f64)>,
+}
+
+/// One instance of a check.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckRuns {
+    /// The check's name.
+    pub name: String,
+    /// Name, a colon and the rest, as labels of profiles have it.
+    pub id: String,
+    /// It is a Python check.
+    pub python: bool,
+    /// Runs since the start.
+    pub runs: Option<u64>,
+    /// Metric samples of its last run.
+    pub samples_last: Option<u64>,
+    /// Metric samples since the start.
+    pub samples_total: Option<u64>,
+    /// Mean time of a run, milliseconds.
+    pub mean_ms: Option<f64>,
+    /// Seconds between runs.
+    pub interval_s: Option<f64>,
+}
+
+impl CheckRuns {
+    /// Metric samples of a run on average.
+    pub fn samples_mean(&self) -> Option<f64> {
+        let runs = self.runs.filter(|&runs| runs > 0)?;
+        Some(self.samples_total? as f64 / runs as f64)
+    }
+}
+
+/// Metric contexts of DogStatsD.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contexts {
+    /// In all.
+    pub dogstatsd: Option<i64>,
+    /// By metric type, the most first.
+    pub by_type: Vec<(String, i64)>,
+}
+
+/// What DogStatsD receives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Packets {
+    /// Packets a second since the start.
+    pub a_second: f64,
+    /// Metrics in each.
+    pub metrics_each: f64,
+}
+
+/// What became of the payloads for one endpoint. What is not told is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// For example `series_v2`.
+    pub endpoint: String,
+    /// Given to the forwarder.
+    pub input: Option<u64>,
+    /// Accepted by Datadog.
+    pub delivered: Option<u64>,
+    /// Put back to be tried again.
+    pub requeued: Option<u64>,
+    /// Tried again.
+    pub retried: Option<u64>,
+    /// Given up.
+    pub dropped: Option<u64>,
+    /// Failures to send.
+    pub errors: Option<u64>,
+}
+
+/// A container that was started more than once, or that was ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContainerEnd {
+    /// Its name.
+    pub container: String,
+    /// How often it was started anew.
+    pub restarts: Option<u64>,
+    /// Why it ended last, for example `OOMKilled`.
+    pub reason: Option<String>,
+    /// What it ended with.
+    pub exit_code: Option<i64>,
+    /// When, Unix milliseconds.
+    pub finished_ms: Option<i64>,
+    /// Its memory limit, bytes.
+    pub memory_limit: Option<i64>,
+}
+
+/// A process that should run and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Down {
+    /// Which.
+    pub process: Process,
+    /// What the flare says of it.
+    pub said: String,
+    /// In which file.
+    pub file: &'static str,
+}
+
+/// A process whose log just ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silenced {
+    /// Which.
+    pub process: Process,
+    /// Unix milliseconds of its last line.
+    pub last_ms: i64,
+}

@@ -1,0 +1,161 @@
+//! What the texts and the heaps of a flare show beside the kinds of trouble: things to look at.
+
+use super::super::attribution::{Classes, attribute};
+use super::super::notable::{self, Holder, Notable, Thing};
+use super::super::share::Share;
+use super::Judge;
+use super::input::ProcessProfiles;
+use flare::Process;
+use profile::lens::view::View;
+
+impl Judge<'_> {
+    /// Everything of the kind.
+    pub(super) fn notable(&self, processes: &[ProcessProfiles]) -> Vec<Notable> {
+        let context = self.context;
+        let of = |process: &Process| {
+            let process = process.clone();
+            move |thing| Notable {
+                process: Some(process.clone()),
+                thing,
+                holder: None,
+            }
+        };
+        let mut found = notable::from_evidence(
+            &context.evidence,
+            &self.described,
+            context.captured_ms,
+            self.thresholds,
+        );
+        found.extend(
+            notable::kernel_kills(&context.oom_kills).map(|thing| Notable {
+                process: None,
+                thing,
+                holder: None,
+            }),
+        );
+        let memory = self
+            .outside_go(processes)
+            .into_iter()
+            .chain(self.near_limit());
+        found.extend(memory.map(of(&self.described)));
+        found.extend(
+            processes
+                .iter()
+                .filter_map(|process| self.large_heap(process)),
+        );
+        if let Some(dump) = &context.goroutines {
+            let open = context.evidence.counters.open_descriptors;
+            let things = notable::in_dump(dump, open, self.thresholds);
+            found.extend(things.into_iter().map(of(&dump.process)));
+        }
+        found
+    }
+
+    fn outside_go(&self, processes: &[ProcessProfiles]) -> Option<Thing> {
+        let limits = &self.thresholds.notable;
+        let counters = &self.context.evidence.counters;
+        let resident = counters.resident.filter(|&resident| resident > 0)?;
+        let outside = counters.outside_go()?;
+        if outside <= limits.outside_go_bytes
+            || Share::of(outside, resident).percent() <= limits.outside_go_percent
+        {
+            return None;
+        }
+        let mut python_checks: Vec<(String, usize)> = Vec::new();
+        for check in self
+            .context
+            .evidence
+            .checks
+            .iter()
+            .filter(|check| check.python)
+        {
+            match python_checks
+                .iter_mut()
+                .find(|(name, _)| *name == check.name)
+            {
+                Some((_, instances)) => *instances += 1,
+                None => python_checks.push((check.name.clone(), 1)),
+            }
+        }
+        Some(Thing::OutsideGo {
+            resident,
+            outside,
+            go: counters.go_held?,
+            python: counters.python.filter(|&python| python > 0),
+            heap: processes
+                .iter()
+                .find(|process| process.name == self.described)
+                .and_then(heap_in_use),
+            python_checks,
+        })
+    }
+
+    fn near_limit(&self) -> Option<Thing> {
+        let resident = self.context.evidence.counters.resident?;
+        let (limit, source) = self.context.memory_limit.as_ref()?;
+        let percent = self.thresholds.notable.container_limit_percent;
+        (*limit > 0 && Share::of(resident, *limit).percent() >= percent).then(|| Thing::NearLimit {
+            resident,
+            limit: *limit,
+            source: source.clone(),
+        })
+    }
+
+    /// A heap that is large, or that fills much of a limit; who holds it.
+    fn large_heap(&self, process: &ProcessProfiles) -> Option<Notable> {
+        let limits = &self.thresholds.notable;
+        let counters = self.counters_of(&process.name);
+        let in_profile = heap_in_use(process);
+        let live = counters.and_then(|counters| counters.heap_live);
+        // The profile lags behind the counter by up to two collections.
+        let bytes = in_profile.max(live)?;
+        let fills = |limit: &i64| {
+            *limit > 0 && Share::of(bytes, *limit).percent() > limits.heap_limit_percent
+        };
+        let go_limit = counters
+            .and_then(|counters| counters.memory_limit)
+            .filter(fills);
+        let container_limit = counters
+            .and(self.context.memory_limit.as_ref())
+            .map(|(limit, _)| *limit)
+            .filter(fills);
+        let limiter_cycle = counters
+            .and_then(|counters| counters.gc_limiter_cycle)
+            .filter(|&cycle| cycle > 0);
+        if bytes <= limits.heap_bytes
+            && go_limit.is_none()
+            && container_limit.is_none()
+            && limiter_cycle.is_none()
+        {
+            return None;
+        }
+        Some(Notable {
+            process: Some(process.name.clone()),
+            thing: Thing::LargeHeap {
+                bytes,
+                go_limit,
+                container_limit,
+                limiter_cycle,
+            },
+            holder: self.heap_holder(process),
+        })
+    }
+
+    /// Who holds the most of a heap.
+    fn heap_holder(&self, process: &ProcessProfiles) -> Option<Holder> {
+        let (name, _) = process.last_heap()?;
+        let subject = process.subject(name)?;
+        let view = View::under(subject, "inuse_space").ok()?;
+        let attribution = attribute(&view, &Classes::of(subject, self.owners), &|_| true);
+        let owner = attribution
+            .by_owner(self.owners)
+            .into_iter()
+            .find_map(|(owner, _)| owner)?;
+        self.holder_of(&view, &attribution, owner)
+    }
+}
+
+fn heap_in_use(process: &ProcessProfiles) -> Option<i64> {
+    let (_, heap) = process.last_heap()?;
+    Some(heap.net(heap.type_index("inuse_space")?))
+}
