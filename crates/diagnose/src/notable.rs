@@ -191,8 +191,6 @@ pub enum Thing {
     },
     /// Payloads do not reach Datadog.
     Undelivered(Vec<Delivery>),
-    /// Payloads wait in memory to be sent again.
-    RetryQueue(i64),
     /// DogStatsD clients send one metric per packet.
     Unbuffered {
         /// Packets a second.
@@ -262,7 +260,6 @@ impl Thing {
             Self::CheckGrows { .. } => "check-grows",
             Self::ManyContexts { .. } => "many-contexts",
             Self::Undelivered(_) => "undelivered",
-            Self::RetryQueue(_) => "retry-queue",
             Self::Unbuffered { .. } => "unbuffered",
             Self::Starved(_) => "starved",
             Self::Threads(_) => "threads",
@@ -293,13 +290,20 @@ impl Thing {
             Self::CheckGrows { .. } => 15,
             Self::ManyContexts { .. } => 16,
             Self::Undelivered(_) => 17,
-            Self::RetryQueue(_) => 18,
             Self::Unbuffered { .. } => 19,
             Self::Descriptors { .. } => 20,
             Self::Threads(_) => 21,
             Self::Starved(_) => 22,
             Self::Unhealthy(_) => 23,
         }
+    }
+
+    /// A dump of goroutines shows it.
+    pub const fn is_of_dump(&self) -> bool {
+        matches!(
+            self,
+            Self::LockWaits { .. } | Self::Alike { .. } | Self::ManyGoroutines(_)
+        )
     }
 
     /// It is about memory.

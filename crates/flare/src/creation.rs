@@ -9,13 +9,32 @@ const BYTES: usize = 2_000;
 /// What the log says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlareCreation {
-    /// Lines about profiles.
+    /// Failures to collect profiles.
     pub about_profiles: Vec<String>,
-    /// Other lines that tell of an error or of a time-out.
+    /// Other failures.
     pub errors: Vec<String>,
     /// Lines in all.
     pub lines: usize,
 }
+
+/// Words of a failure.
+const FAILURES: [&str; 9] = [
+    "error",
+    "fail",
+    "timed out",
+    "timeout after",
+    "deadline",
+    "unable",
+    "could not",
+    "refused",
+    "already in use",
+];
+
+/// What every log says of what was not asked for, and of files that an Agent need not have.
+const USUAL: [&str; 2] = [
+    "disabled via an unset duration",
+    "no such file or directory",
+];
 
 /// Reads the log.
 pub fn parse(text: &str) -> FlareCreation {
@@ -25,20 +44,12 @@ pub fn parse(text: &str) -> FlareCreation {
         let line = super::text::cut(line, BYTES);
         let lower = line.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-        let list = if has(&["profil", "pprof"]) {
-            &mut creation.about_profiles
-        } else if has(&[
-            "error",
-            "fail",
-            "timeout",
-            "timed out",
-            "deadline",
-            "unable",
-            "could not",
-        ]) {
-            &mut creation.errors
-        } else {
+        if !has(&FAILURES) || has(&USUAL) {
             continue;
+        }
+        let list = match has(&["profil", "pprof"]) {
+            true => &mut creation.about_profiles,
+            false => &mut creation.errors,
         };
         if list.len() < LINES {
             list.push(line.to_owned());
@@ -60,5 +71,14 @@ mod tests {
         assert_eq!(creation.errors.len(), 1);
         assert_eq!(creation.lines, 3);
         assert_eq!(parse(""), FlareCreation::default());
+    }
+
+    /// Every log of a healthy Agent of 7.77 has these.
+    #[test]
+    fn what_was_not_asked_for_did_not_fail() {
+        let creation = parse(
+            "Running flare provider github.com/DataDog/datadog-agent/comp/core/profiler/impl.profiler.fillFlare-fm with timeout 10s\nProfiling retrieval has been disabled via an unset duration, exiting profile flare filler\nflare provider 'comp/logs/streamlogs/impl.(*streamlogsimpl).fillFlare-fm' failed after 48.651\u{b5}s: remote streamlogs has been disabled via an unset duration, exiting streamlogs flare filler\nerror reading file '/etc/datadog-agent/install_info' to be copy to 'install_info.log': open /etc/datadog-agent/install_info: no such file or directory\n",
+        );
+        assert_eq!((creation.about_profiles, creation.errors), (vec![], vec![]));
     }
 }

@@ -12,7 +12,9 @@ use serde_json::Number;
 use super::model::{GoroutineReport, ProcessReport, ProfileContent, ProfileReport, Report, Table};
 use super::texts::{self, findings, states};
 use diagnose::errors::Told;
+use diagnose::evidence::Runner;
 use diagnose::kinds::ProfileName;
+use diagnose::notable::Notable;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Finding, Hole, State, Unit};
 use flare::Process;
@@ -21,12 +23,13 @@ use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
 
 use types::{
-    AccountJson, AgentJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
-    FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
-    LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson,
-    PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson,
-    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
-    UnreadJson, VerdictJson, VersionJson,
+    AccountJson, AgentJson, CheckJson, CheckProblemJson, CounterJson, EvidenceJson, FileJson,
+    FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson,
+    KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NotableJson, NoteJson,
+    OwnerShareJson, OwnersJson, PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson,
+    RunningJson, SilentJson, StackJson, StateJson, StoryJson, SurroundingsJson, TableJson,
+    ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson, VersionJson, WorkerJson,
+    WorkersJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -54,6 +57,9 @@ fn root(report: &Report) -> Root<'_> {
         agent: agent(report),
         verdict: VerdictJson {
             kind: judgement.kind.as_str(),
+            headline: texts::headline(report),
+            closes: judgement.closes,
+            notable: judgement.notable.iter().map(notable).collect(),
             main_process: judgement.main.as_ref().map(Process::as_str),
             states: judgement
                 .states
@@ -69,7 +75,7 @@ fn root(report: &Report) -> Root<'_> {
             notes: judgement
                 .notes
                 .iter()
-                .map(|note| texts::notes::note(note, &judgement.thresholds))
+                .map(|note| texts::notes::note(note))
                 .collect(),
             noted: judgement
                 .notes
@@ -77,7 +83,7 @@ fn root(report: &Report) -> Root<'_> {
                 .map(|note| NoteJson {
                     kind: note.fact.as_str(),
                     process: note.process.as_ref().map(Process::as_str),
-                    text: texts::notes::note(note, &judgement.thresholds),
+                    text: texts::notes::note(note),
                 })
                 .collect(),
         },
@@ -125,6 +131,21 @@ fn root(report: &Report) -> Root<'_> {
         symptom: None,
         link: None,
         memory: memory(report),
+        counters: report
+            .figures()
+            .into_iter()
+            .map(|figure| CounterJson {
+                metric: figure.counter.metric(),
+                name: texts::counters::name(figure.counter),
+                value: finite(figure.value),
+                of: figure.of.map(finite),
+                words: texts::counters::value(&figure),
+                usual: texts::counters::usual(figure.counter, &judgement.thresholds),
+                whose: figure.whose,
+                remarkable: figure.remarkable,
+            })
+            .collect(),
+        check_workers: workers(&report.evidence.runner),
         surroundings: surroundings(report),
         silent_processes: report
             .silent
@@ -132,7 +153,7 @@ fn root(report: &Report) -> Root<'_> {
             .map(|silent| SilentJson {
                 process: silent.process.as_str(),
                 why: texts::silent::why(silent),
-                remedy: texts::silent::remedy(silent),
+                remedy: texts::silent::REMEDY.to_owned(),
             })
             .collect(),
         jmx_checks: report
@@ -160,6 +181,42 @@ fn root(report: &Report) -> Root<'_> {
             source: &report.settings.owners_source,
             date: &report.settings.owners_date,
         },
+    }
+}
+
+fn notable(one: &Notable) -> NotableJson<'_> {
+    let holder = one.holder.as_ref();
+    NotableJson {
+        kind: one.thing.as_str(),
+        process: one.process.as_ref().map(Process::as_str),
+        title: texts::notable::title(one),
+        summary: texts::notable::summary(one),
+        owner: holder.map(|holder| holder.owner.as_str()),
+        component: holder.map(|holder| holder.component.as_str()),
+        team: holder.map(|holder| holder.team.as_str()),
+        responsible_function: holder.map(|holder| holder.frame.as_str()),
+    }
+}
+
+fn workers(runner: &Runner) -> WorkersJson<'_> {
+    WorkersJson {
+        count: runner.workers,
+        utilization: runner
+            .utilization
+            .iter()
+            .map(|(worker, utilization)| WorkerJson {
+                worker,
+                utilization: finite(*utilization),
+            })
+            .collect(),
+        running: runner
+            .running
+            .iter()
+            .map(|(check, seconds)| RunningJson {
+                check,
+                seconds: seconds.map(finite),
+            })
+            .collect(),
     }
 }
 

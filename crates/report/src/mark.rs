@@ -29,6 +29,17 @@ impl Mark {
         }
     }
 
+    /// Of a flare's verdict. `calm`: nothing has to be looked at, and what matters was measured.
+    pub const fn of_verdict(verdict: VerdictKind, calm: bool) -> Self {
+        match verdict {
+            VerdictKind::Normal if calm => Self::Clear,
+            VerdictKind::Normal => Self::Info,
+            VerdictKind::Inconclusive => Self::Damaged,
+            VerdictKind::NoProfiles => Self::NotMeasured,
+            _ => Self::Crossed,
+        }
+    }
+
     /// The word beside it; none where there is nothing to judge.
     pub const fn word(self) -> &'static str {
         match self {
@@ -71,17 +82,6 @@ impl From<Measured> for Mark {
             Measured::Clear => Self::Clear,
             Measured::NotMeasured => Self::NotMeasured,
             Measured::Damaged => Self::Damaged,
-        }
-    }
-}
-
-impl From<VerdictKind> for Mark {
-    fn from(verdict: VerdictKind) -> Self {
-        match verdict {
-            VerdictKind::Normal => Self::Clear,
-            VerdictKind::Inconclusive => Self::Damaged,
-            VerdictKind::NoProfiles => Self::NotMeasured,
-            _ => Self::Crossed,
         }
     }
 }

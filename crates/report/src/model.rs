@@ -2,7 +2,10 @@
 //!
 //! Built by the engine from a flare; read by [`super::layout`], the writers and the JSON.
 
+use super::texts::cores;
+use diagnose::counters::{Figure, figures};
 use diagnose::errors::{Told, Unread};
+use diagnose::evidence::Evidence;
 use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
@@ -44,6 +47,8 @@ pub struct Report {
     pub memory: Memory,
     /// The host and the container around the Agent.
     pub surroundings: Surroundings,
+    /// What the Agent's texts told the judge.
+    pub evidence: Evidence,
     /// What the aggregator holds.
     pub contexts: Contexts,
     /// The `DogStatsD` section of `status.log`.
@@ -80,11 +85,28 @@ pub struct Report {
     pub problems: Vec<Told<Problem>>,
     /// The archive is cut off: what it lacks may have been in it.
     pub cut_off: bool,
-    /// Lines of `flare_creation.log` about profiles.
+    /// Lines of `flare_creation.log` about what failed of what a report needs.
     pub creation_errors: Vec<String>,
 }
 
 impl Report {
+    /// The counters of the process that writes the flare, each beside what it is held against.
+    pub fn figures(&self) -> Vec<Figure> {
+        let described = match self.judgement.main {
+            Some(Process::ClusterAgent) => Process::ClusterAgent,
+            _ => Process::Core,
+        };
+        let mut processes = self.processes.iter();
+        let profiled = processes
+            .find(|process| process.name == described)
+            .and_then(cores);
+        figures(
+            &self.evidence.counters,
+            profiled,
+            &self.judgement.thresholds,
+        )
+    }
+
     /// The core Agent, where the flare holds profiles of other processes and none of its own.
     pub fn main_missing(&self) -> Option<&SilentProcess> {
         self.silent
@@ -205,25 +227,8 @@ pub const LOCK_GROUPS_SHOWN: usize = 20;
 pub struct SilentProcess {
     /// The process.
     pub process: Process,
-    /// Why.
-    pub why: Silence,
-}
-
-/// Why a process has no profiles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Silence {
-    /// Every capture asks it.
-    Missing {
-        /// The archive is cut off: they may have been in the part that is missing.
-        cut_off: bool,
-    },
-    /// It was not running or could not be reached.
-    Unreachable {
-        /// What a file of the flare says.
-        said: String,
-        /// That file.
-        file: &'static str,
-    },
+    /// The archive is cut off: they may have been in the part that is missing.
+    pub cut_off: bool,
 }
 
 /// A public case that a finding, or the goroutine dump, looks like.

@@ -7,19 +7,22 @@
 
 use super::model::{
     AgentContext, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
-    ProcessReport, ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess,
-    Surroundings, Table, TraceFile,
+    ProcessReport, ProfileContent, ProfileReport, Report, Row, SilentProcess, Surroundings, Table,
+    TraceFile,
 };
 use super::redact::{Names, Redactor, Text};
 use super::settings::SettingsView;
+use diagnose::counters::Counters;
 use diagnose::errors::Told;
+use diagnose::evidence::{CheckRuns, ContainerEnd, Delivery, Down, Evidence, Runner, Silenced};
 use diagnose::gc::GcFacts;
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
+use diagnose::notable::{Consumer, Holder, Notable, Thing};
 use diagnose::verdict::{
-    Basis, ContentionDetail, CpuUse, Detail, Doubt, Finding, FindingFunction, FindingStack, Gap,
-    GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact, Reply, Restart,
-    State,
+    Basis, ContentionDetail, CpuDetail, CpuUse, Detail, Doubt, Finding, FindingFunction,
+    FindingStack, Gap, GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact,
+    Reply, Restart, Spot, State,
 };
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
@@ -98,6 +101,7 @@ impl Walk<'_> {
             memstats: _,
             memory,
             surroundings,
+            evidence,
             contexts: _,
             dogstatsd,
             forwarder: _,
@@ -124,6 +128,7 @@ impl Walk<'_> {
         self.agent(agent);
         self.memory(memory);
         self.surroundings(surroundings);
+        self.evidence(evidence);
         self.all(dogstatsd.iter_mut().map(|(_, value)| value));
         if let Some(vars) = trace_agent {
             self.trace_vars(vars);
@@ -173,12 +178,12 @@ impl Walk<'_> {
         for process in processes {
             self.process_report(process);
         }
-        for SilentProcess { process, why } in silent {
+        for SilentProcess {
+            process,
+            cut_off: _,
+        } in silent
+        {
             self.process(process);
-            match why {
-                Silence::Missing { cut_off: _ } => {}
-                Silence::Unreachable { said, file: _ } => self.prose(said),
-            }
         }
         self.judgement(judgement);
         self.settings(settings);
@@ -541,7 +546,9 @@ impl Walk<'_> {
             main,
             states,
             findings,
+            notable,
             notes,
+            closes: _,
             thresholds: _,
         } = judgement;
         if let Some(main) = main {
@@ -561,6 +568,9 @@ impl Walk<'_> {
         }
         for finding in findings {
             self.finding(finding);
+        }
+        for one in notable {
+            self.notable(one);
         }
         for Note { process, fact } in notes {
             if let Some(process) = process {
@@ -597,14 +607,19 @@ impl Walk<'_> {
                 self.code(base_unit);
             }
             Basis::Cpu(CpuUse {
-                function,
+                spot,
                 share: _,
                 cpu_ns: _,
                 cores: _,
+                busy_from: _,
                 hot: _,
                 busy: _,
-            }) => self.code(function),
-            Basis::Locks(Locks { sides, gap }) => {
+            }) => self.spot(spot),
+            Basis::Locks(Locks {
+                sides,
+                gap,
+                counter: _,
+            }) => {
                 for LockSide { profile: _, says } in sides {
                     match says {
                         LockSays::Gap(gap) => self.gap(gap),
@@ -696,7 +711,15 @@ impl Walk<'_> {
             }
         }
         match detail {
-            Detail::Leak(_) | Detail::Cpu(_) => {}
+            Detail::Leak(_) => {}
+            Detail::Cpu(CpuDetail {
+                spot,
+                share: _,
+                cpu_ns: _,
+                duration_ns: _,
+                cores: _,
+                gc: _,
+            }) => self.spot(spot),
             Detail::Contention(ContentionDetail {
                 events: _,
                 window_s: _,
@@ -704,6 +727,7 @@ impl Walk<'_> {
                 waiting: _,
                 all_ns: _,
                 idle_ns: _,
+                handing_ns: _,
                 sites,
             }) => {
                 for (site, _) in sites {
@@ -736,37 +760,7 @@ impl Walk<'_> {
                 function,
                 share: _,
                 cpu_ns: _,
-            }
-            | NoteFact::BusyCores {
-                cores: _,
-                function,
-                share: _,
-            }
-            | NoteFact::SameStack {
-                goroutines: _,
-                function,
             } => self.code(function),
-            NoteFact::NearLimit {
-                rss: _,
-                limit: _,
-                source,
-            } => self.limit_source(source, Text::Code),
-            NoteFact::OomKills {
-                victims,
-                in_cgroup: _,
-            } => {
-                for (name, _) in victims {
-                    self.code(name);
-                }
-            }
-            NoteFact::LockWaits {
-                goroutines: _,
-                site,
-            } => {
-                if let Some((site, _)) = site {
-                    self.code(site);
-                }
-            }
             NoteFact::SteadyGrowth {
                 bytes: _,
                 seconds: _,
@@ -778,10 +772,296 @@ impl Walk<'_> {
                 bytes: _,
                 seconds: _,
             }
-            | NoteFact::GcShare(_)
-            | NoteFact::SmallHeap { in_use: _, rss: _ }
-            | NoteFact::ManyGoroutines(_)
             | NoteFact::LocalFlare => {}
+        }
+    }
+
+    fn spot(&mut self, spot: &mut Spot) {
+        match spot {
+            Spot::Function(name) => self.code(name),
+            Spot::Check { name, door } | Spot::Behind { caller: name, door } => {
+                self.code(name);
+                self.code(door);
+            }
+        }
+    }
+
+    fn notable(&mut self, one: &mut Notable) {
+        let Notable {
+            process,
+            thing,
+            holder,
+        } = one;
+        if let Some(process) = process {
+            self.process(process);
+        }
+        if let Some(Holder {
+            // Of the table of owners.
+            owner: _,
+            component: _,
+            team: _,
+            frame,
+        }) = holder
+        {
+            self.code(frame);
+        }
+        match thing {
+            Thing::KernelKills {
+                victims,
+                limit: _,
+                resident: _,
+            } => {
+                for (name, _) in victims {
+                    self.code(name);
+                }
+            }
+            Thing::ContainerEnded { end, ago_s: _ } => self.container_end(end),
+            Thing::NotRunning { said, file: _ } => self.code(said),
+            Thing::Workers {
+                workers: _,
+                running,
+                busiest: _,
+                all_taken: _,
+            } => {
+                for (id, _) in running {
+                    self.code(id);
+                }
+            }
+            Thing::LockWaits {
+                goroutines: _,
+                site,
+                longest_minutes: _,
+            } => {
+                if let Some((site, _)) = site {
+                    self.code(site);
+                }
+            }
+            Thing::Unhealthy(names) => {
+                for name in names {
+                    self.code(name);
+                }
+            }
+            Thing::OutsideGo {
+                resident: _,
+                outside: _,
+                go: _,
+                python: _,
+                heap: _,
+                python_checks,
+            } => {
+                for (name, _) in python_checks {
+                    self.code(name);
+                }
+            }
+            Thing::NearLimit {
+                resident: _,
+                limit: _,
+                source,
+            } => self.limit_source(source, Text::Code),
+            Thing::Collector {
+                share: _,
+                since_start: _,
+                cores: _,
+                heap_live: _,
+                go_limit: _,
+                allocator,
+                limiter_cycle: _,
+            } => {
+                if let Some((frame, _)) = allocator {
+                    self.code(frame);
+                }
+            }
+            Thing::BackPressure {
+                delay_ns: _,
+                waiting: _,
+                senders,
+                consumer,
+            } => {
+                for (frame, _) in senders {
+                    self.code(frame);
+                }
+                if let Some(Consumer {
+                    // Of the table of pipelines.
+                    pipeline: _,
+                    stage: _,
+                    share: _,
+                    busy_with: Some((function, _)),
+                }) = consumer
+                {
+                    self.code(function);
+                }
+            }
+            Thing::Busy {
+                cores: _,
+                limit: _,
+                owners: _,
+                function: (function, _),
+            }
+            | Thing::Alike {
+                goroutines: _,
+                function,
+                state: _,
+                longest_minutes: _,
+                connections: _,
+            } => self.code(function),
+            Thing::CheckGrows {
+                check,
+                last: _,
+                mean: _,
+                runs: _,
+            } => self.code(check),
+            Thing::ManyContexts {
+                contexts: _,
+                by_type: _,
+                of_checks: _,
+                check,
+            } => {
+                if let Some((check, _)) = check {
+                    self.code(check);
+                }
+            }
+            Thing::Undelivered(endpoints) => {
+                for delivery in endpoints {
+                    self.delivery(delivery);
+                }
+            }
+            Thing::LogEnds { ago_s: _ }
+            | Thing::LockCounter {
+                waits_s: _,
+                waiters: _,
+            }
+            | Thing::LargeHeap {
+                bytes: _,
+                go_limit: _,
+                container_limit: _,
+                limiter_cycle: _,
+            }
+            | Thing::Unbuffered {
+                packets: _,
+                metrics_each: _,
+            }
+            | Thing::Starved(_)
+            | Thing::Threads(_)
+            | Thing::Descriptors { open: _, limit: _ }
+            | Thing::ManyGoroutines(_) => {}
+        }
+    }
+
+    fn container_end(&mut self, end: &mut ContainerEnd) {
+        let ContainerEnd {
+            container,
+            restarts: _,
+            reason,
+            exit_code: _,
+            finished_ms: _,
+            memory_limit: _,
+        } = end;
+        self.all([container].into_iter().chain(reason));
+    }
+
+    fn delivery(&mut self, delivery: &mut Delivery) {
+        let Delivery {
+            endpoint,
+            input: _,
+            delivered: _,
+            requeued: _,
+            retried: _,
+            dropped: _,
+            errors: _,
+        } = delivery;
+        self.code(endpoint);
+    }
+
+    fn evidence(&mut self, evidence: &mut Evidence) {
+        let Evidence {
+            counters,
+            runner,
+            checks,
+            contexts: _,
+            packets: _,
+            deliveries,
+            containers,
+            unhealthy,
+            down,
+            cpu_limit: _,
+            silenced,
+        } = evidence;
+        let Counters {
+            uptime_s: _,
+            lock_waits_s: _,
+            collector_cpu_s: _,
+            busy_cpu_s: _,
+            process_cpu_s: _,
+            gc_limiter_cycle: _,
+            memory_limit: _,
+            go_held: _,
+            heap_live: _,
+            scheduler_latency_s: _,
+            workers,
+            check_contexts: _,
+            tag_sets: _,
+            send_errors,
+            retry_queue: _,
+            check_times,
+            python: _,
+            resident: _,
+            open_descriptors: _,
+            max_descriptors: _,
+            threads: _,
+        } = counters;
+        let Runner {
+            workers: _,
+            running,
+            utilization,
+        } = runner;
+        let named = workers.iter_mut().chain(check_times).chain(utilization);
+        for (name, _) in named {
+            self.code(name);
+        }
+        for (name, _) in send_errors {
+            self.code(name);
+        }
+        for (name, _) in running {
+            self.code(name);
+        }
+        for CheckRuns {
+            name,
+            id,
+            python: _,
+            runs: _,
+            samples_last: _,
+            samples_total: _,
+            mean_ms: _,
+            interval_s: _,
+        } in checks
+        {
+            self.code(name);
+            self.code(id);
+        }
+        for delivery in deliveries {
+            self.delivery(delivery);
+        }
+        for end in containers {
+            self.container_end(end);
+        }
+        for name in unhealthy {
+            self.code(name);
+        }
+        for Down {
+            process,
+            said,
+            file: _,
+        } in down
+        {
+            self.process(process);
+            self.code(said);
+        }
+        for Silenced {
+            process,
+            last_ms: _,
+        } in silenced
+        {
+            self.process(process);
         }
     }
 

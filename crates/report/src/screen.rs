@@ -61,8 +61,10 @@ pub struct HeaderView {
 pub struct BannerView {
     /// The verdict.
     pub kind: VerdictKind,
-    /// For example `Memory Leak`.
+    /// The headline, for example `Memory outside Go, 2 things to look at`.
     pub title: String,
+    /// Nothing has to be looked at, and what matters was measured.
+    pub calm: bool,
     /// One or two sentences: process, value, function.
     pub summary: String,
     /// For example `Core Agent, aggregation`; empty when nobody is concerned.

@@ -14,7 +14,7 @@ pub fn Banner(
     banner: BannerView,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
-    let mark = Mark::from(banner.kind);
+    let mark = Mark::of_verdict(banner.kind, banner.calm);
     let heading = NodeRef::<leptos::html::H1>::new();
     Effect::new(move |_| {
         if let Some(heading) = heading.get() {

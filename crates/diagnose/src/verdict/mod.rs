@@ -98,6 +98,9 @@ pub struct Judgement {
     pub notable: Vec<Notable>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<Note>,
+    /// Nothing crossed, nothing is to be looked at, and leak and CPU were measured in every process
+    /// that was running: the flare gives no reason to go on.
+    pub closes: bool,
     /// The numbers it was judged by.
     pub thresholds: Thresholds,
 }
@@ -122,6 +125,7 @@ pub fn judge(
         findings: Vec::new(),
         notable: Vec::new(),
         notes: Vec::new(),
+        closes: false,
         thresholds: thresholds.clone(),
     };
     for process in processes {
@@ -140,6 +144,13 @@ pub fn judge(
     notable::sort(&mut result.notable);
     result.notes.extend(judge.flare_notes());
     result.kind = flare_verdict(processes, &result.states);
+    result.closes = result.kind == VerdictKind::Normal
+        && result.notable.is_empty()
+        && result.states.iter().all(|state| {
+            state.kind == FindingKind::Contention
+                || state.measured == Measured::Clear
+                || state.hole == Some(Hole::NotRunning)
+        });
     result
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Settings;
+use super::evidence::evidence;
 use super::telling_frame;
 use super::texts::Texts;
 use diagnose::gc::{Collections, GcFacts, Gogc, MemoryLimit};
@@ -11,19 +12,19 @@ use diagnose::memory::{Account, Usage, account};
 use diagnose::owner::Owners;
 use diagnose::share::Share;
 use diagnose::verdict::{
-    Context, GoroutineSum, LimitSource, OomVictim, ProcessProfiles, described, gc_share,
+    Context, GoroutineGroup, GoroutineSum, LimitSource, OomVictim, ProcessProfiles, described,
+    gc_share,
 };
-use flare::config::RuntimeConfig;
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
-    AgentContext, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory, Silence,
+    AgentContext, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory,
     SilentProcess, Surroundings,
 };
 
-fn signed(value: u64) -> i64 {
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
@@ -259,9 +260,14 @@ pub(super) fn context(
             .map(|kill| OomVictim {
                 process: kill.process.clone(),
                 in_cgroup: kill.in_cgroup,
+                is_own: kill.is_agent(),
+                limit: kill.limit_bytes.map(signed),
+                resident: kill.rss_bytes.map(signed),
             })
             .collect(),
         goroutines: goroutines.map(|report| goroutine_sum(report, owners)),
+        captured_ms: agent.captured_at_ms,
+        evidence: evidence(texts, agent),
     }
 }
 
@@ -306,7 +312,7 @@ fn profiler_on(texts: &Texts) -> Vec<Process> {
         .collect()
 }
 
-fn rss(texts: &Texts) -> Option<i64> {
+pub(super) fn rss(texts: &Texts) -> Option<i64> {
     texts
         .telemetry
         .as_ref()
@@ -327,12 +333,30 @@ fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
         *sites.entry(telling(group)).or_default() += group.count;
     }
     GoroutineSum {
+        process: Process::Core,
         count: report.dump.count,
-        largest: groups.first().map(|group| (group.count, telling(group))),
+        largest: groups.first().map(|group| GoroutineGroup {
+            goroutines: group.count,
+            function: telling(group),
+            state: group.state.clone(),
+            waits: waits(group),
+            longest_minutes: group.longest_wait_minutes,
+        }),
         waiting_for_locks: sites.values().sum(),
+        lock_minutes: groups
+            .iter()
+            .filter(|group| group.waits_for_lock())
+            .map(|group| group.longest_wait_minutes)
+            .max()
+            .unwrap_or(0),
         // The first of equals by name.
         lock_site: sites.into_iter().rev().max_by_key(|(_, count)| *count),
     }
+}
+
+/// They wait for a lock, or to hand something over or take it from somebody.
+fn waits(group: &Group) -> bool {
+    group.waits_for_lock() || group.state.starts_with("chan ")
 }
 
 pub(super) fn memory(
@@ -474,7 +498,10 @@ fn gc_facts(
 }
 
 /// `GOGC` and `GOMEMLIMIT` of the core Agent: what the runtime works with, else what is set.
-fn collector_settings(texts: &Texts, agent: &AgentContext) -> (Option<Gogc>, Option<MemoryLimit>) {
+pub(super) fn collector_settings(
+    texts: &Texts,
+    agent: &AgentContext,
+) -> (Option<Gogc>, Option<MemoryLimit>) {
     let percent = |percent: f64| match percent.is_finite() {
         true => Gogc::Percent(percent),
         false => Gogc::Off,
@@ -545,13 +572,18 @@ pub(super) fn surroundings(texts: &Texts) -> Surroundings {
         restarts,
         oom_kills: texts.oom_kills.clone(),
         versions: texts.versions.clone(),
-        unhealthy: texts
-            .health
-            .as_ref()
-            .filter(|_| !texts.local)
-            .map(|health| health.unhealthy.clone())
-            .unwrap_or_default(),
+        unhealthy: unhealthy(texts),
     }
+}
+
+/// Components that don't answer; in a local flare they would be the command's.
+pub(super) fn unhealthy(texts: &Texts) -> Vec<String> {
+    texts
+        .health
+        .as_ref()
+        .filter(|_| !texts.local)
+        .map(|health| health.unhealthy.clone())
+        .unwrap_or_default()
 }
 
 pub(super) fn contexts(texts: &Texts) -> Contexts {
@@ -630,10 +662,8 @@ pub(super) fn forwarder(texts: &Texts) -> Vec<Counter> {
     .collect()
 }
 
-/// Processes whose profiles are missing for a reason: the flare itself says that they were not
-/// there to be asked, or every capture asks them.
+/// Processes whose profiles are missing although every capture asks them.
 pub(super) fn silent(
-    texts: &Texts,
     processes: &[ProcessProfiles],
     flare: &Flare,
     cut_off: bool,
@@ -654,42 +684,52 @@ pub(super) fn silent(
     if is_flare && missing(&Process::Core) && beside_core {
         silent.push(SilentProcess {
             process: Process::Core,
-            why: Silence::Missing { cut_off },
+            cut_off,
         });
-    }
-    let mut tell = |process: Process, said: &str, file: &'static str| {
-        silent.push(SilentProcess {
-            process,
-            why: Silence::Unreachable {
-                said: said.trim().trim_end_matches('.').to_owned(),
-                file,
-            },
-        });
-    };
-    if missing(&Process::Trace)
-        && let Some(error) = texts
-            .trace_agent
-            .as_ref()
-            .and_then(|trace| trace.error.as_ref())
-    {
-        tell(Process::Trace, error, "expvar/trace-agent");
-    }
-    for (process, config, file) in [
-        (
-            Process::ProcessAgent,
-            &texts.process_config,
-            "process_agent_runtime_config_dump.yaml",
-        ),
-        (
-            Process::SystemProbe,
-            &texts.system_probe_config,
-            "system_probe_runtime_config_dump.yaml",
-        ),
-    ] {
-        let said = config.as_ref().and_then(RuntimeConfig::silence);
-        if let Some(said) = said.filter(|_| missing(&process)) {
-            tell(process, said, file);
-        }
     }
     silent
 }
+
+/// Failures while the flare was made, of something that a report needs.
+pub(super) fn creation_errors(texts: &Texts) -> Vec<String> {
+    let Some(creation) = &texts.creation else {
+        return Vec::new();
+    };
+    // Every capture tries the security-agent, which few hosts run.
+    let security = texts
+        .config
+        .as_ref()
+        .and_then(|config| config.settings.as_ref())
+        .is_some_and(|settings| {
+            [
+                "runtime_security_config.enabled",
+                "compliance_config.enabled",
+            ]
+            .iter()
+            .any(|path| settings.truth_at(path) == Some(true))
+        });
+    let is_news = |line: &&String| {
+        security || !(line.contains("security-agent") && line.contains("dial tcp"))
+    };
+    let read = |line: &&String| READ.iter().any(|file| line.contains(file));
+    let others = creation.errors.iter().filter(read);
+    creation
+        .about_profiles
+        .iter()
+        .chain(others)
+        .filter(is_news)
+        .cloned()
+        .collect()
+}
+
+/// Files that a report needs, as the log names them.
+const READ: [&str; 8] = [
+    "status.log",
+    "telemetry.log",
+    "go-routine-dump.log",
+    "runtime_config_dump.yaml",
+    "health.yaml",
+    "expvar",
+    "status provider",
+    "kubelet_pods",
+];

@@ -7,8 +7,10 @@
 //! - `profiles`: decodes the profiles of each process.
 //! - `texts`: parses the Agent's own texts.
 //! - `facts`: what these say about the Agent, its memory and what is around it.
+//! - `evidence`: what of it the judge is told.
 //! - `tables`: from profiles to tables.
 
+mod evidence;
 mod facts;
 mod profiles;
 mod reader;
@@ -111,10 +113,11 @@ pub(crate) fn gather(
         hostname,
         memory: facts::memory(&texts, &agent, &processes, memory_limit, settings),
         surroundings: facts::surroundings(&texts),
+        evidence: context.evidence.clone(),
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),
-        silent: facts::silent(&texts, &processes, reader.flare, cut_off),
+        silent: facts::silent(&processes, reader.flare, cut_off),
         trace_agent: texts.trace_agent.clone(),
         checks: texts
             .status
@@ -150,10 +153,7 @@ pub(crate) fn gather(
             .map(Told::from)
             .collect(),
         cut_off,
-        creation_errors: texts
-            .creation
-            .map(|creation| creation.about_profiles)
-            .unwrap_or_default(),
+        creation_errors: facts::creation_errors(&texts),
     };
     (report, processes)
 }

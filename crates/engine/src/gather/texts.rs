@@ -17,6 +17,7 @@ use flare::install_info::InstallInfo;
 use flare::kubelet_pods::PodContainer;
 use flare::memstats::MemStats;
 use flare::rtloader::Rtloader;
+use flare::runner_vars::RunnerVars;
 use flare::status::Status;
 use flare::telemetry::Telemetry;
 use flare::trace_vars::TraceVars;
@@ -52,7 +53,10 @@ pub(super) struct Texts {
     pub(super) docker: Vec<DockerContainer>,
     pub(super) ecs: Option<EcsMetadata>,
     pub(super) goroutines: Option<Goroutines>,
+    pub(super) runner: Option<RunnerVars>,
     pub(super) local: bool,
+    /// What the mark of a local flare says.
+    pub(super) local_said: Option<String>,
 }
 
 impl Texts {
@@ -140,6 +144,10 @@ impl Texts {
                 .text(&Role::EcsMetadata)
                 .and_then(|text| flare::ecs_metadata::parse(&text)),
             goroutines: read_goroutines(reader),
+            runner: reader
+                .text(&Role::RunnerVars)
+                .and_then(|text| flare::runner_vars::parse(&text)),
+            local_said: reader.text(&Role::LocalMarker),
             local: reader.flare.find(&Role::LocalMarker).is_some(),
         }
     }

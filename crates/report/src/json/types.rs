@@ -52,6 +52,10 @@ pub(super) struct Root<'r> {
     pub(super) link: Option<String>,
     /// Where the memory is.
     pub(super) memory: MemoryJson<'r>,
+    /// What the process that writes the flare counts of itself since its start (telemetry.log).
+    pub(super) counters: Vec<CounterJson>,
+    /// The workers that run checks (expvar/runner).
+    pub(super) check_workers: WorkersJson<'r>,
     /// The host and the container around the Agent.
     pub(super) surroundings: SurroundingsJson<'r>,
     /// Processes that should have profiles and have none.
@@ -62,6 +66,83 @@ pub(super) struct Root<'r> {
     pub(super) check_problems: Vec<CheckProblemJson<'r>>,
     /// The owner table that was used.
     pub(super) owners: OwnersJson<'r>,
+}
+
+/// One counter, beside what is usual.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct CounterJson {
+    /// The metric that it is read from.
+    pub(super) metric: &'static str,
+    /// What is counted.
+    pub(super) name: &'static str,
+    /// Seconds, bytes, a number or a fraction, as the metric has it; a check's time in milliseconds.
+    pub(super) value: f64,
+    /// What it is held against, in the same unit: the uptime, a limit, the resident memory.
+    pub(super) of: Option<f64>,
+    /// The same in words.
+    pub(super) words: String,
+    /// What a healthy Agent shows.
+    pub(super) usual: String,
+    /// The worker, check or endpoint that it is about; empty where it is about the whole process.
+    pub(super) whose: String,
+    /// It is over what is usual.
+    pub(super) remarkable: bool,
+}
+
+/// The workers that run checks.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct WorkersJson<'r> {
+    /// How many there are.
+    pub(super) count: Option<u64>,
+    /// How busy each is.
+    pub(super) utilization: Vec<WorkerJson<'r>>,
+    /// Checks that were running, the longest first.
+    pub(super) running: Vec<RunningJson<'r>>,
+}
+
+/// One worker.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct WorkerJson<'r> {
+    /// Its name.
+    pub(super) worker: &'r str,
+    /// Share of its time that it is busy, 0 to 1.
+    pub(super) utilization: f64,
+}
+
+/// A check that was running.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct RunningJson<'r> {
+    /// Its instance.
+    pub(super) check: &'r str,
+    /// For how long; null when the flare does not tell.
+    pub(super) seconds: Option<f64>,
+}
+
+/// Something to look at although it crosses no threshold.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct NotableJson<'r> {
+    /// What it is.
+    #[cfg_attr(test, schemars(extend("enum" = ["kernel-kills", "container-ended", "not-running", "log-ends", "workers", "lock-waits", "lock-counter", "unhealthy", "outside-go", "large-heap", "near-limit", "collector", "back-pressure", "busy", "check-grows", "many-contexts", "undelivered", "unbuffered", "starved", "threads", "descriptors", "alike", "many-goroutines"])))]
+    pub(super) kind: &'static str,
+    /// The process, where it is about one.
+    pub(super) process: Option<&'r str>,
+    /// A few words.
+    pub(super) title: String,
+    /// Sentences with the numbers.
+    pub(super) summary: String,
+    /// Who holds it, where a profile or a stack shows that.
+    pub(super) owner: Option<&'r str>,
+    /// Finer than the owner.
+    pub(super) component: Option<&'r str>,
+    /// Last known team.
+    pub(super) team: Option<&'r str>,
+    /// The responsible frame.
+    pub(super) responsible_function: Option<&'r str>,
 }
 
 /// Where the memory is.
@@ -273,6 +354,14 @@ pub(super) struct VerdictJson<'r> {
     /// The flare's verdict.
     #[cfg_attr(test, schemars(extend("enum" = ["memory-leak", "cpu-spike", "contention", "multiple-issues", "normal", "inconclusive", "no-profiles"])))]
     pub(super) kind: &'static str,
+    /// What people read first: the title of the first finding or thing to look at, and how many there
+    /// are.
+    pub(super) headline: String,
+    /// Nothing crossed, nothing is to be looked at, and leak and CPU were measured in every process
+    /// that was running.
+    pub(super) closes: bool,
+    /// What has to be looked at although it crossed no threshold, what explains most first.
+    pub(super) notable: Vec<NotableJson<'r>>,
     /// Name of the main process; null without profiles.
     pub(super) main_process: Option<&'r str>,
     /// One for each process and kind.
@@ -290,7 +379,7 @@ pub(super) struct VerdictJson<'r> {
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct NoteJson<'r> {
     /// What it is about.
-    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "large-heap", "allocation-rate", "busy-line", "busy-cores", "gc-share", "small-heap", "near-limit", "oom-kills", "many-goroutines", "same-stack", "lock-waits", "local-flare"])))]
+    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "large-heap", "allocation-rate", "busy-line", "local-flare"])))]
     pub(super) kind: &'static str,
     /// The process, where it is about one.
     pub(super) process: Option<&'r str>,
@@ -315,7 +404,7 @@ pub(super) struct StateJson<'r> {
     /// The same in a sentence, with the threshold.
     pub(super) why: String,
     /// Why it was not measured; null where it was.
-    #[cfg_attr(test, schemars(extend("enum" = json!([null, "absent", "half-pair", "collection-stopped", "internal-profiler", "not-running", "text-reply", "empty-file", "identical-snapshots", "restarted", "trace-window", "short-window", "unsuitable", "rate-zero", "rate-zero-elsewhere", "damaged", "cut-off", "left-out"]))))]
+    #[cfg_attr(test, schemars(extend("enum" = json!([null, "absent", "half-pair", "collection-stopped", "internal-profiler", "not-running", "text-reply", "empty-file", "identical-snapshots", "restarted", "trace-window", "short-window", "unsuitable", "window-unknown", "rate-zero", "rate-zero-elsewhere", "damaged", "cut-off", "left-out"]))))]
     pub(super) hole: Option<&'static str>,
     /// How near the threshold, 1 being at it; null where nothing was measured.
     pub(super) nearness: Option<f64>,

@@ -15,7 +15,8 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
     let first = judgement.findings.first();
     BannerView {
         kind: judgement.kind,
-        title: kinds::verdict(judgement.kind).to_owned(),
+        title: texts::headline(report),
+        calm: judgement.closes,
         summary: summary(report),
         owner: match first {
             Some(_) => {
@@ -27,7 +28,12 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
                 }
                 owners.join("; ")
             }
-            None => String::new(),
+            None => judgement
+                .notable
+                .first()
+                .and_then(|one| one.holder.as_ref())
+                .map(|holder| holder.owner.clone())
+                .unwrap_or_default(),
         },
         confidence: judgement
             .findings
@@ -54,6 +60,10 @@ pub fn summary(report: &Report) -> String {
             "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
              How to collect them stands under Recommendations."
                 .to_owned()
+        }
+        _ if judgement.findings.is_empty() && !judgement.notable.is_empty() => {
+            let first = judgement.notable.first();
+            first.map(texts::notable::summary).unwrap_or_default()
         }
         VerdictKind::Inconclusive => {
             let missing: Vec<String> = judgement

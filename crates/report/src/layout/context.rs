@@ -1,11 +1,11 @@
 //! Which Agent, on what host, and where its memory is.
 
-use super::super::document::{Block, Fact, Section, SectionKind, SectionState, Share};
+use super::super::document::{Block, Fact, PlainTable, Section, SectionKind, SectionState, Share};
 use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
 use super::bars::shared_out;
-use super::{bytes, count, fact, hinted, note, paragraph, section};
+use super::{bytes, column, count, fact, hinted, note, paragraph, section};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
 use diagnose::owner::HUES;
@@ -85,6 +85,7 @@ pub(super) fn agent(report: &Report) -> Section {
     facts.extend(surroundings(report));
     let mut blocks = vec![Block::Facts { facts }];
     blocks.extend(restarts(report));
+    blocks.extend(counters(report));
     section(
         SectionKind::Agent,
         "Agent Context",
@@ -186,6 +187,40 @@ fn surroundings(report: &Report) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+/// What the Agent counts of itself since its start, beside what is usual.
+fn counters(report: &Report) -> Option<Block> {
+    let figures = report.figures();
+    if figures.is_empty() {
+        return None;
+    }
+    let rows = figures
+        .iter()
+        .map(|figure| {
+            vec![
+                texts::counters::name(figure.counter).to_owned(),
+                texts::counters::value(figure),
+                texts::counters::usual(figure.counter, &report.judgement.thresholds),
+                if figure.remarkable { "remarkable" } else { "" }.to_owned(),
+                figure.counter.metric().to_owned(),
+            ]
+        })
+        .collect();
+    Some(Block::Table(PlainTable {
+        caption: format!(
+            "What {} counts of itself (telemetry.log)",
+            texts::described(report)
+        ),
+        columns: vec![
+            column("Counter", false),
+            column("Value", false),
+            column("Usual", false),
+            column("", false),
+            column("Metric", false),
+        ],
+        rows,
+    }))
 }
 
 /// Upgrades and restarts, against which a change can be held.

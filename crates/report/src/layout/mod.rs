@@ -146,8 +146,8 @@ pub(super) fn note(name: &str, text: impl Into<String>) -> Block {
 }
 
 /// A note of the judgement.
-fn noted(report: &Report, one: &Note) -> Block {
-    let text = texts::notes::note(one, &report.judgement.thresholds);
+fn noted(one: &Note) -> Block {
+    let text = texts::notes::note(one);
     note(one.fact.as_str(), text)
 }
 

@@ -6,7 +6,6 @@ use super::super::texts;
 use super::super::times::duration;
 use super::stacks::stack;
 use super::{bytes, column, count, fact, note, paragraph, section};
-use diagnose::verdict::NoteFact;
 
 pub(super) fn traces(report: &Report) -> Section {
     let blocks = if report.traces.is_empty() {
@@ -93,17 +92,10 @@ pub(super) fn goroutines(report: &Report) -> Section {
     blocks.extend(
         report
             .judgement
-            .notes
+            .notable
             .iter()
-            .filter(|one| {
-                matches!(
-                    one.fact,
-                    NoteFact::ManyGoroutines(_)
-                        | NoteFact::SameStack { .. }
-                        | NoteFact::LockWaits { .. }
-                )
-            })
-            .map(|one| super::noted(report, one)),
+            .filter(|one| one.thing.is_of_dump())
+            .map(|one| note(one.thing.as_str(), texts::notable::summary(one))),
     );
     blocks.extend(
         report

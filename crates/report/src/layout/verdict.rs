@@ -10,6 +10,7 @@ use super::super::texts::{self, findings, states};
 use super::stacks::stack;
 use super::{column, fact, hinted, note, paragraph, summary};
 use diagnose::capture::Capture;
+use diagnose::notable::Notable;
 use diagnose::verdict::Finding;
 use profile::units::{human, human_share, human_signed};
 
@@ -17,25 +18,31 @@ pub(super) fn section(report: &Report) -> Section {
     let judgement = &report.judgement;
     let mut blocks = vec![
         Block::Heading {
-            text: kinds::verdict(judgement.kind).to_owned(),
+            text: texts::headline(report),
         },
         paragraph(summary(report)),
     ];
+    // The table's verdict, where the headline says something else.
+    if judgement.findings.is_empty() && !judgement.notable.is_empty() {
+        blocks.push(paragraph(format!(
+            "Verdict by the thresholds: {}.",
+            kinds::verdict(judgement.kind)
+        )));
+    }
     if !report.processes.is_empty() {
         blocks.push(Block::Grid(grid(report)));
     }
     for finding in &judgement.findings {
         blocks.extend(finding_blocks(report, finding));
     }
+    for one in &judgement.notable {
+        blocks.extend(notable_blocks(report, one));
+    }
     blocks.extend(report.silent.iter().map(|silent| Block::Missing {
-        text: format!(
-            "{} {}",
-            texts::silent::why(silent),
-            texts::silent::remedy(silent)
-        ),
+        text: format!("{} {}", texts::silent::why(silent), texts::silent::REMEDY),
         command: Some(texts::capture_command(report, Capture::USUAL)),
     }));
-    blocks.extend(judgement.notes.iter().map(|one| super::noted(report, one)));
+    blocks.extend(judgement.notes.iter().map(super::noted));
     for line in &report.creation_errors {
         blocks.push(note(
             "flare-creation",
@@ -47,13 +54,47 @@ pub(super) fn section(report: &Report) -> Section {
     }
     let state = if judgement.findings.is_empty() {
         match judgement.kind {
-            VerdictKind::Normal => SectionState::Clear,
+            VerdictKind::Normal if judgement.closes => SectionState::Clear,
+            VerdictKind::Normal => SectionState::Info,
             _ => SectionState::NotMeasured,
         }
     } else {
         SectionState::Crossed
     };
     super::section(SectionKind::Verdict, "Verdict", state, blocks)
+}
+
+/// One thing to look at, with who holds it.
+fn notable_blocks(report: &Report, one: &Notable) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading {
+        text: texts::notable::about(one),
+    }];
+    // The section's own summary says the first one already.
+    let first = report.judgement.findings.is_empty()
+        && report
+            .judgement
+            .notable
+            .first()
+            .is_some_and(|first| std::ptr::eq(first, one));
+    if !first {
+        blocks.push(note(one.thing.as_str(), texts::notable::summary(one)));
+    }
+    if let Some(holder) = &one.holder {
+        let mut facts = vec![fact("Owner", holder.owner.clone())];
+        if !holder.component.is_empty() {
+            facts.push(fact("Component", holder.component.clone()));
+        }
+        if !holder.team.is_empty() {
+            facts.push(hinted(
+                "Team",
+                holder.team.clone(),
+                "last known owner, see data/owners.toml",
+            ));
+        }
+        facts.push(fact("Responsible frame", holder.frame.clone()));
+        blocks.push(Block::Facts { facts });
+    }
+    blocks
 }
 
 fn grid(report: &Report) -> StateGrid {

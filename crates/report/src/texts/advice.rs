@@ -1,8 +1,9 @@
-//! What to do about one finding, per area of the Agent, for the engineer and for the customer.
+//! What to do about one cause, per area of the Agent, for the engineer and for the customer.
 //!
 //! Knows settings and commands; refuses to know verdicts, confidence and the texts around the advice.
 
-use super::area::{Area, check_name, responsible};
+use super::area::Area;
+use super::cause::Cause;
 use super::commands::{agent_command, check_command, is_cluster_agent, where_to_run};
 use super::count;
 use super::facts::{
@@ -12,11 +13,10 @@ use super::facts::{
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::labels::Labelled;
-use diagnose::verdict::Finding;
 use flare::Process;
 use profile::units::group_thousands;
 
-/// What to do about one finding.
+/// What to do about one cause.
 #[derive(Default)]
 pub(super) struct Advice {
     /// For the support engineer.
@@ -55,34 +55,34 @@ impl CustomerStep {
 }
 
 impl Advice {
-    fn engineer(&mut self, text: impl Into<String>, command: Option<String>) {
+    pub(super) fn engineer(&mut self, text: impl Into<String>, command: Option<String>) {
         self.engineer.push((text.into(), command));
     }
 
     /// One for each, without a command.
-    fn both(&mut self, engineer: &str, customer: &str) {
+    pub(super) fn both(&mut self, engineer: &str, customer: &str) {
         self.engineer(engineer, None);
         self.customer(customer, None);
     }
 
-    fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
+    pub(super) fn customer(&mut self, text: impl Into<String>, command: Option<String>) {
         self.customer.push(CustomerStep::new(text, command));
     }
 }
 
-pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
+pub(super) fn advice(report: &Report, cause: &Cause<'_>) -> Advice {
     let mut advice = Advice::default();
-    match Area::of_finding(finding) {
-        Area::Python => python_advice(report, finding, &mut advice),
-        Area::GoCheck => go_check_advice(report, finding, &mut advice),
+    match cause.area() {
+        Area::Python => python_advice(report, cause, &mut advice),
+        Area::GoCheck => go_check_advice(report, cause, &mut advice),
         Area::Cluster => cluster_advice(&mut advice),
-        Area::Dogstatsd if is_intake(finding) => intake_advice(&mut advice),
-        Area::Metrics | Area::Dogstatsd => metrics_advice(report, finding, &mut advice),
+        Area::Dogstatsd if is_intake(cause) => intake_advice(&mut advice),
+        Area::Metrics | Area::Dogstatsd => metrics_advice(report, cause, &mut advice),
         Area::Serializer => serializer_advice(report, &mut advice),
         Area::Forwarder => forwarder_advice(report, &mut advice),
         Area::Trace => trace_advice(&mut advice),
-        Area::Obfuscate => obfuscate_advice(report, finding, &mut advice),
-        Area::Tagger | Area::Workload => workload_advice(report, finding, &mut advice),
+        Area::Obfuscate => obfuscate_advice(report, cause, &mut advice),
+        Area::Tagger | Area::Workload => workload_advice(report, cause, &mut advice),
         Area::Logs => logs_advice(report, &mut advice),
         Area::Process => advice.both(
             "Compare the number of processes and containers of the host with the intervals under process_config.intervals in the process-agent's configuration; collection grows with both.",
@@ -109,7 +109,7 @@ pub(super) fn advice(report: &Report, finding: &Finding) -> Advice {
             "Look in status.log for checks whose average execution time is near their interval, and for many instances; check_runners limits how many run at once.",
             "Please let us know whether integrations were added on this host, or their configuration was changed, recently.",
         ),
-        Area::Runtime | Area::Other => other_advice(report, finding, &mut advice),
+        Area::Runtime | Area::Other => other_advice(report, cause, &mut advice),
     }
     advice
 }
@@ -149,8 +149,8 @@ fn labelled_advice(report: &Report, labelled: &Labelled, advice: &mut Advice) {
     ));
 }
 
-fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    if let Some(labelled) = by_check(report, finding) {
+fn python_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
+    if let Some(labelled) = by_check(report, cause) {
         return labelled_advice(report, labelled, advice);
     }
     let suspects = suspects(report);
@@ -166,7 +166,7 @@ fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         return;
     };
     let name = first.check.name.as_str();
-    let memory = finding.kind == FindingKind::MemoryLeak;
+    let memory = cause.kind == FindingKind::MemoryLeak;
     let flags = if memory { "-m" } else { "" };
     let what = if memory { "memory" } else { "time" };
     advice.engineer(
@@ -205,8 +205,8 @@ fn python_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     ));
 }
 
-fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    let Some(name) = check_name(finding) else {
+fn go_check_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
+    let Some(name) = cause.check else {
         advice.engineer(
             "Find the check by the function's package and look at its configuration and number of instances in config-check.log.",
             None,
@@ -239,8 +239,8 @@ fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     ));
 }
 
-fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    let dogstatsd = holds_dogstatsd(report, finding);
+fn metrics_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
+    let dogstatsd = holds_dogstatsd(report, cause);
     let dogstatsd_leads = dogstatsd
         && report
             .contexts
@@ -312,7 +312,7 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
             );
         }
     }
-    if Area::of_finding(finding) == Area::Dogstatsd {
+    if cause.area() == Area::Dogstatsd {
         advice.engineer(QUEUE, None);
     }
 }
@@ -320,10 +320,10 @@ fn metrics_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
 const QUEUE: &str = "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.";
 
 /// Packets before they are parsed: contexts and tags say nothing about them.
-fn is_intake(finding: &Finding) -> bool {
+fn is_intake(cause: &Cause<'_>) -> bool {
     ["dogstatsd/packets", "dogstatsd/listeners"]
         .iter()
-        .any(|package| responsible(finding).contains(package))
+        .any(|package| cause.frame.contains(package))
 }
 
 fn intake_advice(advice: &mut Advice) {
@@ -393,8 +393,8 @@ fn trace_advice(advice: &mut Advice) {
     );
 }
 
-fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    if finding.process == Process::Trace {
+fn obfuscate_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
+    if *cause.process == Process::Trace {
         advice.engineer(
             "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
             None,
@@ -423,8 +423,8 @@ fn obfuscate_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     );
 }
 
-fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
-    let tagger = Area::of_finding(finding) == Area::Tagger;
+fn workload_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
+    let tagger = cause.area() == Area::Tagger;
     let (what, command, file) = if tagger {
         (
             "tagged entities and their tags",
@@ -441,7 +441,7 @@ fn workload_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
     let at_capture = in_flare(report, file).map_or_else(String::new, |file| {
         format!(" {file} in the flare has the state at capture time.")
     });
-    let why = match finding.kind {
+    let why = match cause.kind {
         FindingKind::Contention => {
             "writers (containers that come and go) and readers (DogStatsD and checks that ask for tags) compete for the same lock"
         }
@@ -498,30 +498,30 @@ fn logs_advice(report: &Report, advice: &mut Advice) {
 /// What a customer can tell about a part of the Agent that has no name for them.
 const CHANGED: &str = "Please let us know since when you see the problem, and whether the version of the Agent, its configuration or the load on this host changed around that time.";
 
-fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
+fn other_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
     advice.customer(CHANGED, None);
-    if finding.routing.actionable {
-        let meaning = if finding.meaning.is_empty() {
+    if cause.actionable {
+        let meaning = if cause.meaning.is_empty() {
             String::new()
         } else {
-            format!(" What it usually means: {}.", finding.meaning)
+            format!(" What it usually means: {}.", cause.meaning)
         };
         advice.engineer(
             format!(
                 "Look at {}{}: {} is responsible.{meaning}",
-                finding.owner(),
-                if finding.component.is_empty() || finding.component == finding.owner() {
+                cause.owner,
+                if cause.component.is_empty() || cause.component == cause.owner {
                     String::new()
                 } else {
-                    format!(" ({})", finding.component)
+                    format!(" ({})", cause.component)
                 },
-                responsible(finding)
+                cause.frame
             ),
             None,
         );
         return;
     }
-    let callers = heaviest_callers(report, finding);
+    let callers = heaviest_callers(report, cause);
     advice.engineer(
         if callers.is_empty() {
             "The function says nothing by itself, and no owned caller is among the first rows: open the profile's flame graph and look at the callers by cum %.".to_owned()

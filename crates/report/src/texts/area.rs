@@ -162,11 +162,6 @@ pub(super) fn responsible(finding: &Finding) -> &str {
     finding.responsible()
 }
 
-/// The running Go check that a finding is about.
-pub(super) fn check_name(finding: &Finding) -> Option<&str> {
-    finding.first()?.check.as_deref()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,18 +6,18 @@ use std::fmt::Write as _;
 
 use super::advice::{CustomerStep, advice};
 use super::area::Area;
+use super::cause::Cause;
 use super::collect::{SEND_AGAIN, request_message};
-use super::commands::{agent_command, capture_command, how_to_run, is_cluster_agent, where_to_run};
+use super::commands::{agent_command, capture_command, how_to_run, where_to_run};
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
-use super::holes::{self, contention_unmeasured, unmeasured};
-use super::{by_confidence, origin, processes};
+use super::holes::{self, unmeasured};
+use super::{by_confidence, notable, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
-use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
-use diagnose::memory::Conclusion;
+use diagnose::notable::Notable;
 use diagnose::share::Share;
-use diagnose::verdict::{Basis, Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
+use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -30,10 +30,11 @@ pub fn customer_message(report: &Report) -> String {
         "Hello,\n\nThank you for the flare. We have reviewed the profiling data in it{}.\n",
         origin(report)
     );
+    let found = !report.judgement.findings.is_empty() || !told(report).is_empty();
     match report.judgement.kind {
-        VerdictKind::Normal => normal_message(report, &mut text),
+        _ if found => findings_message(report, &mut text),
         VerdictKind::Inconclusive => inconclusive_message(report, &mut text),
-        _ => findings_message(report, &mut text),
+        _ => normal_message(report, &mut text),
     }
     text.push_str("\nPlease let us know if anything is unclear.\n\nKind regards\n");
     text
@@ -177,47 +178,12 @@ fn has_note(report: &Report, is_it: fn(&NoteFact) -> bool) -> bool {
     report.judgement.notes.iter().any(|note| is_it(&note.fact))
 }
 
-/// The Go heap is a small part of what is resident.
-fn is_small_heap(fact: &NoteFact) -> bool {
-    matches!(fact, NoteFact::SmallHeap { .. })
-}
-
-/// How full the Agent's container was, where that is full enough to be noted. `told`: the reader
-/// knows already how much the Agent was using.
-fn near_limit(report: &Report, told: bool) -> Option<String> {
-    if !has_note(report, |fact| matches!(fact, NoteFact::NearLimit { .. })) {
-        return None;
-    }
-    let limit = human(report.memory.limit.as_ref()?.0, "bytes");
-    let used = human(report.memory.rss_bytes?, "bytes");
-    let full = if told {
-        format!("The container of the Agent may use {limit}, and that is nearly reached.")
-    } else {
-        format!("The Agent was using {used} of the {limit} that its container may use.")
-    };
-    Some(format!(
-        "{full} It can be restarted for lack of memory; until the cause is found, a higher memory limit gives it room."
-    ))
-}
-
-/// That the kernel ended processes with the Agent's names, where its log says so.
-fn killed(report: &Report) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    let kills = &report.surroundings.oom_kills;
-    for kill in kills.iter().filter(|kill| kill.is_agent()) {
-        let name = format!("\"{}\"", clean(&kill.process));
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let of = match names.as_slice() {
-        [] => return None,
-        [name] => format!("the process {name} was"),
-        names => format!("the processes {} were", names.join(", ")),
-    };
-    Some(format!(
-        "The kernel log of the host shows that {of} ended for lack of memory."
-    ))
+/// Things to look at that a customer is told, with their words.
+fn told(report: &Report) -> Vec<(&Notable, String)> {
+    let notable = report.judgement.notable.iter();
+    notable
+        .filter_map(|one| Some((one, notable::customer(one)?)))
+        .collect()
 }
 
 fn findings_message(report: &Report, text: &mut String) {
@@ -227,7 +193,7 @@ fn findings_message(report: &Report, text: &mut String) {
         let _ = writeln!(text, "- {}", customer_finding(finding));
     }
     let metrics = findings.iter().any(|finding| {
-        holds_dogstatsd(report, finding)
+        holds_dogstatsd(report, &Cause::of(finding))
             && matches!(Area::of_finding(finding), Area::Metrics | Area::Dogstatsd)
     });
     if metrics && let Some(contexts) = report.contexts.dogstatsd {
@@ -237,8 +203,9 @@ fn findings_message(report: &Report, text: &mut String) {
             group_thousands(contexts)
         );
     }
-    for around in near_limit(report, false).into_iter().chain(killed(report)) {
-        let _ = writeln!(text, "- {around}");
+    let things = told(report);
+    for (_, words) in &things {
+        let _ = writeln!(text, "- {words}");
     }
     let holes = unmeasured(report);
     if !holes.is_empty() || report.main_missing().is_some() {
@@ -260,8 +227,11 @@ fn findings_message(report: &Report, text: &mut String) {
     }
     let mut customer: Vec<CustomerStep> = Vec::new();
     let mut send: Vec<String> = Vec::new();
-    for finding in &findings {
-        let advice = advice(report, finding);
+    let by_finding = findings
+        .iter()
+        .map(|finding| advice(report, &Cause::of(finding)));
+    let by_thing = things.iter().map(|(one, _)| notable::next(report, one));
+    for advice in by_finding.chain(by_thing) {
         for step in advice.customer {
             if !customer.contains(&step) {
                 customer.push(step);
@@ -416,16 +386,6 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         capture = Capture::PLAIN;
     }
     write_holes(text, report, &holes);
-    let around: Vec<String> = near_limit(report, false)
-        .into_iter()
-        .chain(killed(report))
-        .collect();
-    if !around.is_empty() {
-        text.push_str("\nWhat the flare shows already:\n");
-        for line in around {
-            let _ = writeln!(text, "- {line}");
-        }
-    }
     let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
     let mut steps = Vec::new();
     if damaged {
@@ -475,119 +435,57 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     );
 }
 
-/// What the memory is that the heap does not explain, as far as the flare tells.
-fn beyond_heap(report: &Report) -> &'static str {
-    let account = report
-        .memory
-        .accounts
-        .iter()
-        .find(|account| account.rss.is_some() && account.process != Process::SystemProbe);
-    match account.map(|account| account.conclusion) {
-        Some(Conclusion::OutsideGo) if !is_cluster_agent(report) => {
-            "The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations."
-        }
-        Some(Conclusion::Garbage) => {
-            "The larger part of that is memory which the Agent has used before and keeps for the next time."
-        }
-        _ if is_cluster_agent(report) => {
-            "The rest cannot be seen in such a recording; it is for example memory that is kept for reuse."
-        }
-        _ => {
-            "The rest cannot be seen in such a recording; it is for example memory that is kept for reuse, or memory of Python-based integrations."
-        }
-    }
-}
-
+/// Nothing stands out.
 fn normal_message(report: &Report, text: &mut String) {
-    text.push_str(if has_note(report, |fact| matches!(fact, NoteFact::BusyCores { .. })) {
-        "\nWe found no clear sign of a memory leak, and no single operation that takes most of the CPU, in the recorded time:\n"
-    } else {
-        "\nWe found no sign of a memory leak and no unusual CPU usage in the recorded time:\n"
-    });
+    let mut used = Vec::new();
     if let Some(main) = report.processes.first() {
+        let heap = heap_in_use(main).map(|heap| human(heap.net, &heap.unit));
+        let memory = match (report.memory.rss_bytes, heap) {
+            (Some(rss), _) => Some(format!("{} of memory", human(rss, "bytes"))),
+            (None, Some(heap)) => Some(format!("{heap} of memory for its own data")),
+            (None, None) => None,
+        };
+        used.extend(memory);
+        used.extend(cores(main).map(|cores| match cores {
+            ..0.05 => "almost no CPU".to_owned(),
+            cores => format!("{cores:.2} CPU cores"),
+        }));
         let name = processes::customer(&main.name);
-        if let Some(heap) = heap_in_use(main) {
-            let states = &report.judgement.states;
-            let growth = states.iter().find_map(|state| match &state.basis {
-                Basis::Heaps(pair) if state.process == main.name => Some(pair.net),
-                _ => None,
-            });
-            let change = growth.map_or_else(String::new, |growth| {
-                let change = match growth {
-                    0 => "did not change".to_owned(),
-                    growth => format!(
-                        "{} by {}",
-                        if growth > 0 { "grew" } else { "shrank" },
-                        human(growth.saturating_abs(), "bytes")
-                    ),
-                };
-                format!(", which {change} within {}", span(main.interval.seconds()))
-            });
-            let steady = if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
-                " In so short a time that can be normal variation; a longer recording would tell."
-            } else {
-                ""
-            };
-            let _ = writeln!(
+        let _ = match used.as_slice() {
+            [] => writeln!(text, "\nWe found nothing unusual in it."),
+            used => writeln!(
                 text,
-                "- Memory: {name} was using {} for its own data{change}.{steady}",
-                human(heap.total, &heap.unit)
-            );
-        }
-        if let Some(rss) = report
-            .memory
-            .rss_bytes
-            .filter(|_| has_note(report, is_small_heap))
-        {
-            let _ = writeln!(
-                text,
-                "- As a whole it was using {}. {}",
-                human(rss, "bytes"),
-                beyond_heap(report)
-            );
-        }
-        let near = near_limit(report, has_note(report, is_small_heap));
-        for around in near.into_iter().chain(killed(report)) {
-            let _ = writeln!(text, "- {around}");
-        }
-        if let Some(cores) = cores(main) {
-            let _ = writeln!(text, "- CPU: {name} used {cores:.2} CPU cores on average.");
-        }
+                "\nWe found nothing unusual: at the time of the flare {name} used {}.",
+                used.join(" and ")
+            ),
+        };
+    }
+    if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
+        text.push_str(
+            "\nIts memory grew a little within the recorded time. In so short a time that can be normal variation; a longer recording would tell.\n",
+        );
     }
     if report.main_missing().is_some() {
         text.push_str(
-            "- The recording holds nothing of the Agent's main process, so a new one is needed to tell more about it.\n",
+            "\nThe recording holds nothing of the Agent's main process, so a new one is needed to tell more about it.\n",
         );
     }
-    let locks = contention_unmeasured(report).is_some() && !is_cluster_agent(report);
-    let capture = if locks {
-        Capture::of_seconds(120).with_locks()
-    } else {
-        Capture::of_seconds(120)
-    };
-    let also = if locks {
-        "; it also shows whether parts of the Agent wait for each other, which this flare does not"
-    } else {
-        ""
-    };
-    let steps = [
-        CustomerStep::new(
-            format!(
-                "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running{also}:",
-                where_to_run(report)
-            ),
-            Some(capture_command(report, capture)),
-        )
-        .saying_where(),
-        CustomerStep::new(
-            "Please send us the new flare, and tell us which value you are looking at (for example the memory of the process or of the container), how high it is and since when.",
-            None,
+    let steps = [CustomerStep::new(
+        format!(
+            "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running:",
+            where_to_run(report)
         ),
-    ];
+        Some(capture_command(report, Capture::USUAL)),
+    )
+    .saying_where(),
+    CustomerStep::new(
+        "Please send us the new flare, and tell us which value you are looking at (for example the memory of the process or of the container), how high it is and since when.",
+        None,
+    )];
     numbered(
         text,
         report,
-        "If you still see high memory or CPU usage, a recording of exactly that time will help most:",
+        "If you see high memory or CPU usage at other times, a recording of exactly that time will help most:",
         &steps,
     );
 }

@@ -7,8 +7,8 @@ use super::commands::capture_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
 use super::{
-    about, bytes, captured, count, described, findings, known, memory, notes, process, sample_type,
-    states, table,
+    about, bytes, captured, count, described, findings, known, memory, notable, notes, process,
+    sample_type, states, table,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;
@@ -77,7 +77,8 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if symptom.is_empty() {
         pieces.push(Piece::Paragraph(format!(
-            "Verdict of the profiles: {}. The customer's own words were not given.",
+            "{} (verdict by the thresholds: {}). The customer's own words were not given.",
+            super::headline(report),
             kinds::verdict(judgement.kind)
         )));
     } else {
@@ -89,7 +90,8 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                 .map(|line| Piece::Paragraph(line.to_owned())),
         );
         pieces.push(Piece::Paragraph(format!(
-            "Verdict of the profiles: {}.",
+            "{} (verdict by the thresholds: {}).",
+            super::headline(report),
             kinds::verdict(judgement.kind)
         )));
     }
@@ -109,6 +111,16 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                 finding.confidence.as_str()
             )
         })
+        .collect();
+    let items: Vec<String> = items
+        .into_iter()
+        .chain(judgement.notable.iter().map(|one| {
+            let owner = one
+                .holder
+                .as_ref()
+                .map_or_else(String::new, |holder| format!(" Owner: {}.", holder.owner));
+            format!("{}: {}{owner}", notable::about(one), notable::summary(one))
+        }))
         .collect();
     if !items.is_empty() {
         pieces.push(Piece::List(items));
@@ -496,7 +508,7 @@ fn correlation_pieces(report: &Report) -> Vec<Piece> {
             .judgement
             .notes
             .iter()
-            .map(|note| format!("Note: {}", notes::note(note, &report.judgement.thresholds))),
+            .map(|note| format!("Note: {}", notes::note(note))),
     );
     if items.is_empty() {
         let text = if report.judgement.findings.is_empty() {

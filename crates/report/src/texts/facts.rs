@@ -3,7 +3,8 @@
 //! Says what is there: contexts, DogStatsD, the forwarder, running checks, goroutines, callers.
 //! Refuses to know what to do about it and who reads it.
 
-use super::area::{Area, check_name};
+use super::area::Area;
+use super::cause::Cause;
 use super::commands::is_cluster_agent;
 use super::labels;
 use super::{count, process, sample_type, table};
@@ -20,10 +21,10 @@ use profile::units::{group_thousands, human, human_share};
 /// How many suspects a ranking names.
 const SUSPECTS: usize = 5;
 
-/// The table that a finding was read from.
-fn table_of<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Table> {
-    let process = process(report, &finding.process)?;
-    table(process, finding.profile, sample_type(finding.profile))
+/// The table that a cause was read from.
+fn table_of<'r>(report: &'r Report, cause: &Cause<'_>) -> Option<&'r Table> {
+    let process = process(report, cause.process)?;
+    table(process, cause.profile, sample_type(cause.profile))
 }
 
 /// Cores that a process used on average, by its CPU profile.
@@ -38,8 +39,8 @@ pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
 }
 
 /// The flare's numbers about DogStatsD are of the core Agent, the only process that runs it.
-pub(super) fn holds_dogstatsd(report: &Report, finding: &Finding) -> bool {
-    !is_cluster_agent(report) && matches!(finding.process, Process::Core | Process::Nameless)
+pub(super) fn holds_dogstatsd(report: &Report, cause: &Cause<'_>) -> bool {
+    !is_cluster_agent(report) && matches!(cause.process, Process::Core | Process::Nameless)
 }
 
 fn contexts(report: &Report) -> Option<String> {
@@ -302,8 +303,8 @@ pub(super) fn databases(report: &Report) -> Vec<String> {
 }
 
 /// The owned functions with the largest cum in a finding's table.
-pub(super) fn heaviest_callers(report: &Report, finding: &Finding) -> Vec<String> {
-    let Some(table) = table_of(report, finding) else {
+pub(super) fn heaviest_callers(report: &Report, cause: &Cause<'_>) -> Vec<String> {
+    let Some(table) = table_of(report, cause) else {
         return Vec::new();
     };
     let mut rows: Vec<_> = table
@@ -328,16 +329,21 @@ pub(super) fn heaviest_callers(report: &Report, finding: &Finding) -> Vec<String
 
 /// Sentences that tie a finding to the rest of the flare.
 pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
+    correlated(report, &Cause::of(finding))
+}
+
+/// The same of any cause.
+pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    let area = Area::of_finding(finding);
+    let area = cause.area();
     match area {
-        Area::Python => out.extend(match by_check(report, finding) {
+        Area::Python => out.extend(match by_check(report, cause) {
             Some(labelled) => vec![labels::sentence(labelled)],
-            None => python_correlation(report, finding),
+            None => python_correlation(report, cause),
         }),
-        Area::GoCheck => out.push(go_check_correlation(report, finding)),
+        Area::GoCheck => out.push(go_check_correlation(report, cause)),
         Area::Metrics | Area::Dogstatsd | Area::Serializer => {
-            if holds_dogstatsd(report, finding) {
+            if holds_dogstatsd(report, cause) {
                 out.extend(contexts(report));
                 out.extend(dogstatsd(report));
                 out.extend(queues(report));
@@ -356,10 +362,10 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         }
         Area::Tagger => out.extend(queues(report)),
         Area::Forwarder => out.extend(forwarder(report)),
-        Area::Trace | Area::Obfuscate | Area::Otel if finding.process == Process::Trace => {
+        Area::Trace | Area::Obfuscate | Area::Otel if *cause.process == Process::Trace => {
             out.extend(trace_agent(report));
         }
-        Area::Obfuscate if finding.process != Process::Trace => {
+        Area::Obfuscate if *cause.process != Process::Trace => {
             let databases = databases(report);
             out.push(if databases.is_empty() {
                 "No database check of the Agent's own is among the running checks.".to_owned()
@@ -369,8 +375,8 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         }
         _ => {}
     }
-    if finding.kind == FindingKind::Contention
-        && finding.process == Process::Core
+    if cause.kind == FindingKind::Contention
+        && *cause.process == Process::Core
         && let Some(waiting) = lock_waiters(report)
         && let Some(dump) = report.goroutines.as_ref().map(|all| &all.dump)
     {
@@ -384,17 +390,17 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
 }
 
 /// CPU time by check as the profile's own labels have it: no ranking of suspects is needed then.
-pub(super) fn by_check<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
-    if finding.kind != FindingKind::CpuSpike {
+pub(super) fn by_check<'r>(report: &'r Report, cause: &Cause<'_>) -> Option<&'r Labelled> {
+    if cause.kind != FindingKind::CpuSpike {
         return None;
     }
     let mut processes = report.processes.iter();
-    let process = processes.find(|process| process.name == finding.process)?;
+    let process = processes.find(|process| process.name == *cause.process)?;
     let by_check = |it: &&Labelled| matches!(it.label, AgentLabel::CheckId | AgentLabel::CheckName);
     process.cpu_labels.iter().find(by_check)
 }
 
-fn python_correlation(report: &Report, finding: &Finding) -> Vec<String> {
+fn python_correlation(report: &Report, cause: &Cause<'_>) -> Vec<String> {
     let Some(checks) = &report.checks else {
         return vec!["The flare does not tell which checks were running.".to_owned()];
     };
@@ -432,7 +438,7 @@ fn python_correlation(report: &Report, finding: &Finding) -> Vec<String> {
         ),
         format!(
             "This is a ranking of suspects, not a proof: the {} does not say which check it was.",
-            match finding.kind {
+            match cause.kind {
                 FindingKind::MemoryLeak => "heap profile",
                 FindingKind::CpuSpike | FindingKind::Contention => "profile",
             }
@@ -440,8 +446,8 @@ fn python_correlation(report: &Report, finding: &Finding) -> Vec<String> {
     ]
 }
 
-fn go_check_correlation(report: &Report, finding: &Finding) -> String {
-    let Some(name) = check_name(finding) else {
+fn go_check_correlation(report: &Report, cause: &Cause<'_>) -> String {
+    let Some(name) = cause.check else {
         return "The check's package is not in the table of check names, so it was not looked up among the running checks."
             .to_owned();
     };

@@ -2,7 +2,7 @@
 
 use crate::times::interval;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{ContentionDetail, CpuDetail, Detail, Doubt, Finding, LeakDetail};
+use diagnose::verdict::{ContentionDetail, CpuDetail, Detail, Doubt, Finding, LeakDetail, Spot};
 use flare::Process;
 use profile::units::{human, human_share, human_signed};
 
@@ -31,7 +31,10 @@ pub(crate) fn summary(finding: &Finding) -> String {
         Detail::Cpu(cpu) => format!(
             "{process} spends {} of its CPU time in {} ({} cores in use)",
             cpu.share,
-            within_agent(&first.function),
+            match &cpu.spot {
+                Spot::Check { name, .. } => format!("the check {name}"),
+                spot => within_agent(spot.name()).to_owned(),
+            },
             cores(cpu),
         ),
         Detail::Contention(lock) => format!(
@@ -61,7 +64,7 @@ fn cores(cpu: &CpuDetail) -> String {
 }
 
 /// How many goroutines were waiting: `8.1`, `0.25`, `less than 0.01`.
-fn few(waiting: f64) -> String {
+pub(super) fn few(waiting: f64) -> String {
     match waiting {
         ..0.01 => "less than 0.01".to_owned(),
         ..0.995 => format!("{waiting:.2}"),
@@ -74,7 +77,13 @@ pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
     match &finding.detail {
         Detail::Leak(leak) => leak_evidence(leak),
         Detail::Cpu(cpu) => vec![
-            ("Function's share", cpu.share.to_string()),
+            (
+                match cpu.spot {
+                    Spot::Check { .. } => "Check's share",
+                    Spot::Function(_) | Spot::Behind { .. } => "Function's share",
+                },
+                cpu.share.to_string(),
+            ),
             ("CPU time", human(cpu.cpu_ns, "nanoseconds")),
             ("Recorded for", human(cpu.duration_ns, "nanoseconds")),
             ("Cores in use", cores(cpu)),
@@ -155,6 +164,15 @@ fn contention_evidence(lock: &ContentionDetail, counted: i64) -> Vec<(&'static s
                 "{} of {} are goroutines waiting for work",
                 human(lock.idle_ns, "nanoseconds"),
                 human(lock.all_ns, "nanoseconds")
+            ),
+        ));
+    }
+    if lock.handing_ns > 0 {
+        evidence.push((
+            "Back-pressure left out",
+            format!(
+                "{} are goroutines waiting to hand something over",
+                human(lock.handing_ns, "nanoseconds")
             ),
         ));
     }
@@ -311,6 +329,7 @@ mod tests {
 
     fn spike() -> Finding {
         finding(Detail::Cpu(CpuDetail {
+            spot: Spot::Function("app.hot".to_owned()),
             share: Share::new(0.9),
             cpu_ns: 0,
             duration_ns: 0,
@@ -327,6 +346,7 @@ mod tests {
             waiting: 0.0,
             all_ns: 0,
             idle_ns: 0,
+            handing_ns: 0,
             sites: Vec::new(),
         }))
     }

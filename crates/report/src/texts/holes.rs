@@ -11,18 +11,6 @@ use diagnose::capture::Capture;
 use diagnose::verdict::{Gap, GapCause, GapOf, Hole, ReplySays, State};
 use flare::Process;
 
-/// Contention of the main process, where it could not be measured.
-pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
-    let judgement = &report.judgement;
-    judgement
-        .states
-        .iter()
-        .find(|state| {
-            state.kind == FindingKind::Contention && Some(&state.process) == judgement.main.as_ref()
-        })
-        .and_then(|state| Some((state.hole?, state)))
-}
-
 /// Memory and CPU that could not be measured in the main process, and files anywhere that are there
 /// and could not be read, each with the reason.
 pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {
@@ -53,6 +41,7 @@ pub(crate) const fn label(hole: Hole) -> &'static str {
         Hole::Restarted => "process restarted",
         Hole::TraceWindow | Hole::ShortWindow => "window too short",
         Hole::Unsuitable => "not comparable",
+        Hole::WindowUnknown => "time unknown",
         // The state beside it is called damaged already.
         Hole::Damaged => "unreadable",
         Hole::CutOff => "cut off",
@@ -169,6 +158,9 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
         }
         Hole::ShortWindow => "Capture again with a longer window.",
         Hole::Unsuitable => "Capture again; both snapshots have to come from one flare.",
+        Hole::WindowUnknown => {
+            "How long it was recorded is needed: how long the process had been running, or two profiles some minutes apart, whose difference has a window."
+        }
         Hole::RateZero => {
             "The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only."
         }
@@ -256,6 +248,9 @@ pub(super) fn customer(hole: Hole, process: &Process, kinds: &[FindingKind]) -> 
         Hole::Identical => format!(
             "the two {what} snapshots of {process} are identical, so the time between them was too short to show a change"
         ),
+        Hole::WindowUnknown => {
+            format!("the {what} {profile} of {process} {is} of an unknown length of time")
+        }
         Hole::Restarted => {
             format!("{process} was restarted while the data was being collected")
         }

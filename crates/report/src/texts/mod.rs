@@ -12,8 +12,10 @@
 
 mod advice;
 mod area;
+mod cause;
 mod collect;
 mod commands;
+pub(crate) mod counters;
 mod customer;
 mod escalation;
 mod facts;
@@ -25,6 +27,7 @@ pub(crate) mod known;
 pub mod labels;
 mod markup;
 pub(crate) mod memory;
+pub(crate) mod notable;
 pub(crate) mod notes;
 mod processes;
 mod recommendations;
@@ -38,7 +41,7 @@ pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
-use super::document::ProfileName;
+use super::document::{ProfileName, VerdictKind};
 use super::kinds;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
@@ -53,6 +56,29 @@ fn bytes(value: u64) -> String {
 
 fn count(value: u64) -> String {
     group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// The word that people read first: the title of the first finding or thing to look at, and how many
+/// there are.
+pub fn headline(report: &Report) -> String {
+    let judgement = &report.judgement;
+    let things = judgement.findings.len() + judgement.notable.len();
+    let first = match (judgement.findings.first(), judgement.notable.first()) {
+        (Some(finding), _) => kinds::title(finding.kind).to_owned(),
+        (None, Some(one)) => notable::title(one),
+        (None, None) => {
+            return match judgement.kind {
+                VerdictKind::Normal if judgement.closes => "Nothing stands out",
+                VerdictKind::Normal => "Nothing stands out in what was measured",
+                kind => kinds::verdict(kind),
+            }
+            .to_owned();
+        }
+    };
+    match things {
+        1 => first,
+        things => format!("{first}, {things} things to look at"),
+    }
 }
 
 fn about(finding: &Finding) -> String {

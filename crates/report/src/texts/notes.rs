@@ -1,22 +1,18 @@
 //! Notes in sentences.
 
-use super::count;
-use super::memory::limit_source;
-use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Note, NoteFact};
-use profile::units::{human, human_share, human_signed};
+use profile::units::{human, human_signed};
 
 /// Full sentences; those about one process begin with its name.
-pub(crate) fn note(note: &Note, thresholds: &Thresholds) -> String {
-    let text = words(&note.fact, thresholds);
+pub(crate) fn note(note: &Note) -> String {
+    let text = words(&note.fact);
     match &note.process {
         Some(process) => format!("{process}: {text}"),
         None => text,
     }
 }
 
-fn words(fact: &NoteFact, thresholds: &Thresholds) -> String {
-    let limits = &thresholds.notes;
+fn words(fact: &NoteFact) -> String {
     match fact {
         NoteFact::SteadyGrowth { bytes, seconds } => format!(
             "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. \
@@ -53,46 +49,6 @@ fn words(fact: &NoteFact, thresholds: &Thresholds) -> String {
              a busy line in an idle process.",
             human(*cpu_ns, "nanoseconds"),
         ),
-        NoteFact::BusyCores {
-            cores,
-            function,
-            share,
-        } => format!(
-            "{cores:.2} cores in use with no single hot function (the largest is {function} with {share})."
-        ),
-        NoteFact::GcShare(share) => format!(
-            "garbage collection takes {share:.0} of the CPU time: look at the allocations."
-        ),
-        NoteFact::SmallHeap { in_use, rss } => format!(
-            "the Go heap in use is {} of {} resident memory ({}): the heap profile explains only a \
-             small part of it.",
-            human(*in_use, "bytes"),
-            human(*rss, "bytes"),
-            human_share(*in_use, *rss)
-        ),
-        NoteFact::NearLimit { rss, limit, source } => format!(
-            "{} resident memory is {} of the container's limit of {} ({}): the kernel kills it \
-             when it goes over.",
-            human(*rss, "bytes"),
-            human_share(*rss, *limit),
-            human(*limit, "bytes"),
-            limit_source(source)
-        ),
-        NoteFact::OomKills { victims, in_cgroup } => oom_kills(victims, *in_cgroup),
-        NoteFact::ManyGoroutines(goroutines) => format!(
-            "{} goroutines, over {}: look for stacks that repeat.",
-            count(*goroutines),
-            count(limits.goroutines as u64)
-        ),
-        NoteFact::SameStack {
-            goroutines,
-            function,
-        } => format!(
-            "{} goroutines have one same stack, in {function}: over {} alike look like a goroutine leak.",
-            count(*goroutines),
-            limits.goroutines_same_stack
-        ),
-        NoteFact::LockWaits { goroutines, site } => lock_waits(*goroutines, site.as_ref()),
         NoteFact::LocalFlare => {
             "This is a local flare: the command built it because the Agent did not answer or because \
              --local was given. expvar/memstats and the other expvar files describe the command, not the \
@@ -100,44 +56,6 @@ fn words(fact: &NoteFact, thresholds: &Thresholds) -> String {
                 .to_owned()
         }
     }
-}
-
-fn oom_kills(victims: &[(String, usize)], in_cgroup: usize) -> String {
-    let names: Vec<String> = victims
-        .iter()
-        .map(|(name, count)| match count {
-            1 => name.clone(),
-            count => format!("{name} ({count} times)"),
-        })
-        .collect();
-    let kills: usize = victims.iter().map(|(_, count)| count).sum();
-    let cgroup = match in_cgroup {
-        0 => "",
-        1 if kills == 1 => " That was at the limit of a control group.",
-        count if count == kills => " All at the limit of a control group.",
-        _ => " Some at the limit of a control group.",
-    };
-    format!(
-        "The kernel killed processes for lack of memory: {}.{cgroup}",
-        names.join(", ")
-    )
-}
-
-fn lock_waits(goroutines: u64, site: Option<&(String, u64)>) -> String {
-    let who = match goroutines {
-        1 => "1 goroutine was".to_owned(),
-        number => format!("{} goroutines were", count(number)),
-    };
-    let site = match site {
-        None => String::new(),
-        Some((site, 1)) if goroutines == 1 => format!(", in {site}"),
-        Some((site, there)) if *there == goroutines => format!(", all of them in {site}"),
-        Some((site, there)) => format!(", {} of them in {site}", count(*there)),
-    };
-    format!(
-        "{who} waiting for a lock when the dump was taken{site}. That shows even \
-         when the mutex profile is empty."
-    )
 }
 
 #[cfg(test)]
@@ -151,7 +69,7 @@ mod tests {
 
     #[track_caller]
     fn check(process: Option<Process>, fact: NoteFact, expected: &str) {
-        let told = note(&Note { process, fact }, &Thresholds::builtin());
+        let told = note(&Note { process, fact });
         assert_eq!(told, expected);
     }
 
@@ -204,73 +122,6 @@ mod tests {
                 cpu_ns: 490_000_000,
             },
             "core: app.hot takes 100.0 % of the CPU profile, but the process used only 490 ms in all: a busy line in an idle process.",
-        );
-        check_core(
-            NoteFact::BusyCores {
-                cores: 0.5,
-                function: function(),
-                share: Share::new(0.5),
-            },
-            "core: 0.50 cores in use with no single hot function (the largest is app.hot with 50.0 %).",
-        );
-        check_core(
-            NoteFact::GcShare(Share::new(0.26)),
-            "core: garbage collection takes 26 % of the CPU time: look at the allocations.",
-        );
-    }
-
-    #[test]
-    fn of_resident_memory() {
-        let small = || NoteFact::SmallHeap {
-            in_use: 20 * MB + 1024,
-            rss: 67 * MB,
-        };
-        check_core(
-            small(),
-            "core: the Go heap in use is 20.0 MB of 67.0 MB resident memory (29.9 %): the heap profile explains only a small part of it.",
-        );
-        check(
-            Some(Process::ClusterAgent),
-            small(),
-            "datadog-cluster-agent: the Go heap in use is 20.0 MB of 67.0 MB resident memory (29.9 %): the heap profile explains only a small part of it.",
-        );
-        check_core(
-            NoteFact::NearLimit {
-                rss: 90 * MB,
-                limit: 100 * MB,
-                source: LimitSource::Docker,
-            },
-            "core: 90.0 MB resident memory is 90.0 % of the container's limit of 100 MB (docker_inspect.log): the kernel kills it when it goes over.",
-        );
-        check(
-            None,
-            NoteFact::OomKills {
-                victims: vec![("agent".to_owned(), 2), ("java".to_owned(), 1)],
-                in_cgroup: 2,
-            },
-            "The kernel killed processes for lack of memory: agent (2 times), java. Some at the limit of a control group.",
-        );
-    }
-
-    #[test]
-    fn of_the_goroutine_dump() {
-        check_core(
-            NoteFact::ManyGoroutines(1001),
-            "core: 1,001 goroutines, over 1,000: look for stacks that repeat.",
-        );
-        check_core(
-            NoteFact::SameStack {
-                goroutines: 101,
-                function: "app.wait".to_owned(),
-            },
-            "core: 101 goroutines have one same stack, in app.wait: over 100 alike look like a goroutine leak.",
-        );
-        check_core(
-            NoteFact::LockWaits {
-                goroutines: 1,
-                site: Some(("app.lock".to_owned(), 1)),
-            },
-            "core: 1 goroutine was waiting for a lock when the dump was taken, in app.lock. That shows even when the mutex profile is empty.",
         );
     }
 

@@ -16,6 +16,14 @@ pub(super) fn program(process: &Process) -> &str {
     }
 }
 
+/// By its full name, within a sentence; the core Agent is told apart from the others.
+pub(super) fn full(process: &Process) -> &str {
+    match process {
+        Process::Core => "the core Agent",
+        other => program(other),
+    }
+}
+
 /// As a customer knows it.
 pub(super) fn customer(process: &Process) -> String {
     match process {

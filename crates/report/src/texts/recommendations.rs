@@ -3,37 +3,41 @@
 //! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
 
 use super::advice::advice;
+use super::cause::Cause;
 use super::commands::{agent_command, capture_command, is_cluster_agent};
-use super::holes::{contention_unmeasured, unmeasured};
-use super::{about, by_confidence, findings, known, memory, notes, silent, states};
+use super::holes::unmeasured;
+use super::{about, by_confidence, findings, known, notable, silent, states};
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
-use diagnose::verdict::{Confidence, Finding, NoteFact};
+use diagnose::verdict::{Confidence, Finding};
 use flare::Process;
 
 /// Prioritised steps, each naming its finding.
 pub fn recommendations(report: &Report) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    match report.judgement.kind {
-        VerdictKind::NoProfiles => no_profiles_steps(report, &mut steps),
-        VerdictKind::Normal => {
-            silent_steps(report, &mut steps);
-            normal_steps(report, &mut steps);
+    if report.judgement.kind == VerdictKind::NoProfiles {
+        no_profiles_steps(report, &mut steps);
+    }
+    for finding in by_confidence(report) {
+        finding_steps(report, finding, &mut steps);
+    }
+    for one in &report.judgement.notable {
+        let about = notable::about(one);
+        for (text, command) in notable::next(report, one).engineer {
+            push(&mut steps, &about, text, command);
         }
-        VerdictKind::Inconclusive => {
-            silent_steps(report, &mut steps);
-            unmeasured_steps(report, &mut steps);
-        }
-        _ => {
-            for finding in by_confidence(report) {
-                finding_steps(report, finding, &mut steps);
-            }
-            silent_steps(report, &mut steps);
-            unmeasured_steps(report, &mut steps);
-        }
+    }
+    if report.judgement.kind == VerdictKind::NoProfiles {
+        return steps;
+    }
+    silent_steps(report, &mut steps);
+    if report.judgement.closes {
+        closing_steps(report, &mut steps);
+    } else {
+        unmeasured_steps(report, &mut steps);
     }
     steps
 }
@@ -44,7 +48,7 @@ fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
         push(
             steps,
             "The core Agent was not recorded",
-            format!("{} {}", silent::why(main), silent::remedy(main)),
+            format!("{} {}", silent::why(main), silent::REMEDY),
             Some(capture_command(report, Capture::USUAL)),
         );
     }
@@ -107,7 +111,7 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
             None,
         );
     }
-    for (text, command) in advice(report, finding).engineer {
+    for (text, command) in advice(report, &Cause::of(finding)).engineer {
         push(steps, &about, text, command);
     }
     if finding.confidence == Confidence::Medium {
@@ -193,81 +197,19 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
     );
 }
 
-fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
-    let about = "No finding";
-    let alarming: Vec<_> = report
-        .judgement
-        .notes
-        .iter()
-        .filter(|note| is_alarming(&note.fact))
-        .collect();
+fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
     push(
         steps,
-        about,
-        if alarming.is_empty() {
-            "Nothing has to be fixed by what the profiles show. Close with the customer message unless the symptom is still there; the next steps are for that case."
-        } else {
-            "Nothing crossed a threshold, but do not close yet: what follows may explain the symptom."
-        }
-        .to_owned(),
+        "Nothing stands out",
+        "Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.".to_owned(),
         None,
     );
-    for note in alarming {
-        let text = notes::note(note, &report.judgement.thresholds);
-        push(steps, "Worth a look", text, None);
-    }
-    let account = report
-        .memory
-        .accounts
-        .iter()
-        .find(|account| account.rss.is_some());
-    if let Some(account) = account {
-        push(
-            steps,
-            "If memory is the symptom",
-            memory::account(account, &report.judgement.thresholds),
-            None,
-        );
-    }
     push(
         steps,
-        "If memory is the symptom",
-        "A slow leak does not show in a short window: take a longer capture, or two flares some hours apart without a restart in between.".to_owned(),
-        Some(capture_command(report, Capture::of_seconds(120))),
+        "If the symptom is still there",
+        "Ask for a flare that is taken while it is: a profile of a quiet minute is clear by nature, and a slow leak shows in two flares some hours apart without a restart in between.".to_owned(),
+        Some(capture_command(report, Capture::USUAL)),
     );
-    push(
-        steps,
-        "If CPU is the symptom",
-        "Take the flare while the CPU is high; a profile of a quiet minute is clear by nature."
-            .to_owned(),
-        Some(capture_command(report, Capture::of_seconds(60))),
-    );
-    if let Some((hole, state)) = contention_unmeasured(report) {
-        push(
-            steps,
-            "If the Agent seems stuck",
-            format!(
-                "Contention was not measured. {}",
-                states::would_change(state, &report.judgement.thresholds)
-            ),
-            Some(capture_command(
-                report,
-                hole.capture(&state.process, state.kind),
-            )),
-        );
-    }
-}
-
-/// Notes that may be the trouble itself, although no profile crosses.
-const fn is_alarming(fact: &NoteFact) -> bool {
-    matches!(
-        fact,
-        NoteFact::SteadyGrowth { .. }
-            | NoteFact::BusyCores { .. }
-            | NoteFact::NearLimit { .. }
-            | NoteFact::OomKills { .. }
-            | NoteFact::SameStack { .. }
-    )
 }
 
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {

@@ -1,37 +1,17 @@
-//! Processes that should have profiles and have none.
+//! The core Agent, where the flare holds profiles of other processes and none of its own.
 
-use super::processes::program;
-use crate::model::{Silence, SilentProcess};
+use crate::model::SilentProcess;
 
 /// Why, in sentences.
 pub(crate) fn why(silent: &SilentProcess) -> String {
-    match &silent.why {
-        Silence::Missing { cut_off: true } => {
-            "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
-                .to_owned()
-        }
-        Silence::Missing { cut_off: false } => {
-            "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."
-                .to_owned()
-        }
-        Silence::Unreachable { said, file } => format!(
-            "There are no profiles of {}: it was not running or could not be reached ({file} says \
-             \u{201c}{said}\u{201d}).",
-            program(&silent.process)
-        ),
+    if silent.cut_off {
+        "There are no profiles of the core Agent: the archive is cut off, and they may have been in the part that is missing."
+    } else {
+        "There are no profiles of the core Agent, although every capture asks it: it failed to answer, or the files were taken out."
     }
+    .to_owned()
 }
 
 /// What to do about it; a sentence.
-pub(crate) fn remedy(silent: &SilentProcess) -> String {
-    match &silent.why {
-        Silence::Missing { .. } => {
-            "See that its status command answers, and capture again; flare_creation.log says what failed."
-                .to_owned()
-        }
-        Silence::Unreachable { .. } => format!(
-            "If {} should run, start it, see that status shows it, and capture again.",
-            program(&silent.process)
-        ),
-    }
-}
+pub(crate) const REMEDY: &str =
+    "See that its status command answers, and capture again; flare_creation.log says what failed.";

@@ -1,12 +1,14 @@
 //! What is known of one kind of trouble in one process: in short, why, and what would change it.
 
+use super::findings;
 use super::holes;
 use super::profile_words;
 use crate::times::interval;
 use diagnose::kinds::{FindingKind, Measured};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
-    Basis, CpuUse, GapCause, HeapGrowth, Hole, LockSays, LockSide, Locks, Restart, State,
+    Basis, CpuUse, GapCause, HeapGrowth, Hole, LockCounter, LockSays, LockSide, Locks, Restart,
+    Spot, State,
 };
 use flare::Process;
 use profile::units::{human, human_signed};
@@ -23,14 +25,48 @@ pub fn text(state: &State) -> String {
             pair.interval.seconds()
         ),
         Basis::Idle => "idle".to_owned(),
-        Basis::Cpu(cpu) => format!("{} in one function, {}", cpu.share, cores(cpu)),
-        Basis::Locks(locks) => match locks.largest_ns() {
-            None | Some(0) => "no waiting for locks".to_owned(),
-            Some(delay) => format!("{} waiting for locks", human(delay, "nanoseconds")),
+        Basis::Cpu(cpu) => format!("{} in one {}, {}", cpu.share, one(&cpu.spot), cores(cpu)),
+        Basis::Locks(locks) => match (locks.largest_ns(), locks.counter) {
+            (None, Some(counter)) => counted(counter),
+            (None | Some(0), _) => "no waiting for locks".to_owned(),
+            (Some(delay), _) => format!("{} waiting for locks", human(delay, "nanoseconds")),
         },
         Basis::Gaps(_) | Basis::Restarted(_) | Basis::Unsuitable(_) | Basis::Identical(_) => {
             String::new()
         }
+    }
+}
+
+/// Cores with as many digits as it takes.
+fn few_cores(cores: f64) -> String {
+    format!("{:.2}", cores)
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+/// What the CPU time is counted by.
+const fn one(spot: &Spot) -> &'static str {
+    match spot {
+        Spot::Check { .. } => "check",
+        Spot::Function(_) | Spot::Behind { .. } => "function",
+    }
+}
+
+/// What the runtime counts, in short.
+fn counted(counter: LockCounter) -> String {
+    format!(
+        "{} waiting for locks since the start",
+        human((counter.waits_s * 1e9) as i64, "nanoseconds")
+    )
+}
+
+/// What takes the most CPU time, to begin a sentence.
+pub(super) fn spot(spot: &Spot) -> String {
+    match spot {
+        Spot::Function(name) => name.clone(),
+        Spot::Check { name, door } => format!("The check {name} (by label, in {door})"),
+        Spot::Behind { caller, door } => format!("{caller} (through {door})"),
     }
 }
 
@@ -87,24 +123,31 @@ pub fn why(state: &State, thresholds: &Thresholds) -> String {
             let limits = &thresholds.cpu;
             format!(
                 "{} takes {} of {} of CPU time; the threshold is over {} % with at least {} s \
-                 of samples and {} % of one core ({}).",
-                cpu.function,
+                 of samples and {} cores ({}).",
+                spot(&cpu.spot),
                 cpu.share,
                 human(cpu.cpu_ns, "nanoseconds"),
                 limits.function_percent,
                 limits.min_cpu_s,
-                limits.min_cores * 100.0,
+                few_cores(cpu.busy_from),
                 cores(cpu)
             )
         }
         Basis::Locks(locks) => {
+            let counter = locks
+                .counter
+                .filter(|_| !locks.is_measured())
+                .map_or_else(String::new, |counter| {
+                    format!(" {}", lock_counter(counter, thresholds))
+                });
             // One reason behind both is told once.
             if locks.are_empty() {
-                return "The mutex and block profiles are empty: their rates are 0, so nothing was collected."
-                    .to_owned();
+                return format!(
+                    "The mutex and block profiles are empty: their rates are 0, so nothing was collected.{counter}"
+                );
             }
             if let Some(gap) = &locks.gap {
-                return holes::gap(process, gap);
+                return format!("{}{counter}", holes::gap(process, gap));
             }
             let told = locks
                 .sides
@@ -160,6 +203,24 @@ fn heaps_why(state: &State, pair: &HeapGrowth, thresholds: &Thresholds) -> Strin
     }
 }
 
+/// What the runtime's own counter says, in a sentence.
+fn lock_counter(counter: LockCounter, thresholds: &Thresholds) -> String {
+    let waits = human((counter.waits_s * 1e9) as i64, "nanoseconds");
+    let limits = &thresholds.contention;
+    let average = counter.waiters.map_or_else(String::new, |waiters| {
+        format!(", {} goroutines on average", findings::few(waiters))
+    });
+    let so = if counter.waits_s * 1e9 <= limits.delay_ns as f64 {
+        format!(
+            "no window of it can hold over {}",
+            human(limits.delay_ns, "nanoseconds")
+        )
+    } else {
+        format!("the threshold is {} on average", limits.min_waiting)
+    };
+    format!("The Go runtime counts {waits} of waiting for locks since the start{average}: {so}.")
+}
+
 /// What one lock profile adds to the state of contention.
 pub(crate) fn lock_side(
     process: &Process,
@@ -182,18 +243,26 @@ pub(crate) fn lock_side(
             format!("The {what} is empty although its rate is set: nothing waited.")
         }
         LockSays::Delay(delay) => {
-            let idle = if delay.idle > 0 {
-                format!(
-                    " ({} with goroutines that merely wait for work)",
-                    human(delay.all, "nanoseconds")
-                )
-            } else {
-                String::new()
+            let left_out = match (delay.idle, delay.handing) {
+                (0, 0) => "",
+                (_, 0) => " with goroutines that merely wait for work",
+                (0, _) => " with goroutines that wait to hand something over",
+                _ => " with goroutines that wait for work or to hand something over",
             };
+            let left_out = match left_out {
+                "" => String::new(),
+                whom => format!(" ({}{whom})", human(delay.all, "nanoseconds")),
+            };
+            let average = match delay.waiting(delay.counted) {
+                Some(waiting) => format!(", {} goroutines on average", findings::few(waiting)),
+                None => ", in a time that is not known".to_owned(),
+            };
+            let limits = &thresholds.contention;
             format!(
-                "The {what} counts {} of delay{idle}; the threshold is over {}.",
+                "The {what} counts {} of delay{average}{left_out}; the threshold is over {} and {} goroutines.",
                 human(delay.counted, "nanoseconds"),
-                human(thresholds.contention.delay_ns, "nanoseconds")
+                human(limits.delay_ns, "nanoseconds"),
+                limits.min_waiting
             )
         }
     }
@@ -230,13 +299,14 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
             let limits = &thresholds.cpu;
             match (cpu.hot, cpu.busy) {
                 (true, true) => format!(
-                    "Clear with no function over {} %, or with less than {} s of CPU time.",
-                    limits.function_percent, limits.min_cpu_s
+                    "Clear with no function over {} %, or with less than {} cores in use.",
+                    limits.function_percent,
+                    few_cores(cpu.busy_from)
                 ),
                 (true, false) => format!(
-                    "It would cross with at least {} s of CPU time and {} % of one core in use.",
+                    "It would cross with at least {} s of CPU time and {} cores in use.",
                     limits.min_cpu_s,
-                    limits.min_cores * 100.0
+                    few_cores(cpu.busy_from)
                 ),
                 (false, _) => format!(
                     "It would cross with one function over {} %.",
@@ -245,11 +315,17 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
             }
         }
         Basis::Locks(_) => {
-            let limit = human(thresholds.contention.delay_ns, "nanoseconds");
+            let limits = &thresholds.contention;
+            let limit = human(limits.delay_ns, "nanoseconds");
+            let waiting = limits.min_waiting;
             if crossed {
-                format!("Clear with {limit} of delay or less in both profiles.")
+                format!(
+                    "Clear with {limit} of delay or less in both profiles, or under {waiting} goroutines waiting on average."
+                )
             } else {
-                format!("It would cross with over {limit} of delay.")
+                format!(
+                    "It would cross with over {limit} of delay and {waiting} goroutines waiting on average."
+                )
             }
         }
         Basis::Gaps(_) | Basis::Restarted(_) | Basis::Unsuitable(_) | Basis::Identical(_) => {
