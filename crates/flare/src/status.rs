@@ -4,7 +4,7 @@
 //! a title is a line with a rule below it, a fact is a line with a colon. Lines of unknown keys
 //! are kept as facts of their section; unknown sections are kept too.
 
-use super::text;
+use super::text::{self, LocalTime};
 
 /// Which Agent wrote the status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,11 @@ pub struct Status {
     pub utc_offset_minutes: Option<i32>,
     /// When the Agent started, Unix milliseconds.
     pub agent_start_ms: Option<i64>,
+    /// The same by the host's clock, as written.
+    pub agent_start_local: Option<String>,
+    /// Milliseconds between start and status by the host's clock, where both stand in one zone of
+    /// which the status does not tell how far it is from UTC.
+    pub uptime_by_clock_ms: Option<i64>,
     /// Process id.
     pub pid: Option<u64>,
     /// For example `go1.25.6`.
@@ -266,7 +271,10 @@ impl Status {
 
     /// How long the Agent was running when the status was written, milliseconds.
     pub fn uptime_ms(&self) -> Option<i64> {
-        let uptime = self.status_date_ms?.checked_sub(self.agent_start_ms?)?;
+        let uptime = match self.status_date_ms.zip(self.agent_start_ms) {
+            Some((date, start)) => date.checked_sub(start)?,
+            None => self.uptime_by_clock_ms?,
+        };
         (uptime >= 0).then_some(uptime)
     }
 }
@@ -335,6 +343,9 @@ impl Part {
 struct Reader {
     status: Status,
     part: Part,
+    /// Date of the status and start of the Agent by the host's clock.
+    date: Option<LocalTime>,
+    start: Option<LocalTime>,
     /// Host tags follow, deeper than this.
     tags_below: Option<usize>,
     /// A message of the current instance goes on, which began at this column.
@@ -498,11 +509,7 @@ impl Reader {
         match key.to_ascii_lowercase().as_str() {
             "status date" => {
                 set(&mut status.status_date_ms, text::instant_ms(value));
-                if let Some(local) = text::local_time(value) {
-                    set(&mut status.status_date_local, Some(local.text));
-                    set(&mut status.time_zone, Some(local.zone));
-                    set(&mut status.utc_offset_minutes, local.offset_minutes);
-                }
+                set(&mut self.date, text::local_time(value));
             }
             // The title says it too, except where it could not be read.
             "agent flavor" if status.version.is_none() => {
@@ -514,7 +521,10 @@ impl Reader {
                     other => Flavor::Other(other.to_owned()),
                 };
             }
-            "agent start" => set(&mut status.agent_start_ms, text::instant_ms(value)),
+            "agent start" => {
+                set(&mut status.agent_start_ms, text::instant_ms(value));
+                set(&mut self.start, text::local_time(value));
+            }
             "pid" => set(&mut status.pid, text::count(value)),
             "go version" => set(&mut status.go_version, some()),
             "python version" => set(&mut status.python_version, some()),
@@ -828,7 +838,34 @@ impl Reader {
         self.status
             .sections
             .retain(|section| !section.facts.is_empty());
+        self.times();
         self.status
+    }
+
+    /// Puts both times together: what one says of the zone holds for the other in the same zone.
+    fn times(&mut self) {
+        let status = &mut self.status;
+        if let Some((date, start)) = self.date.as_ref().zip(self.start.as_ref())
+            && date.zone == start.zone
+        {
+            let since_start = date.clock_ms.checked_sub(start.clock_ms);
+            match (status.status_date_ms, status.agent_start_ms) {
+                (Some(date), None) => {
+                    status.agent_start_ms = since_start.and_then(|ms| date.checked_sub(ms));
+                }
+                (None, Some(start)) => {
+                    status.status_date_ms = since_start.and_then(|ms| start.checked_add(ms));
+                }
+                (None, None) => status.uptime_by_clock_ms = since_start,
+                (Some(_), Some(_)) => {}
+            }
+        }
+        if let Some(date) = self.date.take() {
+            status.status_date_local = Some(date.text);
+            status.time_zone = Some(date.zone);
+            status.utc_offset_minutes = date.offset_minutes;
+        }
+        status.agent_start_local = self.start.take().map(|start| start.text);
     }
 }
 
@@ -1491,6 +1528,49 @@ Forwarder
         let status = parse("=====\nAgent\n=====\n  Agent flavor: iot_agent\n");
         assert_eq!(status.flavor, Flavor::Iot);
         assert_eq!(status.version, None);
+    }
+
+    #[test]
+    fn times_of_one_zone() {
+        let read = |date: &str, start: &str| {
+            let status = parse(&format!(
+                "==============\nAgent (v7.1.0)\n==============\n  Status date: {date}\n  Agent start: {start}\n"
+            ));
+            (
+                status.status_date_ms,
+                status.agent_start_ms,
+                status.uptime_ms(),
+            )
+        };
+        let brt = "2020-10-30 14:35:48.113407 BRT";
+        // Whatever BRT means.
+        assert_eq!(
+            read("2020-10-30 15:45:16.803129 BRT", brt),
+            (None, None, Some(4_168_690))
+        );
+        // The summer time began in between, so the clock says nothing.
+        assert_eq!(read("2020-10-30 15:45:16 BRST", brt), (None, None, None));
+        assert_eq!(read("2020-10-30 14:35:40 BRT", brt), (None, None, None));
+        let both = "2025-11-21 01:41:00.214 -03 / 2025-11-21 04:41:00.214 UTC (1763700060214)";
+        let days = Some(3 * 86_400_000 + 214);
+        assert_eq!(
+            read(both, "2025-11-18 01:41:00 -03"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        assert_eq!(
+            read("2025-11-21 01:41:00.214 -03", "2025-11-18 01:41:00 -03"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        // One of the two tells what the zone means.
+        let told = "2025-11-21 01:41:00.214 BRT / 2025-11-21 04:41:00.214 UTC";
+        assert_eq!(
+            read(told, "2025-11-18 01:41:00 BRT"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        assert_eq!(
+            read(told, "2025-11-18 01:41:00 BRST"),
+            (Some(1_763_700_060_214), None, None)
+        );
     }
 
     #[test]

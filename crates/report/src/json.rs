@@ -241,6 +241,7 @@ fn agent(report: &Report) -> AgentJson<'_> {
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
         captured_at: agent.captured_at_ms.and_then(instant),
         captured_at_local: agent.captured_local.as_deref(),
+        started_at_local: agent.started_local.as_deref(),
         install_method: agent.install_method.as_ref().map(|method| InstallJson {
             tool: method.tool.as_deref(),
             tool_version: method.tool_version.as_deref(),

@@ -250,6 +250,9 @@ pub struct AgentContext {
     pub captured_at_ms: Option<i64>,
     /// The same in the host's own time, as `status.log` writes it, where that is not UTC.
     pub captured_local: Option<String>,
+    /// The start in the host's own time, likewise. All that is known of it where
+    /// [`AgentContext::started_at_ms`] is not: it must not be read as UTC.
+    pub started_local: Option<String>,
     /// When the process itself started, Unix milliseconds, from `telemetry.log`.
     pub process_started_at_ms: Option<i64>,
     /// Seconds between both.

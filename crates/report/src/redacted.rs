@@ -205,6 +205,7 @@ impl Walk<'_> {
             started_at_ms: _,
             captured_at_ms: _,
             captured_local: _,
+            started_local: _,
             process_started_at_ms: _,
             uptime_s: _,
             install_method,

@@ -16,6 +16,7 @@ use diagnose::verdict::{
 use flare::config::RuntimeConfig;
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
+use flare::status::Status;
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
@@ -133,9 +134,13 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
         captured_local: status
             .and_then(|status| status.status_date_local.clone())
             .filter(|local| !local.ends_with("UTC")),
-        uptime_s: started_at_ms
-            .zip(captured_at_ms)
-            .map(|(start, end)| end.saturating_sub(start) as f64 / 1000.0)
+        started_local: status
+            .and_then(|status| status.agent_start_local.clone())
+            .filter(|local| !local.ends_with("UTC")),
+        uptime_s: status
+            .and_then(Status::uptime_ms)
+            .or_else(|| captured_at_ms?.checked_sub(started_at_ms?))
+            .map(|uptime| uptime as f64 / 1000.0)
             .filter(|&uptime| uptime >= 0.0),
         install_method: texts.install.as_ref().map(|install| InstallMethod {
             tool: install.tool.clone(),

@@ -234,6 +234,9 @@ pub(super) struct AgentJson<'r> {
     /// The capture time by the host's own clock, as status.log writes it; null where that is UTC
     /// or unknown.
     pub(super) captured_at_local: Option<&'r str>,
+    /// The start by the host's own clock; null where that is UTC or unknown. Where started_at is
+    /// null, status.log does not tell what its zone is in UTC.
+    pub(super) started_at_local: Option<&'r str>,
     /// How the Agent was installed; null when the flare does not tell.
     pub(super) install_method: Option<InstallJson<'r>>,
     /// For example `ubuntu 24.04`.

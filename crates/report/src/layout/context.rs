@@ -16,7 +16,9 @@ pub(super) fn agent(report: &Report) -> Section {
     const UNKNOWN: &str = "not in the flare";
     let agent = &report.agent;
     let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-    let time = |time: Option<i64>| time.and_then(instant).unwrap_or_else(|| UNKNOWN.to_owned());
+    let time = |time: Option<i64>, local: &Option<String>| {
+        texts::time(time.and_then(instant), local.as_deref()).unwrap_or_else(|| UNKNOWN.to_owned())
+    };
     let install = agent.install_method.as_ref().map(|method| {
         let parts = [
             &method.tool,
@@ -37,18 +39,23 @@ pub(super) fn agent(report: &Report) -> Section {
         &agent.architecture,
     ];
     let platform: Vec<String> = platform.into_iter().flatten().cloned().collect();
-    let captured = match &agent.captured_local {
-        Some(local) => format!("{} ({local})", time(agent.captured_at_ms)),
-        None => time(agent.captured_at_ms),
-    };
     let mut facts = vec![
         fact("Agent version", or_unknown(&agent.version)),
-        fact("Started", time(agent.started_at_ms)),
+        fact(
+            "Started",
+            match agent.started_at_ms {
+                Some(_) => time(agent.started_at_ms, &None),
+                None => time(None, &agent.started_local),
+            },
+        ),
         fact(
             "Uptime",
             agent.uptime_s.map_or_else(|| UNKNOWN.to_owned(), duration),
         ),
-        fact("Captured at", captured),
+        fact(
+            "Captured at",
+            time(agent.captured_at_ms, &agent.captured_local),
+        ),
         fact("Host name", report.hostname.clone()),
         fact(
             "Install method",

@@ -7,13 +7,13 @@ use super::commands::capture_command;
 use super::facts::{correlation, instances};
 use super::holes::unmeasured;
 use super::{
-    about, bytes, captured, count, described, findings, known, memory, notes, process, sample_type,
-    states, table,
+    about, bytes, count, described, findings, known, memory, notes, process, sample_type,
+    states, table, time,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;
 use crate::model::Report;
-use crate::times::{duration, interval};
+use crate::times::{duration, interval, minute};
 use diagnose::verdict::{Detail, Hole};
 use flare::Process;
 use flare::memstats::MemStats;
@@ -333,10 +333,11 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
         ("Host".to_owned(), report.hostname.clone()),
         (
             "Captured".to_owned(),
-            match (captured(report), &agent.captured_local) {
-                (Some(utc), Some(local)) => format!("{utc} ({local})"),
-                (utc, _) => utc.unwrap_or_else(unknown),
-            },
+            time(
+                agent.captured_at_ms.and_then(minute),
+                agent.captured_local.as_deref(),
+            )
+            .unwrap_or_else(unknown),
         ),
         (
             "Uptime".to_owned(),

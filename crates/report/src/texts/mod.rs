@@ -129,8 +129,22 @@ fn origin(report: &Report) -> String {
     }
 }
 
-fn captured(report: &Report) -> Option<String> {
-    minute(report.agent.captured_at_ms?)
+/// When it was recorded, in UTC where that is known, else by the host's clock.
+pub fn captured(report: &Report) -> Option<String> {
+    let agent = &report.agent;
+    match agent.captured_at_ms.and_then(minute) {
+        Some(utc) => Some(utc),
+        None => time(None, agent.captured_local.as_deref()),
+    }
+}
+
+/// An instant in UTC with what the host's clock showed; of the latter alone that it is no UTC.
+pub fn time(utc: Option<String>, local: Option<&str>) -> Option<String> {
+    match (utc, local) {
+        (Some(utc), Some(local)) => Some(format!("{utc} ({local})")),
+        (None, Some(local)) => Some(format!("{local} (the host's own time)")),
+        (utc, None) => utc,
+    }
 }
 
 /// The process that `telemetry.log` and `expvar/memstats` are of.
