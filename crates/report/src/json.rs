@@ -21,7 +21,7 @@ use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
 
 use types::{
-    AccountJson, AgentJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
+    AccountJson, AgentJson, ContainerJson, KernelKillJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
     FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
     LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson,
     PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson,
@@ -215,10 +215,37 @@ fn surroundings(report: &Report) -> SurroundingsJson<'_> {
             .filter(|cores| cores.is_finite()),
         container_restarts: around.restarts.as_ref().map(|(count, _)| *count),
         last_termination: around.restarts.as_ref().and_then(|(_, why)| why.as_deref()),
+        containers: around
+            .containers
+            .iter()
+            .map(|end| ContainerJson {
+                container: &end.container,
+                is_agent: end.is_agent,
+                restarts: end.restarts,
+                last_termination: end.reason.as_deref(),
+                exit_code: end.exit_code,
+                finished_at: end.finished_ms.and_then(instant),
+                memory_limit_bytes: end.memory_limit,
+            })
+            .collect(),
         oom_kills: around
             .oom_kills
             .iter()
             .map(|kill| kill.process.as_str())
+            .collect(),
+        kernel_kills: around
+            .oom_kills
+            .iter()
+            .map(|kill| KernelKillJson {
+                process: &kill.process,
+                pid: kill.pid,
+                of_agent: kill.is_of_agent(),
+                in_cgroup: kill.in_cgroup,
+                resident_bytes: kill.rss_bytes,
+                limit_bytes: kill.limit_bytes,
+                cgroup: kill.cgroup.as_deref(),
+                process_cgroup: kill.task_cgroup.as_deref(),
+            })
             .collect(),
         versions: around
             .versions
@@ -239,6 +266,8 @@ fn agent(report: &Report) -> AgentJson<'_> {
         flavor: agent.flavor.as_ref().map(Flavor::as_str),
         started_at: agent.started_at_ms.and_then(instant),
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
+        status_errors: &agent.status_errors,
+        missing_status_sections: &agent.missing_sections,
         captured_at: agent.captured_at_ms.and_then(instant),
         captured_at_local: agent.captured_local.as_deref(),
         started_at_local: agent.started_local.as_deref(),

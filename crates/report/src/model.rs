@@ -141,12 +141,41 @@ pub struct Surroundings {
     pub cpu_limit: Option<(f64, LimitSource)>,
     /// How often the Agent's container was restarted, and why it ended last.
     pub restarts: Option<(u64, Option<String>)>,
+    /// All containers of the Agent's pod, in the order of `kubelet_pods.yaml`, or the Agent's own
+    /// container in Docker.
+    pub containers: Vec<ContainerEnd>,
     /// Processes that the kernel killed for lack of memory.
     pub oom_kills: Vec<OomKill>,
     /// Versions that ran here, oldest first.
     pub versions: Vec<VersionEntry>,
     /// Components that reported themselves unhealthy.
     pub unhealthy: Vec<String>,
+}
+
+/// A container of the Agent's pod, and how it ended the last time. What is not told is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContainerEnd {
+    /// Its name.
+    pub container: String,
+    /// The Agent of the flare runs in it.
+    pub is_agent: bool,
+    /// How often it was restarted.
+    pub restarts: Option<u64>,
+    /// Why it ended, for example `OOMKilled`.
+    pub reason: Option<String>,
+    /// With which code; 137 is a kill.
+    pub exit_code: Option<u64>,
+    /// When, Unix milliseconds.
+    pub finished_ms: Option<i64>,
+    /// Most memory that it may take, in bytes.
+    pub memory_limit: Option<u64>,
+}
+
+impl ContainerEnd {
+    /// It ended at least once.
+    pub fn ended(&self) -> bool {
+        self.reason.is_some() || self.exit_code.is_some() || self.finished_ms.is_some()
+    }
 }
 
 /// What the aggregator holds.
@@ -257,6 +286,11 @@ pub struct AgentContext {
     pub process_started_at_ms: Option<i64>,
     /// Seconds between both.
     pub uptime_s: Option<f64>,
+    /// What the Agent failed to write of `status.log`, in its own words: what the file lacks may
+    /// be there all the same.
+    pub status_errors: Vec<String>,
+    /// Sections that it lacks for that reason.
+    pub missing_sections: Vec<&'static str>,
     /// For example `dpkg dpkg-1.22.6 (deb_package)`.
     pub install_method: Option<InstallMethod>,
     /// For example `ubuntu 24.04`.

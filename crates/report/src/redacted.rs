@@ -6,7 +6,7 @@
 //! texts of the customer's and of the Agent are searched for them.
 
 use super::model::{
-    AgentContext, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
+    AgentContext, ContainerEnd, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
     ProcessReport, ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess,
     Surroundings, Table, TraceFile,
 };
@@ -208,6 +208,8 @@ impl Walk<'_> {
             started_local: _,
             process_started_at_ms: _,
             uptime_s: _,
+            status_errors,
+            missing_sections: _,
             install_method,
             platform,
             os,
@@ -231,6 +233,7 @@ impl Walk<'_> {
                     .flatten(),
             );
         }
+        self.all(status_errors);
         self.all(version);
         if let Some(Flavor::Other(title)) = flavor {
             self.prose(title);
@@ -303,6 +306,7 @@ impl Walk<'_> {
             host_memory: _,
             cpu_limit,
             restarts,
+            containers,
             oom_kills,
             versions,
             unhealthy,
@@ -318,12 +322,28 @@ impl Walk<'_> {
             rss_bytes: _,
             limit_bytes: _,
             cgroup,
+            task_cgroup,
+            beside_agent: _,
             line,
         } in oom_kills
         {
             self.prose(process);
             self.prose(line);
             self.all(cgroup);
+            self.all(task_cgroup);
+        }
+        for ContainerEnd {
+            container,
+            is_agent: _,
+            restarts: _,
+            reason,
+            exit_code: _,
+            finished_ms: _,
+            memory_limit: _,
+        } in containers
+        {
+            self.prose(container);
+            self.all(reason);
         }
         self.all(unhealthy);
         if let Some((_, reason)) = restarts {

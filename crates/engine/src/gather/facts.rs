@@ -20,7 +20,7 @@ use flare::status::Status;
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
-    AgentContext, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory, Silence,
+    AgentContext, ContainerEnd, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory, Silence,
     SilentProcess, Surroundings,
 };
 
@@ -142,6 +142,12 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
             .or_else(|| captured_at_ms?.checked_sub(started_at_ms?))
             .map(|uptime| uptime as f64 / 1000.0)
             .filter(|&uptime| uptime >= 0.0),
+        status_errors: status
+            .map(|status| status.render_errors.clone())
+            .unwrap_or_default(),
+        missing_sections: status
+            .map(|status| status.missing_sections.clone())
+            .unwrap_or_default(),
         install_method: texts.install.as_ref().map(|install| InstallMethod {
             tool: install.tool.clone(),
             tool_version: install.tool_version.clone(),
@@ -548,6 +554,7 @@ pub(super) fn surroundings(texts: &Texts) -> Surroundings {
         host_memory: texts.host.as_ref().and_then(|host| host.memory_bytes),
         cpu_limit,
         restarts,
+        containers: containers(texts),
         oom_kills: texts.oom_kills.clone(),
         versions: texts.versions.clone(),
         unhealthy: texts
@@ -557,6 +564,39 @@ pub(super) fn surroundings(texts: &Texts) -> Surroundings {
             .map(|health| health.unhealthy.clone())
             .unwrap_or_default(),
     }
+}
+
+/// All containers of the Agent's pod; else the Agent's own in Docker.
+fn containers(texts: &Texts) -> Vec<ContainerEnd> {
+    if let Some(agent) = agent_pod(texts) {
+        return kubelet_pods::pod_of(&texts.pods, agent)
+            .map(|container| ContainerEnd {
+                container: container.container.clone(),
+                is_agent: std::ptr::eq(container, agent),
+                restarts: container.restarts,
+                reason: container.last_termination.clone(),
+                exit_code: container.last_exit_code,
+                finished_ms: container.last_termination_at_ms,
+                memory_limit: container.memory_limit_bytes,
+            })
+            .collect();
+    }
+    docker_inspect::agent_container(&texts.docker)
+        .map(|docker| {
+            let killed = docker.oom_killed == Some(true);
+            ContainerEnd {
+                container: docker.name.clone().unwrap_or_default(),
+                is_agent: true,
+                restarts: docker.restarts,
+                reason: killed.then(|| "OOMKilled".to_owned()),
+                // While it runs, Docker writes 0.
+                exit_code: docker.exit_code.filter(|code| *code != 0),
+                finished_ms: docker.finished_at_ms,
+                memory_limit: docker.memory_limit_bytes,
+            }
+        })
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn contexts(texts: &Texts) -> Contexts {

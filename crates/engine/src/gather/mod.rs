@@ -119,7 +119,7 @@ pub(crate) fn gather(
         checks: texts
             .status
             .as_ref()
-            .filter(|status| status.unavailable.is_none())
+            .filter(|status| status.lists_checks)
             .map(|status| status.checks.clone()),
         check_problems: texts
             .status

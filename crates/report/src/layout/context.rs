@@ -91,6 +91,7 @@ pub(super) fn agent(report: &Report) -> Section {
     ));
     facts.extend(surroundings(report));
     let mut blocks = vec![Block::Facts { facts }];
+    blocks.extend(texts::partial_status(report).map(|text| note("partial-status", text)));
     blocks.extend(restarts(report));
     section(
         SectionKind::Agent,
@@ -153,7 +154,9 @@ fn surroundings(report: &Report) -> Vec<Fact> {
             &limit_source(source),
         ));
     }
-    if let Some((restarts, why)) = &around.restarts {
+    if !around.containers.is_empty() {
+        facts.extend(containers(report));
+    } else if let Some((restarts, why)) = &around.restarts {
         let why = why
             .as_ref()
             .map_or_else(String::new, |why| format!(", last ended: {why}"));
@@ -168,19 +171,14 @@ fn surroundings(report: &Report) -> Vec<Fact> {
             .iter()
             .rev()
             .take(5)
-            .map(|kill| {
-                let pid = kill
-                    .pid
-                    .map_or_else(String::new, |pid| format!(" (pid {pid})"));
-                format!("{}{pid}", kill.process)
-            })
+            .map(texts::kernel_kill)
             .collect();
         facts.push(hinted(
             "Killed for lack of memory",
             format!(
                 "{}: {}",
                 count(around.oom_kills.len() as u64),
-                kills.join(", ")
+                kills.join("; ")
             ),
             "dmesg.log, the last ones first",
         ));
@@ -193,6 +191,23 @@ fn surroundings(report: &Report) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+/// The containers of the Agent's pod that were restarted or ended, and the Agent's own.
+fn containers(report: &Report) -> impl Iterator<Item = Fact> {
+    let now = report.agent.captured_at_ms;
+    report
+        .surroundings
+        .containers
+        .iter()
+        .filter(|end| end.is_agent || end.restarts.is_some_and(|many| many > 0) || end.ended())
+        .map(move |end| {
+            let label = match end.is_agent {
+                true => "Container restarts".to_owned(),
+                false => format!("Restarts of {}", end.container),
+            };
+            fact(&label, texts::container_end(end, now))
+        })
 }
 
 /// Upgrades and restarts, against which a change can be held.

@@ -185,7 +185,7 @@ pub(super) fn checks(report: &Report) -> Section {
         let text = match &report.checks {
             Some(_) => "status.log lists no running checks.",
             None => {
-                "Running checks are not known: status.log is not in the flare, or the Agent did not answer."
+                "Running checks are not known: status.log is not in the flare or does not list them, or the Agent did not answer."
             }
         };
         let mut blocks = vec![Block::Missing {

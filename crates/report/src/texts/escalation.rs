@@ -4,7 +4,7 @@
 
 use super::area::responsible;
 use super::commands::capture_command;
-use super::facts::{correlation, instances};
+use super::facts::{correlation, instances, partial_status};
 use super::holes::unmeasured;
 use super::{
     about, bytes, count, described, findings, known, memory, notes, process, sample_type,
@@ -358,6 +358,9 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
     ];
     if let Some(container) = container(report) {
         fields.push(("Container".to_owned(), container));
+    }
+    if let Some(partial) = partial_status(report) {
+        fields.push(("Status".to_owned(), partial));
     }
     if agent.local {
         fields.push((

@@ -3,16 +3,20 @@
 //! Says what is there: contexts, DogStatsD, the forwarder, running checks, goroutines, callers.
 //! Refuses to know what to do about it and who reads it.
 
+use std::fmt::Write as _;
+
 use super::area::{Area, check_name};
 use super::commands::is_cluster_agent;
 use super::labels;
-use super::{count, process, sample_type, table};
+use super::{bytes, count, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
-use crate::model::{ProcessReport, Report, Table};
+use crate::model::{ContainerEnd, ProcessReport, Report, Table};
+use crate::times::{duration, instant};
 use diagnose::labels::{AgentLabel, Labelled};
 use diagnose::owner::{UNOWNED, is_runtime_package};
 use diagnose::verdict::Finding;
 use flare::Process;
+use flare::dmesg::OomKill;
 use flare::status::Check;
 use flare::trace_vars::ReceiverStats;
 use profile::units::{group_thousands, human, human_share};
@@ -24,6 +28,77 @@ const SUSPECTS: usize = 5;
 fn table_of<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Table> {
     let process = process(report, &finding.process)?;
     table(process, finding.profile, sample_type(finding.profile))
+}
+
+/// That `status.log` is only a part of one, where the Agent failed to write it whole.
+pub fn partial_status(report: &Report) -> Option<String> {
+    let agent = &report.agent;
+    let first = agent.status_errors.first()?.lines().next()?;
+    let errors = match agent.status_errors.len() {
+        1 => "an error".to_owned(),
+        number => format!("{number} errors, the first of them"),
+    };
+    let missing = match agent.missing_sections.as_slice() {
+        [] => String::new(),
+        [one] => format!(" The section {one} is missing."),
+        many => format!(" The sections {} are missing.", many.join(", ")),
+    };
+    Some(format!(
+        "status.log is only a part of the Agent's status: the Agent met {errors} while it wrote it ({first}).{missing} \
+         What the file does not list can be there all the same."
+    ))
+}
+
+/// How often a container was restarted, and how it ended the last time. `now`: when the flare was
+/// made.
+pub fn container_end(end: &ContainerEnd, now: Option<i64>) -> String {
+    let mut text = end
+        .restarts
+        .map_or_else(|| "not known how often".to_owned(), count);
+    if end.ended() {
+        text.push_str(", last ended");
+        if let Some(reason) = &end.reason {
+            let _ = write!(text, ": {reason}");
+        }
+        if let Some(code) = end.exit_code {
+            let _ = write!(text, " (exit code {code})");
+        }
+        if let Some(time) = end.finished_ms.and_then(instant) {
+            let _ = write!(text, " at {time}");
+        }
+        let before = end
+            .finished_ms
+            .and_then(|finished| now?.checked_sub(finished))
+            .filter(|before| *before >= 0);
+        if let Some(before) = before {
+            let _ = write!(
+                text,
+                ", {} before the flare",
+                duration(before as f64 / 1000.0)
+            );
+        }
+    }
+    if let Some(limit) = end.memory_limit.filter(|_| !end.is_agent) {
+        let _ = write!(text, "; memory limit {}", bytes(limit));
+    }
+    text
+}
+
+/// A process that the kernel ended, with what its log tells of it.
+pub fn kernel_kill(kill: &OomKill) -> String {
+    let mut parts = Vec::new();
+    parts.extend(kill.pid.map(|pid| format!("pid {pid}")));
+    parts.extend(kill.rss_bytes.map(|rss| format!("{} resident", bytes(rss))));
+    if let Some(limit) = kill.limit_bytes {
+        parts.push(format!("at the limit of {}", bytes(limit)));
+    }
+    if let Some(group) = &kill.cgroup {
+        parts.push(format!("control group {group}"));
+    }
+    match parts.is_empty() {
+        true => kill.process.clone(),
+        false => format!("{} ({})", kill.process, parts.join(", ")),
+    }
 }
 
 /// Cores that a process used on average, by its CPU profile.

@@ -34,7 +34,7 @@ pub mod states;
 pub use collect::how_to_collect;
 pub use commands::{agent_command, capture_command};
 pub use customer::customer_message;
-pub use facts::{cores, correlation};
+pub use facts::{container_end, cores, correlation, kernel_kill, partial_status};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
