@@ -345,7 +345,9 @@ mod tests {
         ] {
             assert_eq!(instant_ms(text), expected, "{text}");
         }
-        for zone in ["CET", "BRT", "-00", "-3", "+2500", "+0160", "+01:6", "Z-", "-"] {
+        for zone in [
+            "CET", "BRT", "-00", "-3", "+2500", "+0160", "+01:6", "Z-", "-",
+        ] {
             let text = format!("2023-02-10 10:29:16.214 {zone}");
             assert_eq!(instant_ms(&text), None, "{text}");
         }

@@ -21,12 +21,12 @@ use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
 
 use types::{
-    AccountJson, AgentJson, ContainerJson, KernelKillJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
-    FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
-    LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson,
-    PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson,
-    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
-    UnreadJson, VerdictJson, VersionJson,
+    AccountJson, AgentJson, CheckJson, CheckProblemJson, ContainerJson, EvidenceJson, FileJson,
+    FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson,
+    KernelKillJson, KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson,
+    OwnerShareJson, OwnersJson, PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson,
+    SilentJson, StackJson, StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson,
+    ThresholdsJson, TraceJson, UnreadJson, VerdictJson, VersionJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -536,6 +536,7 @@ fn instance(instance: &Instance) -> InstanceJson<'_> {
 fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> GoroutinesJson<'r> {
     let dump = &goroutines.dump;
     GoroutinesJson {
+        process: goroutines.process.as_str(),
         count: dump.count,
         by_state: dump
             .by_state
@@ -551,6 +552,7 @@ fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> Gorout
                 state: &group.state,
                 longest_wait_minutes: group.longest_wait_minutes,
                 created_by: group.created_by.as_deref(),
+                created_elsewhere: group.created_elsewhere,
                 owner: &shown.owner,
                 waits_for_lock: group.waits_for_lock(),
                 frames_total: group.frames_total,

@@ -194,6 +194,8 @@ pub struct Contexts {
 /// The goroutine dump, with owners.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GoroutineReport {
+    /// The process that wrote it.
+    pub process: Process,
     /// All of it.
     pub dump: Goroutines,
     /// The groups that are shown: the largest, and then others that wait for a lock.

@@ -6,8 +6,8 @@
 //! texts of the customer's and of the Agent are searched for them.
 
 use super::model::{
-    AgentContext, ContainerEnd, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
-    ProcessReport, ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess,
+    AgentContext, ContainerEnd, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames,
+    Memory, ProcessReport, ProfileContent, ProfileReport, Report, Row, Silence, SilentProcess,
     Surroundings, Table, TraceFile,
 };
 use super::redact::{Names, Redactor, Text};
@@ -158,7 +158,13 @@ impl Walk<'_> {
             self.all(status);
             self.all(message);
         }
-        if let Some(GoroutineReport { dump, shown: _ }) = goroutines {
+        if let Some(GoroutineReport {
+            process,
+            dump,
+            shown: _,
+        }) = goroutines
+        {
+            self.process(process);
             self.goroutines(dump);
         }
         for TraceFile {
@@ -435,6 +441,7 @@ impl Walk<'_> {
             groups,
             ungrouped: _,
             longest_wait_minutes: _,
+            program: _,
             problem,
         } = dump;
         for Group {
@@ -443,6 +450,7 @@ impl Walk<'_> {
             frames,
             frames_total: _,
             created_by,
+            created_elsewhere: _,
             longest_wait_minutes: _,
             locked_to_thread: _,
         } in groups

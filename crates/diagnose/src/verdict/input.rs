@@ -229,7 +229,7 @@ pub struct Context {
     pub memory_limit: Option<(i64, LimitSource)>,
     /// Names of processes that the kernel killed for lack of memory, oldest first.
     pub oom_kills: Vec<OomVictim>,
-    /// What the goroutine dump of the core Agent says in sum.
+    /// What the goroutine dump says in sum.
     pub goroutines: Option<GoroutineSum>,
 }
 
@@ -272,8 +272,10 @@ pub struct OomVictim {
 }
 
 /// A goroutine dump in sum.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoroutineSum {
+    /// The process that wrote it.
+    pub process: Process,
     /// Goroutines.
     pub count: u64,
     /// The most goroutines with one same stack, and the function that says what they do.

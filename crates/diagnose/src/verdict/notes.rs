@@ -2,7 +2,7 @@
 
 use super::super::share::Share;
 use super::Judge;
-use super::input::{LimitSource, ProcessProfiles, described};
+use super::input::{GoroutineSum, LimitSource, ProcessProfiles, described};
 use flare::Process;
 use profile::units::ratio_percent;
 
@@ -154,8 +154,10 @@ impl Judge<'_> {
         let memory = self.memory_notes(processes, &described);
         let mut notes: Vec<Note> = memory.into_iter().flatten().map(of(described)).collect();
         notes.extend(self.oom_kills().map(of_flare));
-        // The dump is of the core Agent.
-        notes.extend(self.goroutine_notes().into_iter().map(of(Process::Core)));
+        if let Some(dump) = &self.context.goroutines {
+            let facts = self.goroutine_notes(dump).into_iter().flatten();
+            notes.extend(facts.map(of(dump.process.clone())));
+        }
         notes.extend(
             self.context
                 .local
@@ -211,11 +213,8 @@ impl Judge<'_> {
         })
     }
 
-    fn goroutine_notes(&self) -> Vec<NoteFact> {
+    fn goroutine_notes(&self, dump: &GoroutineSum) -> [Option<NoteFact>; 3] {
         let limits = &self.thresholds.notes;
-        let Some(dump) = &self.context.goroutines else {
-            return Vec::new();
-        };
         let over =
             |value: u64, limit: usize| usize::try_from(value).is_ok_and(|value| value > limit);
         let many = over(dump.count, limits.goroutines);
@@ -235,8 +234,5 @@ impl Judge<'_> {
                 site: dump.lock_site.clone(),
             }),
         ]
-        .into_iter()
-        .flatten()
-        .collect()
     }
 }

@@ -1004,6 +1004,7 @@ fn notes_of_the_goroutine_dump() {
             calm("core"),
             &Context {
                 goroutines: Some(GoroutineSum {
+                    process: Process::Core,
                     count,
                     largest: Some((alike, "app.wait".to_owned())),
                     waiting_for_locks: waiting,
@@ -1058,6 +1059,7 @@ fn notes_change_no_verdict() {
             in_cgroup: true,
         }],
         goroutines: Some(GoroutineSum {
+            process: Process::Core,
             count: 5000,
             largest: Some((4000, "app.wait".to_owned())),
             waiting_for_locks: 3000,

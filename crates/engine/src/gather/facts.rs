@@ -16,12 +16,12 @@ use diagnose::verdict::{
 use flare::config::RuntimeConfig;
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
-use flare::status::Status;
+use flare::status::{Flavor, Status};
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
-    AgentContext, ContainerEnd, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory, Silence,
-    SilentProcess, Surroundings,
+    AgentContext, ContainerEnd, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames,
+    Memory, Silence, SilentProcess, Surroundings,
 };
 
 fn signed(value: u64) -> i64 {
@@ -325,6 +325,26 @@ fn rss(texts: &Texts) -> Option<i64> {
         .map(signed)
 }
 
+/// The process that wrote the goroutine dump: that of the status, else what the dump shows.
+pub(super) fn dump_process(texts: &Texts, processes: &[ProcessProfiles]) -> Process {
+    let status = texts.status.as_ref();
+    // Without a title the flavor is only what is assumed of a status.
+    let titled = status.filter(|status| status.version.is_some());
+    let by_status = titled.and_then(|status| match &status.flavor {
+        Flavor::Agent | Flavor::Iot => Some(Process::Core),
+        Flavor::Security => Some(Process::SecurityAgent),
+        flavor if flavor.is_cluster() => Some(Process::ClusterAgent),
+        Flavor::Other(title) if title.starts_with("OTel") || title.starts_with("OpenTelemetry") => {
+            Some(Process::OtelAgent)
+        }
+        Flavor::Cluster | Flavor::Other(_) => None,
+    });
+    let by_stack = || texts.goroutines.as_ref()?.program.clone();
+    by_status
+        .or_else(by_stack)
+        .unwrap_or_else(|| described(processes))
+}
+
 fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
     let groups = &report.dump.groups;
     // The report's own list of owners ends with the groups that it shows.
@@ -338,6 +358,7 @@ fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
         *sites.entry(telling(group)).or_default() += group.count;
     }
     GoroutineSum {
+        process: report.process.clone(),
         count: report.dump.count,
         largest: groups.first().map(|group| (group.count, telling(group))),
         waiting_for_locks: sites.values().sum(),

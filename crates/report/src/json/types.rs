@@ -36,7 +36,7 @@ pub(super) struct Root<'r> {
     pub(super) memstats: Option<MemstatsJson>,
     /// Running checks in the order of status.log; null when the flare does not tell.
     pub(super) checks: Option<Vec<CheckJson<'r>>>,
-    /// Goroutine dump of the core Agent; null when the flare has none.
+    /// Goroutine dump; null when the flare has none.
     pub(super) goroutines: Option<GoroutinesJson<'r>>,
     /// Execution traces; noted, not analysed.
     pub(super) traces: Vec<TraceJson<'r>>,
@@ -683,10 +683,12 @@ pub(super) struct InstanceJson<'r> {
     pub(super) warnings: &'r [String],
 }
 
-/// Goroutine dump of the core Agent; null when the flare has none.
+/// Goroutine dump; null when the flare has none.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct GoroutinesJson<'r> {
+    /// The process that wrote it.
+    pub(super) process: &'r str,
     /// Number of goroutines.
     pub(super) count: u64,
     /// Number of goroutines by state, for example `select`.
@@ -711,8 +713,10 @@ pub(super) struct GroupJson<'r> {
     pub(super) state: &'r str,
     /// The longest wait in minutes.
     pub(super) longest_wait_minutes: u64,
-    /// The function that started them.
+    /// The function that started the first of them.
     pub(super) created_by: Option<&'r str>,
+    /// How many of them were started by another one.
+    pub(super) created_elsewhere: u64,
     /// Owner of the responsible frame, or `unowned`.
     pub(super) owner: &'r str,
     /// They wait for a mutex.

@@ -63,6 +63,11 @@ pub(super) fn goroutines(report: &Report) -> Section {
             vec![missing],
         );
     };
+    let process = texts::named(&dump.process);
+    let process = match process.strip_prefix("the ") {
+        Some(name) => format!("The {name}"),
+        None => process.to_owned(),
+    };
     let dump = &dump.dump;
     let size = report
         .files
@@ -76,7 +81,7 @@ pub(super) fn goroutines(report: &Report) -> Section {
     };
     let mut blocks = vec![
         paragraph(format!(
-            "The core Agent had {} goroutines{size} with {} different stacks{longest}.",
+            "{process} had {} goroutines{size} with {} different stacks{longest}.",
             count(dump.count),
             count(dump.groups.len() as u64),
         )),
@@ -149,7 +154,11 @@ fn groups(report: &Report) -> Block {
                     ));
                 }
                 if let Some(creator) = &group.created_by {
-                    facts.push(fact("Created by", creator.clone()));
+                    let others = match group.created_elsewhere {
+                        0 => String::new(),
+                        others => format!(", {} of them by others", count(others)),
+                    };
+                    facts.push(fact("Created by", format!("{creator}{others}")));
                 }
                 let name = shown
                     .responsible

@@ -17,7 +17,9 @@ use crate::model::Report;
 use diagnose::capture::Capture;
 use diagnose::memory::Conclusion;
 use diagnose::share::Share;
-use diagnose::verdict::{Basis, Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
+use diagnose::verdict::{
+    Basis, Confidence, CpuDetail, Detail, Finding, Hole, Note, NoteFact, State,
+};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -173,9 +175,20 @@ fn span(seconds: f64) -> String {
     format!("{number} {unit}{plural}")
 }
 
-fn has_note(report: &Report, is_it: fn(&NoteFact) -> bool) -> bool {
-    report.judgement.notes.iter().any(|note| is_it(&note.fact))
+/// Whether there is such a note of this process. What is said of one rests on no note of another.
+fn has_note(report: &Report, process: &Process, is_it: fn(&NoteFact) -> bool) -> bool {
+    let mut notes = report.judgement.notes.iter();
+    notes.any(|note| note.process.as_ref() == Some(process) && is_it(&note.fact))
 }
+
+/// The heap grew beyond noise, and less than the threshold.
+fn is_steady_growth(fact: &NoteFact) -> bool {
+    matches!(fact, NoteFact::SteadyGrowth { .. })
+}
+
+/// What a growth is worth that no threshold names.
+const VARIATION: &str =
+    " In so short a time that can be normal variation; a longer recording would tell.";
 
 /// The Go heap is a small part of what is resident.
 fn is_small_heap(fact: &NoteFact) -> bool {
@@ -185,11 +198,13 @@ fn is_small_heap(fact: &NoteFact) -> bool {
 /// How full the Agent's container was, where that is full enough to be noted. `told`: the reader
 /// knows already how much the Agent was using.
 fn near_limit(report: &Report, told: bool) -> Option<String> {
-    if !has_note(report, |fact| matches!(fact, NoteFact::NearLimit { .. })) {
-        return None;
-    }
-    let limit = human(report.memory.limit.as_ref()?.0, "bytes");
-    let used = human(report.memory.rss_bytes?, "bytes");
+    let mut notes = report.judgement.notes.iter();
+    let (rss, limit) = notes.find_map(|note| match note.fact {
+        NoteFact::NearLimit { rss, limit, .. } => Some((rss, limit)),
+        _ => None,
+    })?;
+    let limit = human(limit, "bytes");
+    let used = human(rss, "bytes");
     let full = if told {
         format!("The container of the Agent may use {limit}, and that is nearly reached.")
     } else {
@@ -200,11 +215,11 @@ fn near_limit(report: &Report, told: bool) -> Option<String> {
     ))
 }
 
-/// That the kernel ended processes with the Agent's names, where its log says so.
+/// That the kernel ended processes of the Agent, where its log says so.
 fn killed(report: &Report) -> Option<String> {
     let mut names: Vec<String> = Vec::new();
     let kills = &report.surroundings.oom_kills;
-    for kill in kills.iter().filter(|kill| kill.is_agent()) {
+    for kill in kills.iter().filter(|kill| kill.is_of_agent()) {
         let name = format!("\"{}\"", clean(&kill.process));
         if !names.contains(&name) {
             names.push(name);
@@ -476,12 +491,12 @@ fn inconclusive_message(report: &Report, text: &mut String) {
 }
 
 /// What the memory is that the heap does not explain, as far as the flare tells.
-fn beyond_heap(report: &Report) -> &'static str {
+fn beyond_heap(report: &Report, process: &Process) -> &'static str {
     let account = report
         .memory
         .accounts
         .iter()
-        .find(|account| account.rss.is_some() && account.process != Process::SystemProbe);
+        .find(|account| account.rss.is_some() && account.process == *process);
     match account.map(|account| account.conclusion) {
         Some(Conclusion::OutsideGo) if !is_cluster_agent(report) => {
             "The larger part of that cannot be seen in such a recording; it belongs for example to Python-based integrations."
@@ -499,7 +514,9 @@ fn beyond_heap(report: &Report) -> &'static str {
 }
 
 fn normal_message(report: &Report, text: &mut String) {
-    text.push_str(if has_note(report, |fact| matches!(fact, NoteFact::BusyCores { .. })) {
+    // It is said of all processes, so it rests on the notes of all.
+    let busy = |note: &Note| matches!(note.fact, NoteFact::BusyCores { .. });
+    text.push_str(if report.judgement.notes.iter().any(busy) {
         "\nWe found no clear sign of a memory leak, and no single operation that takes most of the CPU, in the recorded time:\n"
     } else {
         "\nWe found no sign of a memory leak and no unusual CPU usage in the recorded time:\n"
@@ -523,10 +540,9 @@ fn normal_message(report: &Report, text: &mut String) {
                 };
                 format!(", which {change} within {}", span(main.interval.seconds()))
             });
-            let steady = if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
-                " In so short a time that can be normal variation; a longer recording would tell."
-            } else {
-                ""
+            let steady = match has_note(report, &main.name, is_steady_growth) {
+                true => VARIATION,
+                false => "",
             };
             let _ = writeln!(
                 text,
@@ -534,19 +550,29 @@ fn normal_message(report: &Report, text: &mut String) {
                 human(heap.total, &heap.unit)
             );
         }
-        if let Some(rss) = report
-            .memory
-            .rss_bytes
-            .filter(|_| has_note(report, is_small_heap))
-        {
+        let small_heap = has_note(report, &main.name, is_small_heap);
+        if let Some(rss) = report.memory.rss_bytes.filter(|_| small_heap) {
             let _ = writeln!(
                 text,
                 "- As a whole it was using {}. {}",
                 human(rss, "bytes"),
-                beyond_heap(report)
+                beyond_heap(report, &main.name)
             );
         }
-        let near = near_limit(report, has_note(report, is_small_heap));
+        for note in &report.judgement.notes {
+            if let NoteFact::SteadyGrowth { bytes, seconds } = note.fact
+                && let Some(process) = note.process.as_ref().filter(|name| **name != main.name)
+            {
+                let _ = writeln!(
+                    text,
+                    "- Memory: {} grew by {} within {}.{VARIATION}",
+                    processes::customer(process),
+                    human(bytes, "bytes"),
+                    span(seconds)
+                );
+            }
+        }
+        let near = near_limit(report, small_heap);
         for around in near.into_iter().chain(killed(report)) {
             let _ = writeln!(text, "- {around}");
         }

@@ -7,8 +7,8 @@ use super::commands::capture_command;
 use super::facts::{correlation, instances, partial_status};
 use super::holes::unmeasured;
 use super::{
-    about, bytes, count, described, findings, known, memory, notes, process, sample_type,
-    states, table, time,
+    about, bytes, count, described, findings, known, memory, notes, process, sample_type, states,
+    table, time,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;

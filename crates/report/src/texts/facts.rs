@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use super::area::{Area, check_name};
 use super::commands::is_cluster_agent;
 use super::labels;
-use super::{bytes, count, process, sample_type, table};
+use super::{bytes, count, named, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
-use crate::model::{ContainerEnd, ProcessReport, Report, Table};
+use crate::model::{ContainerEnd, GoroutineReport, ProcessReport, Report, Table};
 use crate::times::{duration, instant};
 use diagnose::labels::{AgentLabel, Labelled};
 use diagnose::owner::{UNOWNED, is_runtime_package};
@@ -257,16 +257,11 @@ fn trace_agent(report: &Report) -> Option<String> {
     ))
 }
 
-/// Goroutines of the core Agent that wait for a lock.
-fn lock_waiters(report: &Report) -> Option<u64> {
-    let dump = &report.goroutines.as_ref()?.dump;
-    let waiting: u64 = dump
-        .groups
-        .iter()
-        .filter(|group| group.waits_for_lock())
-        .map(|group| group.count)
-        .sum();
-    Some(waiting)
+/// Goroutines that wait for a lock.
+fn lock_waiters(report: &GoroutineReport) -> u64 {
+    let groups = report.dump.groups.iter();
+    let waiting = groups.filter(|group| group.waits_for_lock());
+    waiting.map(|group| group.count).sum()
 }
 
 /// A running Python check as a suspect.
@@ -445,14 +440,14 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         _ => {}
     }
     if finding.kind == FindingKind::Contention
-        && finding.process == Process::Core
-        && let Some(waiting) = lock_waiters(report)
-        && let Some(dump) = report.goroutines.as_ref().map(|all| &all.dump)
+        && let Some(dump) = &report.goroutines
+        && finding.process == dump.process
     {
         out.push(format!(
-            "Goroutine dump of the core Agent: {} goroutines, {} of them waiting for a lock at that moment.",
-            count(dump.count),
-            count(waiting)
+            "Goroutine dump of {}: {} goroutines, {} of them waiting for a lock at that moment.",
+            named(&dump.process),
+            count(dump.dump.count),
+            count(lock_waiters(dump))
         ));
     }
     out

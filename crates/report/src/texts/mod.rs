@@ -155,6 +155,14 @@ pub fn described(report: &Report) -> &'static str {
     }
 }
 
+/// A process within a sentence, told apart from the Agent as a whole.
+pub fn named(process: &Process) -> &str {
+    match process {
+        Process::Core => "the core Agent",
+        process => processes::program(process),
+    }
+}
+
 /// A profile within a sentence, for example `second heap snapshot`.
 pub const fn profile_words(name: ProfileName) -> &'static str {
     match name {
