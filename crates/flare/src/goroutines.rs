@@ -493,6 +493,7 @@ mod tests {
                         created_by: Some(
                             "github.com/x/file.(*Tailer).Start",
                         ),
+                        created_elsewhere: 0,
                         longest_wait_minutes: 47,
                         locked_to_thread: 1,
                     },
@@ -504,6 +505,7 @@ mod tests {
                         ],
                         frames_total: 1,
                         created_by: None,
+                        created_elsewhere: 0,
                         longest_wait_minutes: 0,
                         locked_to_thread: 0,
                     },
@@ -517,12 +519,14 @@ mod tests {
                         created_by: Some(
                             "a.b",
                         ),
+                        created_elsewhere: 0,
                         longest_wait_minutes: 0,
                         locked_to_thread: 0,
                     },
                 ],
                 ungrouped: 0,
                 longest_wait_minutes: 47,
+                program: None,
                 problem: None,
             }
         "#]]
