@@ -109,21 +109,30 @@ pub struct Delivery {
     pub errors: Option<u64>,
 }
 
-/// A container that was started more than once, or that was ended.
+/// A container of the Agent's pod, how often it was restarted, and how it ended the last time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContainerEnd {
     /// Its name.
     pub container: String,
-    /// How often it was started anew.
+    /// The Agent of the flare runs in it.
+    pub is_agent: bool,
+    /// How often it was restarted.
     pub restarts: Option<u64>,
-    /// Why it ended last, for example `OOMKilled`.
+    /// Why it ended, for example `OOMKilled`.
     pub reason: Option<String>,
-    /// What it ended with.
-    pub exit_code: Option<i64>,
+    /// With which code; 137 is a kill.
+    pub exit_code: Option<u64>,
     /// When, Unix milliseconds.
     pub finished_ms: Option<i64>,
-    /// Its memory limit, bytes.
-    pub memory_limit: Option<i64>,
+    /// Most memory that it may take, in bytes.
+    pub memory_limit: Option<u64>,
+}
+
+impl ContainerEnd {
+    /// It ended at least once.
+    pub fn ended(&self) -> bool {
+        self.reason.is_some() || self.exit_code.is_some() || self.finished_ms.is_some()
+    }
 }
 
 /// A process that should run and does not.

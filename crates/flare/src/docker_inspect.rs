@@ -32,6 +32,8 @@ pub struct DockerContainer {
     pub exit_code: Option<u64>,
     /// When it was started, Unix milliseconds.
     pub started_at_ms: Option<i64>,
+    /// When it ended the last time, Unix milliseconds.
+    pub finished_at_ms: Option<i64>,
 }
 
 /// Reads the file. Text before the JSON is left out.
@@ -131,6 +133,11 @@ fn container(node: &Node) -> Option<DockerContainer> {
         let name = node.text_at(path).and_then(text::value)?;
         Some(text::cut(name.trim_start_matches('/'), NAME_BYTES).to_owned())
     };
+    // Year one stands for never.
+    let instant = |path: &str| {
+        let at = node.text_at(path).and_then(text::instant_ms);
+        at.filter(|at| *at > 0)
+    };
     let host = node.get("HostConfig");
     let positive = |key: &str| host?.get(key)?.count().filter(|n| *n > 0);
     let image = ["Config.Image", "Image"]
@@ -149,11 +156,8 @@ fn container(node: &Node) -> Option<DockerContainer> {
         restarts: node.count_at("RestartCount"),
         oom_killed: node.truth_at("State.OOMKilled"),
         exit_code: node.count_at("State.ExitCode"),
-        // Year one stands for never.
-        started_at_ms: node
-            .text_at("State.StartedAt")
-            .and_then(text::instant_ms)
-            .filter(|at| *at > 0),
+        started_at_ms: instant("State.StartedAt"),
+        finished_at_ms: instant("State.FinishedAt"),
     };
     (container != DockerContainer::default()).then_some(container)
 }
@@ -191,6 +195,7 @@ mod tests {
                 oom_killed: Some(false),
                 exit_code: Some(0),
                 started_at_ms: Some(1_795_090_357_978),
+                finished_at_ms: None,
             }]
         );
         assert_eq!(agent_container(&containers), containers.first());

@@ -1,5 +1,5 @@
-//! `go-routine-dump.log`: the stacks of all goroutines of the core Agent, as `runtime.Stack`
-//! writes them, up to 64 MB.
+//! `go-routine-dump.log`: the stacks of all goroutines of the program that wrote the flare, as
+//! `runtime.Stack` writes them, up to 64 MB.
 //!
 //! Read as a stream; memory is bounded by the number and the size of the different stacks that are
 //! kept, not by the number of goroutines or the length of a stack.
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, Read as _};
 
-use super::TextLimits;
+use super::{Process, TextLimits};
 
 /// Different states kept.
 const STATES: usize = 1_000;
@@ -36,8 +36,10 @@ pub struct Group {
     pub frames: Vec<String>,
     /// Frames of the whole stack.
     pub frames_total: usize,
-    /// The function that started them.
+    /// The function that started the first of them.
     pub created_by: Option<String>,
+    /// How many of them were started by another one.
+    pub created_elsewhere: u64,
     /// The longest wait in minutes; waits under a minute are not told.
     pub longest_wait_minutes: u64,
     /// How many of them are tied to a thread of their own, as calls into C often are.
@@ -71,6 +73,8 @@ pub struct Goroutines {
     pub ungrouped: u64,
     /// The longest wait in minutes.
     pub longest_wait_minutes: u64,
+    /// The program, where the stack of the main goroutine tells it.
+    pub program: Option<Process>,
     /// Why the dump was not read to its end.
     pub problem: Option<String>,
 }
@@ -148,7 +152,10 @@ struct Dump {
     group_bytes: usize,
     ungrouped: u64,
     longest: u64,
+    program: Option<Process>,
     problem: Option<String>,
+    /// It is the main goroutine.
+    is_main: bool,
     /// The goroutine that is being read; its buffers are used again for the next.
     open: bool,
     state: Vec<u8>,
@@ -166,6 +173,10 @@ struct Dump {
 impl Dump {
     fn line(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.is_main {
+            // The outermost frame is `main.main`, whose file stands in the program's folder.
+            self.program = program(line).or(self.program.take());
+        }
         // File lines start with a tab and are half of the text.
         if line.first() == Some(&b'\t') {
             return;
@@ -173,6 +184,7 @@ impl Dump {
         if let Some(header) = header(line) {
             self.close();
             self.open = true;
+            self.is_main = header.is_main;
             self.state.clear();
             self.state.extend_from_slice(head(header.state, STATE));
             self.wait = header.wait;
@@ -205,6 +217,7 @@ impl Dump {
             return;
         }
         self.open = false;
+        self.is_main = false;
         self.count += 1;
         self.longest = self.longest.max(self.wait);
         if let Some(count) = self.states.get_mut(&self.state) {
@@ -216,7 +229,6 @@ impl Dump {
         let mut hasher = std::mem::take(&mut self.hasher);
         self.frames_total.hash(&mut hasher);
         self.state.hash(&mut hasher);
-        self.created_by.hash(&mut hasher);
         let key = hasher.finish();
         let bytes = self.state.len() + self.names.len() + self.created_by.len();
         let is_locked = u64::from(self.is_locked);
@@ -224,6 +236,9 @@ impl Dump {
             group.count += 1;
             group.longest_wait_minutes = group.longest_wait_minutes.max(self.wait);
             group.locked_to_thread += is_locked;
+            let creator = group.created_by.as_deref().unwrap_or_default();
+            group.created_elsewhere +=
+                u64::from(creator != String::from_utf8_lossy(&self.created_by));
         } else if self.groups.len() < self.limits.dump_groups
             && self.group_bytes + bytes <= self.limits.dump_group_bytes
         {
@@ -252,6 +267,7 @@ impl Dump {
             frames,
             frames_total: self.frames_total,
             created_by: (!self.created_by.is_empty()).then(|| text(&self.created_by)),
+            created_elsewhere: 0,
             longest_wait_minutes: self.wait,
             locked_to_thread,
         }
@@ -274,6 +290,7 @@ impl Dump {
                 .then_with(|| a.created_by.cmp(&b.created_by))
                 .then_with(|| a.frames_total.cmp(&b.frames_total))
                 .then_with(|| b.longest_wait_minutes.cmp(&a.longest_wait_minutes))
+                .then_with(|| b.created_elsewhere.cmp(&a.created_elsewhere))
                 // The last field: stacks that differ only in bytes that are no text look alike.
                 .then_with(|| b.locked_to_thread.cmp(&a.locked_to_thread))
         });
@@ -283,6 +300,7 @@ impl Dump {
             groups,
             ungrouped: self.ungrouped,
             longest_wait_minutes: self.longest,
+            program: self.program,
             problem: self.problem,
         }
     }
@@ -290,6 +308,8 @@ impl Dump {
 
 /// What the first line of a goroutine says.
 struct Header<'a> {
+    /// It is number 1, in which `main.main` runs.
+    is_main: bool,
     state: &'a [u8],
     /// Minutes.
     wait: u64,
@@ -309,6 +329,7 @@ fn header(line: &[u8]) -> Option<Header<'_>> {
     let mut parts = inside.get(..close)?.split(|byte| *byte == b',');
     let state = parts.next()?.trim_ascii();
     let mut header = Header {
+        is_main: rest.starts_with(b"1 "),
         state: state.strip_suffix(b" (scan)").unwrap_or(state),
         wait: 0,
         is_locked: false,
@@ -325,6 +346,24 @@ fn header(line: &[u8]) -> Option<Header<'_>> {
         }
     }
     Some(header)
+}
+
+/// The program whose folder a line of the main goroutine's stack names:
+/// `github.com/DataDog/datadog-agent/cmd/cluster-agent/main.go:40`.
+fn program(line: &[u8]) -> Option<Process> {
+    const FOLDER: &[u8] = b"datadog-agent/cmd/";
+    let rest = line.get(find(line, FOLDER)? + FOLDER.len()..)?;
+    let end = rest.iter().position(|byte| *byte == b'/')?;
+    match rest.get(..end)? {
+        b"agent" | b"iot-agent" => Some(Process::Core),
+        b"cluster-agent" | b"cluster-agent-cloudfoundry" => Some(Process::ClusterAgent),
+        b"otel-agent" => Some(Process::OtelAgent),
+        b"trace-agent" => Some(Process::Trace),
+        b"process-agent" => Some(Process::ProcessAgent),
+        b"security-agent" => Some(Process::SecurityAgent),
+        b"system-probe" => Some(Process::SystemProbe),
+        _ => None,
+    }
 }
 
 /// At most `most` bytes.
@@ -375,6 +414,53 @@ mod tests {
     }
 
     #[test]
+    fn the_program_is_that_of_the_main_goroutine() {
+        let of = |number: u64, path: &str| {
+            let text = format!(
+                "goroutine 7 [select]:\ngithub.com/DataDog/datadog-agent/cmd/system-probe/x.Run()\n\tx.go:1\n\n\
+                 goroutine {number} [chan receive, 60 minutes]:\n\
+                 github.com/DataDog/datadog-agent/cmd/agent/common.Wait(0x1)\n\tx.go:1 +0x9b\n\
+                 main.main()\n\t{path}main.go:69 +0x9b\n"
+            );
+            parse_text(&text).program
+        };
+        let cluster = "/go/src/github.com/DataDog/datadog-agent/cmd/cluster-agent/";
+        assert_eq!(of(1, cluster), Some(Process::ClusterAgent));
+        assert_eq!(
+            of(1, "github.com/DataDog/datadog-agent/cmd/otel-agent/"),
+            Some(Process::OtelAgent)
+        );
+        assert_eq!(of(1, "/go/src/x/"), Some(Process::Core));
+        // Any other goroutine says nothing of the program.
+        assert_eq!(of(11, cluster), None);
+    }
+
+    #[test]
+    fn one_stack_is_one_group_whoever_started_it() {
+        let one = |number: u64, creator: &str| {
+            format!(
+                "goroutine {number} [chan send, {number} minutes]:\napp.start(0x{number})\n\tx.go:1\n\
+                 created by {creator} in goroutine {number}\n\tx.go:1\n\n"
+            )
+        };
+        let text = [
+            one(2, "app.Start"),
+            one(3, "app.Start"),
+            one(4, "app.Again"),
+        ]
+        .concat();
+        let dump = parse_text(&text);
+        assert_eq!(dump.groups.len(), 1);
+        let group = &dump.groups[0];
+        assert_eq!((group.count, group.created_elsewhere), (3, 1));
+        assert_eq!(group.created_by.as_deref(), Some("app.Start"));
+        assert_eq!(group.longest_wait_minutes, 4);
+        // Another stack is another group, whoever started it.
+        let other = one(5, "app.Start").replace("app.start", "app.stop");
+        assert_eq!(parse_text(&(text + &other)).groups.len(), 2);
+    }
+
+    #[test]
     fn groups_of_equal_stacks() {
         let dump = parse_text(
             "goroutine 1 [running]:\nmain.main()\n\t/x.go:1 +0x1\n\ngoroutine 3051 [select, 47 minutes]:\ngithub.com/x/file.(*Tailer).readForever(0xc000d12000)\n\ttailer.go:287 +0x1a5\ncreated by github.com/x/file.(*Tailer).Start in goroutine 201\n\ttailer.go:230 +0x3a7\n\ngoroutine 3052 [select, 3 minutes, locked to thread]:\ngithub.com/x/file.(*Tailer).readForever(0xc000d12999, {0x1, 0x2})\n\ttailer.go:287 +0x1a5\ncreated by github.com/x/file.(*Tailer).Start in goroutine 7\n\ttailer.go:230 +0x3a7\n\ngoroutine 9 [sync.Mutex.Lock (scan)]:\nsync.(*Mutex).Lock(...)\n\tmutex.go:1\n...additional frames elided...\ncreated by a.b\n",
@@ -407,6 +493,7 @@ mod tests {
                         created_by: Some(
                             "github.com/x/file.(*Tailer).Start",
                         ),
+                        created_elsewhere: 0,
                         longest_wait_minutes: 47,
                         locked_to_thread: 1,
                     },
@@ -418,6 +505,7 @@ mod tests {
                         ],
                         frames_total: 1,
                         created_by: None,
+                        created_elsewhere: 0,
                         longest_wait_minutes: 0,
                         locked_to_thread: 0,
                     },
@@ -431,12 +519,14 @@ mod tests {
                         created_by: Some(
                             "a.b",
                         ),
+                        created_elsewhere: 0,
                         longest_wait_minutes: 0,
                         locked_to_thread: 0,
                     },
                 ],
                 ungrouped: 0,
                 longest_wait_minutes: 47,
+                program: None,
                 problem: None,
             }
         "#]]

@@ -148,6 +148,16 @@ pub fn agent_container<'a>(
         })
 }
 
+/// All containers of the pod that this one is in, itself too, in the order of the file.
+pub fn pod_of<'a>(
+    containers: &'a [PodContainer],
+    one: &PodContainer,
+) -> impl Iterator<Item = &'a PodContainer> {
+    containers
+        .iter()
+        .filter(|other| other.pod == one.pod && other.namespace == one.namespace)
+}
+
 fn is_candidate(container: &PodContainer) -> bool {
     let says_datadog = |text: &str| text.to_ascii_lowercase().contains("datadog");
     matches!(
@@ -359,6 +369,10 @@ metadata: {}
                 .pod,
             runner
         );
+        let names: Vec<&str> = pod_of(&containers, &containers[2])
+            .map(|it| it.container.as_str())
+            .collect();
+        assert_eq!(names, ["agent", "trace-agent", "otel"]);
         assert_eq!(agent_container(&containers[..1], &[]), None);
         assert_eq!(agent_container(&[], &[]), None);
     }

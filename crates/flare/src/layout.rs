@@ -138,7 +138,7 @@ impl Role {
             Self::KubeletPods => "pods of the node, with limits and restarts".to_owned(),
             Self::DockerInspect => "the Agent's container in Docker".to_owned(),
             Self::EcsMetadata => "metadata of ECS".to_owned(),
-            Self::Goroutines => "goroutine dump of the core Agent".to_owned(),
+            Self::Goroutines => "goroutine dump".to_owned(),
             Self::RuntimeConfig => "effective configuration".to_owned(),
             Self::SystemProbeConfig => "effective configuration of system-probe".to_owned(),
             Self::ProcessAgentConfig => "effective configuration of the process-agent".to_owned(),

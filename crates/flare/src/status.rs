@@ -4,7 +4,7 @@
 //! a title is a line with a rule below it, a fact is a line with a colon. Lines of unknown keys
 //! are kept as facts of their section; unknown sections are kept too.
 
-use super::text;
+use super::text::{self, LocalTime};
 
 /// Which Agent wrote the status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,11 @@ pub struct Status {
     pub utc_offset_minutes: Option<i32>,
     /// When the Agent started, Unix milliseconds.
     pub agent_start_ms: Option<i64>,
+    /// The same by the host's clock, as written.
+    pub agent_start_local: Option<String>,
+    /// Milliseconds between start and status by the host's clock, where both stand in one zone of
+    /// which the status does not tell how far it is from UTC.
+    pub uptime_by_clock_ms: Option<i64>,
     /// Process id.
     pub pid: Option<u64>,
     /// For example `go1.25.6`.
@@ -73,6 +78,8 @@ pub struct Status {
     pub build_arch: Option<String>,
     /// Check runners, where the version tells.
     pub check_runners: Option<u64>,
+    /// How busy they were.
+    pub workers: Workers,
     /// Host name that the Agent reports under.
     pub hostname: Option<String>,
     /// For example `linux`.
@@ -85,6 +92,8 @@ pub struct Status {
     pub kernel_version: Option<String>,
     /// For example `x86_64`.
     pub kernel_arch: Option<String>,
+    /// It has a list of running checks, which may be empty.
+    pub lists_checks: bool,
     /// Running checks in the order of the file.
     pub checks: Vec<Check>,
     /// Checks that do not run, and why, in the order of the file.
@@ -93,6 +102,35 @@ pub struct Status {
     pub jmx_checks: Vec<JmxCheck>,
     /// All other facts, section by section.
     pub sections: Vec<StatusSection>,
+    /// What the Agent failed to write of it, in its own words: it is only a part of a status.
+    pub render_errors: Vec<String>,
+    /// Sections that an Agent always writes, of a status with such errors that lacks them.
+    pub missing_sections: Vec<&'static str>,
+}
+
+/// How busy the workers were that run checks. What the status lacks is `None` or empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Workers {
+    /// Mean share of their time that they were busy, 0 to 1.
+    pub average: Option<f64>,
+    /// Each worker and its share, busiest first.
+    pub each: Vec<(String, f64)>,
+}
+
+/// What the status says of another process of the Agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessState {
+    /// It answered.
+    Running,
+    /// It did not.
+    Unreachable {
+        /// For example `Not running or unreachable on localhost:5012.`
+        said: String,
+        /// Why, for example `dial tcp 127.0.0.1:5012: connect: connection refused`.
+        error: Option<String>,
+    },
+    /// Anything else, as written.
+    Other(String),
 }
 
 /// Facts under one title.
@@ -264,9 +302,35 @@ impl Status {
             .and_then(|(_, value)| text::value(value))
     }
 
+    /// The state of another process by its section, for example `APM Agent`.
+    pub fn process_state(&self, section: &str) -> Option<ProcessState> {
+        let own = self
+            .sections
+            .iter()
+            .find(|one| one.sub.is_none() && one.name.eq_ignore_ascii_case(section))?;
+        let fact = |key: &str| {
+            let (_, value) = own.facts.iter().find(|(name, _)| name == key)?;
+            text::value(value)
+        };
+        let said = fact("Status")?;
+        Some(if said.eq_ignore_ascii_case("running") {
+            ProcessState::Running
+        } else if said.to_ascii_lowercase().starts_with("not running") {
+            ProcessState::Unreachable {
+                said: text::cut(said, MESSAGE_BYTES).to_owned(),
+                error: fact("Error").map(|error| text::cut(error, MESSAGE_BYTES).to_owned()),
+            }
+        } else {
+            ProcessState::Other(text::cut(said, MESSAGE_BYTES).to_owned())
+        })
+    }
+
     /// How long the Agent was running when the status was written, milliseconds.
     pub fn uptime_ms(&self) -> Option<i64> {
-        let uptime = self.status_date_ms?.checked_sub(self.agent_start_ms?)?;
+        let uptime = match self.status_date_ms.zip(self.agent_start_ms) {
+            Some((date, start)) => date.checked_sub(start)?,
+            None => self.uptime_by_clock_ms?,
+        };
         (uptime >= 0).then_some(uptime)
     }
 }
@@ -282,6 +346,10 @@ const PROBLEMS: usize = 2_000;
 const JMX_CHECKS: usize = 10_000;
 const EVENT_TYPES: usize = 50;
 const METADATA: usize = 200;
+const WORKERS: usize = 1_000;
+
+/// Sections that every node Agent writes.
+const ALWAYS: [&str; 3] = ["Collector", "Aggregator", "Forwarder"];
 
 /// Reads a status.
 pub fn parse(text: &str) -> Status {
@@ -306,6 +374,8 @@ enum Part {
     Problems(ProblemKind),
     /// Checks of JMXFetch, `true` for those that failed.
     Jmx(bool),
+    /// What could not be written.
+    RenderErrors,
 }
 
 impl Part {
@@ -325,6 +395,8 @@ impl Part {
             Self::Jmx(false)
         } else if section.eq_ignore_ascii_case("JMXFetch") && is("Failed checks") {
             Self::Jmx(true)
+        } else if is("Status render errors") {
+            Self::RenderErrors
         } else {
             Self::Facts
         }
@@ -335,6 +407,9 @@ impl Part {
 struct Reader {
     status: Status,
     part: Part,
+    /// Date of the status and start of the Agent by the host's clock.
+    date: Option<LocalTime>,
+    start: Option<LocalTime>,
     /// Host tags follow, deeper than this.
     tags_below: Option<usize>,
     /// A message of the current instance goes on, which began at this column.
@@ -347,6 +422,8 @@ struct Reader {
     instances: usize,
     titles: usize,
     main_titles: usize,
+    /// Sections of [`ALWAYS`] that it has.
+    written: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -374,6 +451,8 @@ impl Reader {
             Part::Checks => return self.check_line(content, indent, next),
             Part::Problems(kind) => return self.problem_line(kind, content, indent, next),
             Part::Jmx(failed) => return self.jmx_line(failed, content, indent),
+            Part::RenderErrors => return self.render_error(content),
+            Part::Facts if is_render_error(content) => return self.begin_render_error(content),
             Part::Facts => {}
         }
         if let Some(below) = self.tags_below {
@@ -404,6 +483,8 @@ impl Reader {
         self.goes_on = false;
         if indent == 0 {
             self.main_titles += 1;
+            let always = ALWAYS.into_iter().find(|name| *name == title);
+            self.written.extend(always);
         }
         if self.status.sections.len() >= SECTIONS {
             self.part = Part::Facts;
@@ -420,6 +501,7 @@ impl Reader {
         } else {
             let name = last.map(|section| section.name.clone()).unwrap_or_default();
             self.part = Part::below(&name, title);
+            self.status.lists_checks |= self.part == Part::Checks;
             self.status.sections.push(StatusSection {
                 name,
                 sub: Some(title.to_owned()),
@@ -462,24 +544,20 @@ impl Reader {
             return;
         }
         let (key, value) = split_fact(content);
-        let sub = self
-            .status
-            .sections
-            .last()
-            .and_then(|section| section.sub.as_deref());
-        match sub {
-            None => self.header_fact(key, value),
+        let last = self.status.sections.last();
+        let sub = last.and_then(|section| section.sub.as_deref());
+        // Newer versions put at the margin what others put below the Agent's title.
+        match sub.or(last.map(|section| section.name.as_str())) {
             Some("Host Info") => self.host_fact(key, value),
-            Some("Hostnames") => {
+            Some("Hostnames" | "Hostname") => {
                 if key == "host tags" && value.is_empty() {
                     self.tags_below = Some(indent);
                 }
                 self.hostname_fact(key, value);
             }
-            Some("Check Worker Utilization") if key == "Total Workers" => {
-                set(&mut self.status.check_runners, text::count(value));
-            }
-            Some(_) => {}
+            Some("Check Worker Utilization") => self.worker_fact(key, value),
+            _ if sub.is_none() => self.header_fact(key, value),
+            _ => {}
         }
         if self.facts < FACTS {
             self.facts += 1;
@@ -498,11 +576,7 @@ impl Reader {
         match key.to_ascii_lowercase().as_str() {
             "status date" => {
                 set(&mut status.status_date_ms, text::instant_ms(value));
-                if let Some(local) = text::local_time(value) {
-                    set(&mut status.status_date_local, Some(local.text));
-                    set(&mut status.time_zone, Some(local.zone));
-                    set(&mut status.utc_offset_minutes, local.offset_minutes);
-                }
+                set(&mut self.date, text::local_time(value));
             }
             // The title says it too, except where it could not be read.
             "agent flavor" if status.version.is_none() => {
@@ -514,9 +588,14 @@ impl Reader {
                     other => Flavor::Other(other.to_owned()),
                 };
             }
-            "agent start" => set(&mut status.agent_start_ms, text::instant_ms(value)),
+            "agent start" => {
+                set(&mut status.agent_start_ms, text::instant_ms(value));
+                set(&mut self.start, text::local_time(value));
+            }
             "pid" => set(&mut status.pid, text::count(value)),
             "go version" => set(&mut status.go_version, some()),
+            // Python is there, and no check has needed it yet.
+            "python version" if value == "unused" => {}
             "python version" => set(&mut status.python_version, some()),
             "build arch" => set(&mut status.build_arch, some()),
             "check runners" => set(&mut status.check_runners, text::count(value)),
@@ -544,6 +623,39 @@ impl Reader {
             let name = text::value(value).map(str::to_owned);
             set(&mut self.status.hostname, name);
         }
+    }
+
+    /// `Total Workers: 4`, `Average Utilization: 4.2%`, `worker_2: 7.0%`.
+    fn worker_fact(&mut self, key: &str, value: &str) {
+        let status = &mut self.status;
+        if key == "Total Workers" {
+            set(&mut status.check_runners, text::count(value));
+        }
+        let share = value.strip_suffix('%').and_then(text::number);
+        let Some(share) = share.map(|percent| percent / 100.0) else {
+            return;
+        };
+        if key == "Average Utilization" {
+            set(&mut status.workers.average, Some(share));
+        } else if status.workers.each.len() < WORKERS {
+            status.workers.each.push((key.to_owned(), share));
+        }
+    }
+
+    /// A line of the list of errors.
+    fn render_error(&mut self, content: &str) {
+        match content.strip_prefix("- ") {
+            Some(error) => self.begin_render_error(error),
+            None => {
+                if let Some(last) = self.status.render_errors.last_mut() {
+                    more(last, content);
+                }
+            }
+        }
+    }
+
+    fn begin_render_error(&mut self, error: &str) {
+        begin(&mut self.status.render_errors, error);
     }
 
     fn check_line(&mut self, content: &str, indent: usize, next: &str) {
@@ -820,6 +932,7 @@ impl Reader {
     fn finish(mut self, text: &str) -> Status {
         if self.titles == 0 {
             // A sentence instead of a status; nothing else is one line or two without a title.
+            self.status.render_errors.clear();
             let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             self.status.unavailable = lines
                 .next()
@@ -828,7 +941,42 @@ impl Reader {
         self.status
             .sections
             .retain(|section| !section.facts.is_empty());
+        self.times();
+        let is_node = matches!(self.status.flavor, Flavor::Agent | Flavor::Iot);
+        if is_node && !self.status.render_errors.is_empty() {
+            let written = &self.written;
+            self.status.missing_sections = ALWAYS
+                .into_iter()
+                .filter(|name| !written.contains(name))
+                .collect();
+        }
         self.status
+    }
+
+    /// Puts both times together: what one says of the zone holds for the other in the same zone.
+    fn times(&mut self) {
+        let status = &mut self.status;
+        if let Some((date, start)) = self.date.as_ref().zip(self.start.as_ref())
+            && date.zone == start.zone
+        {
+            let since_start = date.clock_ms.checked_sub(start.clock_ms);
+            match (status.status_date_ms, status.agent_start_ms) {
+                (Some(date), None) => {
+                    status.agent_start_ms = since_start.and_then(|ms| date.checked_sub(ms));
+                }
+                (None, Some(start)) => {
+                    status.status_date_ms = since_start.and_then(|ms| start.checked_add(ms));
+                }
+                (None, None) => status.uptime_by_clock_ms = since_start,
+                (Some(_), Some(_)) => {}
+            }
+        }
+        if let Some(date) = self.date.take() {
+            status.status_date_local = Some(date.text);
+            status.time_zone = Some(date.zone);
+            status.utc_offset_minutes = date.offset_minutes;
+        }
+        status.agent_start_local = self.start.take().map(|start| start.text);
     }
 }
 
@@ -880,6 +1028,15 @@ fn event_fact(instance: &mut Instance, key: &str, value: &str) -> bool {
         instance.event_platform.push(event);
     }
     true
+}
+
+/// What a template of Go's says when it fails, where it stands in place of what it should write.
+fn is_render_error(content: &str) -> bool {
+    let content = content.strip_prefix("Error: ").unwrap_or(content);
+    (content.starts_with("template: ") && content.contains(": executing \""))
+        || content
+            .to_ascii_lowercase()
+            .starts_with("unable to get the status")
 }
 
 /// A line with a rule of dashes below it, as long as itself.
@@ -1491,6 +1648,107 @@ Forwarder
         let status = parse("=====\nAgent\n=====\n  Agent flavor: iot_agent\n");
         assert_eq!(status.flavor, Flavor::Iot);
         assert_eq!(status.version, None);
+    }
+
+    #[test]
+    fn a_status_that_was_not_written_whole() {
+        let head = "==============\nAgent (v7.1.0)\n==============\n  Pid: 7\n\n";
+        let collector = "=========\nCollector\n=========\n\n  Running Checks\n  ==============\n    cpu\n    ---\n      Instance ID: cpu [OK]\n      Error: template: a:1:2: executing \"a\" at <b>: c\n\n";
+        let errors = "====================\nStatus render errors\n====================\n  - template: forwarder.tmpl:12:3: executing \"forwarder.tmpl\" at <.x>: nil data\ngoes on\n\n  - unable to reach it\n";
+        let status = parse(&format!("{head}{collector}{errors}"));
+        assert_eq!(
+            status.render_errors,
+            [
+                "template: forwarder.tmpl:12:3: executing \"forwarder.tmpl\" at <.x>: nil data\ngoes on",
+                "unable to reach it"
+            ]
+        );
+        assert_eq!(status.missing_sections, ["Aggregator", "Forwarder"]);
+        assert!(status.lists_checks);
+        // An error in place of a section.
+        let inside = format!(
+            "{head}=========\nForwarder\n=========\n  template: f.tmpl:1:2: executing \"f.tmpl\" at <.x>: nil data\n"
+        );
+        let status = parse(&inside);
+        assert_eq!(status.render_errors.len(), 1);
+        assert_eq!(status.missing_sections, ["Collector", "Aggregator"]);
+        assert!(!status.lists_checks);
+        // A check's own error, and processes that do not run, are what a whole status says.
+        let whole = parse(&format!(
+            "{head}{collector}=========\nAPM Agent\n=========\n  Status: Not running or unreachable on localhost:5012.\n"
+        ));
+        assert_eq!(whole.render_errors, [""; 0]);
+        assert_eq!(whole.missing_sections, [""; 0]);
+    }
+
+    #[test]
+    fn workers_and_other_processes() {
+        let status = parse(
+            "==============\nAgent (v7.1.0)\n==============\n  Python Version: unused\n\nHost Info\n=========\n  platform: debian\n\n========\nHostname\n========\n  hostname: h\n\n=========\nCollector\n=========\n  Check Worker Utilization\n  ========================\n    Total Workers: 4\n    Average Utilization: 98.0%\n\n    Top Workers (by utilization):\n      worker_1: 98.5%\n      worker_2: x\n\n=========\nAPM Agent\n=========\n\n  Status: Not running or unreachable on localhost:5012.\n  Error: Get \"https://localhost:5012/debug/vars\": dial tcp 127.0.0.1:5012: connect: connection refused\n\n==========\nOTel Agent\n==========\n  Status: Running\n\n  Receiver\n  ========\n    Status: x\n",
+        );
+        assert_eq!(status.check_runners, Some(4));
+        assert_eq!(status.workers.average, Some(0.98));
+        assert_eq!(status.workers.each, [("worker_1".to_owned(), 0.985)]);
+        assert_eq!(
+            status.process_state("APM Agent"),
+            Some(ProcessState::Unreachable {
+                said: "Not running or unreachable on localhost:5012.".to_owned(),
+                error: Some("Get \"https://localhost:5012/debug/vars\": dial tcp 127.0.0.1:5012: connect: connection refused".to_owned()),
+            })
+        );
+        assert_eq!(
+            status.process_state("OTel Agent"),
+            Some(ProcessState::Running)
+        );
+        assert_eq!(status.process_state("Process Agent"), None);
+        assert_eq!(
+            (status.hostname.as_deref(), status.platform.as_deref()),
+            (Some("h"), Some("debian"))
+        );
+        assert_eq!(status.python_version, None);
+    }
+
+    #[test]
+    fn times_of_one_zone() {
+        let read = |date: &str, start: &str| {
+            let status = parse(&format!(
+                "==============\nAgent (v7.1.0)\n==============\n  Status date: {date}\n  Agent start: {start}\n"
+            ));
+            (
+                status.status_date_ms,
+                status.agent_start_ms,
+                status.uptime_ms(),
+            )
+        };
+        let brt = "2020-10-30 14:35:48.113407 BRT";
+        // Whatever BRT means.
+        assert_eq!(
+            read("2020-10-30 15:45:16.803129 BRT", brt),
+            (None, None, Some(4_168_690))
+        );
+        // The summer time began in between, so the clock says nothing.
+        assert_eq!(read("2020-10-30 15:45:16 BRST", brt), (None, None, None));
+        assert_eq!(read("2020-10-30 14:35:40 BRT", brt), (None, None, None));
+        let both = "2025-11-21 01:41:00.214 -03 / 2025-11-21 04:41:00.214 UTC (1763700060214)";
+        let days = Some(3 * 86_400_000 + 214);
+        assert_eq!(
+            read(both, "2025-11-18 01:41:00 -03"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        assert_eq!(
+            read("2025-11-21 01:41:00.214 -03", "2025-11-18 01:41:00 -03"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        // One of the two tells what the zone means.
+        let told = "2025-11-21 01:41:00.214 BRT / 2025-11-21 04:41:00.214 UTC";
+        assert_eq!(
+            read(told, "2025-11-18 01:41:00 BRT"),
+            (Some(1_763_700_060_214), Some(1_763_440_860_000), days)
+        );
+        assert_eq!(
+            read(told, "2025-11-18 01:41:00 BRST"),
+            (Some(1_763_700_060_214), None, None)
+        );
     }
 
     #[test]

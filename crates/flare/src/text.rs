@@ -108,8 +108,8 @@ pub(super) fn duration_ms(text: &str) -> Option<f64> {
 /// An instant in Unix milliseconds, from the ways in which the Agent writes one.
 ///
 /// `2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC (1676021356214)`: the number in
-/// parentheses is safe; without it the part in UTC is read. A time in another zone alone is not:
-/// abbreviations of zones are ambiguous.
+/// parentheses is safe; without it a part is read that is in UTC or says how far it is from that
+/// (`-03`, `+0530`). A time in another zone alone is not: abbreviations of zones are ambiguous.
 pub(super) fn instant_ms(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Some(inside) = text
@@ -123,15 +123,57 @@ pub(super) fn instant_ms(text: &str) -> Option<i64> {
         return Some(ms);
     }
     text.split(" / ").find_map(|part| {
-        let part = part.split('(').next().unwrap_or(part);
-        let mut words = part.split_whitespace();
-        let (date, time) = (words.next()?, words.next()?);
-        let zone = words.next()?;
-        if !matches!(zone, "UTC" | "GMT" | "Z" | "+0000") {
-            return None;
-        }
-        clock_ms(&format!("{date}T{time}"))
+        let (clock_ms, zone) = clock_and_zone(part)?;
+        clock_ms.checked_sub(zone.ahead_ms?)
     })
+}
+
+/// What stands behind a time.
+struct Zone {
+    /// For example `CET`, `W. Europe Standard Time` or, where it has no name, `-03`.
+    name: String,
+    /// How far its clock is ahead of UTC, where the text says so.
+    ahead_ms: Option<i64>,
+}
+
+/// `2023-02-10 10:29:16.214 +0100 CET m=+0.1`: what the clock shows, and in which zone.
+fn clock_and_zone(part: &str) -> Option<(i64, Zone)> {
+    let part = part.split('(').next().unwrap_or(part);
+    let mut words = part.split_whitespace();
+    let (date, time) = (words.next()?, words.next()?);
+    let clock_ms = clock_ms(&format!("{date}T{time}"))?;
+    let mut words: Vec<&str> = words.filter(|word| !word.starts_with("m=")).collect();
+    let first = *words.first()?;
+    let offset = offset_ms(first);
+    // Go's own form says both: `+0100 CET`.
+    if offset.is_some() && words.len() > 1 {
+        words.remove(0);
+    }
+    let zone = Zone {
+        name: words.join(" "),
+        ahead_ms: match first {
+            "UTC" | "GMT" | "Z" => Some(0),
+            _ => offset,
+        },
+    };
+    Some((clock_ms, zone))
+}
+
+/// `-03`, `+0530`, `+05:30` in milliseconds. `-00` stands for an offset that nobody knows.
+fn offset_ms(word: &str) -> Option<i64> {
+    let (sign, digits) = match word.split_at_checked(1)? {
+        ("+", digits) => (1, digits.replace(':', "")),
+        ("-", digits) => (-1, digits.replace(':', "")),
+        _ => return None,
+    };
+    let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_number || !matches!(digits.len(), 2 | 4) || word == "-00" {
+        return None;
+    }
+    let part = |digits: Option<&str>| digits.map_or(Some(0), |digits| digits.parse::<i64>().ok());
+    let hours = part(digits.get(..2)).filter(|hours| *hours < 24)?;
+    let minutes = part(digits.get(2..).filter(|rest| !rest.is_empty()))?;
+    (minutes < 60).then_some(sign * (hours * 60 + minutes) * 60_000)
 }
 
 /// An instant in the form of RFC 3339: `2024-05-16T01:16:19.123Z`, `2024-05-16T03:16:19+02:00`.
@@ -174,18 +216,16 @@ pub(super) struct LocalTime {
     pub(super) text: String,
     /// For example `CET`, `UTC` or, where a zone has no abbreviation, `-03`.
     pub(super) zone: String,
-    /// Minutes ahead of UTC; `None` where the text gives no second form to compare with.
+    /// What the clock shows, as if it stood in UTC, in Unix milliseconds.
+    pub(super) clock_ms: i64,
+    /// Minutes ahead of UTC; `None` where the text tells neither that nor the time in UTC.
     pub(super) offset_minutes: Option<i32>,
 }
 
 /// Reads the local form of an instant, see [`instant_ms`]. An Agent in UTC writes only that.
 pub(super) fn local_time(text: &str) -> Option<LocalTime> {
     let local = text.split(" / ").next()?.split('(').next()?.trim();
-    let mut words = local.split_whitespace();
-    let (date, time) = (words.next()?, words.next()?);
-    // Go's own form says both: `+0100 CET`.
-    let zone = words.last()?;
-    let clock_ms = clock_ms(&format!("{date}T{time}"))?;
+    let (clock_ms, zone) = clock_and_zone(local)?;
     // The two were written from one instant, so all but whole minutes is rounding.
     let offset_minutes = instant_ms(text)
         .and_then(|instant| clock_ms.checked_sub(instant))
@@ -194,7 +234,8 @@ pub(super) fn local_time(text: &str) -> Option<LocalTime> {
         .and_then(|minutes| i32::try_from(minutes).ok());
     Some(LocalTime {
         text: cut(local, 100).to_owned(),
-        zone: cut(zone, 20).to_owned(),
+        zone: cut(&zone.name, 60).to_owned(),
+        clock_ms,
         offset_minutes,
     })
 }
@@ -293,6 +334,9 @@ mod tests {
             "2023-02-10 10:29:16.214 CET / 2023-02-10 09:29:16.214 UTC",
             "2023-02-10 09:29:16.214000 UTC",
             "2023-02-10 09:29:16.214 +0000 UTC",
+            "2023-02-10 06:29:16.214 -03",
+            "2023-02-10 14:59:16.214 +0530",
+            "2023-02-10 10:29:16.214 +0100 CET m=+0.123",
             "2023-02-10T09:29:16.214Z",
             "2023-02-10t09:29:16.214z",
             "2023-02-10T09:29:16.214987654Z",
@@ -301,7 +345,12 @@ mod tests {
         ] {
             assert_eq!(instant_ms(text), expected, "{text}");
         }
-        assert_eq!(instant_ms("2023-02-10 10:29:16.214 CET"), None);
+        for zone in [
+            "CET", "BRT", "-00", "-3", "+2500", "+0160", "+01:6", "Z-", "-",
+        ] {
+            let text = format!("2023-02-10 10:29:16.214 {zone}");
+            assert_eq!(instant_ms(&text), None, "{text}");
+        }
         assert_eq!(instant_ms("yesterday"), None);
         for text in [
             "2023-02-30T09:29:16Z",
@@ -336,6 +385,15 @@ mod tests {
         assert_eq!(
             read("2023-02-10 14:59:16 +0530 / 2023-02-10 09:29:16 UTC (1676021356000)"),
             some("2023-02-10 14:59:16 +0530", "+0530", Some(330))
+        );
+        let windows = "2023-02-10 10:29:16 W. Europe Standard Time";
+        assert_eq!(
+            read(&format!("{windows} / 2023-02-10 09:29:16 UTC")),
+            some(windows, "W. Europe Standard Time", Some(60))
+        );
+        assert_eq!(
+            read("2023-02-10 10:29:16 -03"),
+            some("2023-02-10 10:29:16 -03", "-03", Some(-180))
         );
         assert_eq!(
             read("2023-02-10 09:29:16.214 UTC (1676021356214)"),

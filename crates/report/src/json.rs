@@ -23,13 +23,13 @@ use flare::status::{Check, Flavor, Instance};
 use profile::units::rfc3339;
 
 use types::{
-    AccountJson, AgentJson, CheckJson, CheckProblemJson, CounterJson, EvidenceJson, FileJson,
-    FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson,
-    KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NotableJson, NoteJson,
-    OwnerShareJson, OwnersJson, PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson,
-    RunningJson, SilentJson, StackJson, StateJson, StoryJson, SurroundingsJson, TableJson,
-    ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson, VersionJson, WorkerJson,
-    WorkersJson,
+    AccountJson, AgentJson, CheckJson, CheckProblemJson, ContainerJson, CounterJson, EvidenceJson,
+    FileJson, FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson,
+    JmxJson, KernelKillJson, KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson,
+    NotableJson, NoteJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson, ProfileJson, Root,
+    RoutingJson, RowJson, RunningJson, SilentJson, StackJson, StateJson, StoryJson,
+    SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson,
+    VersionJson, WorkerJson, WorkersJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -272,10 +272,37 @@ fn surroundings(report: &Report) -> SurroundingsJson<'_> {
             .filter(|cores| cores.is_finite()),
         container_restarts: around.restarts.as_ref().map(|(count, _)| *count),
         last_termination: around.restarts.as_ref().and_then(|(_, why)| why.as_deref()),
+        containers: around
+            .containers
+            .iter()
+            .map(|end| ContainerJson {
+                container: &end.container,
+                is_agent: end.is_agent,
+                restarts: end.restarts,
+                last_termination: end.reason.as_deref(),
+                exit_code: end.exit_code,
+                finished_at: end.finished_ms.and_then(instant),
+                memory_limit_bytes: end.memory_limit,
+            })
+            .collect(),
         oom_kills: around
             .oom_kills
             .iter()
             .map(|kill| kill.process.as_str())
+            .collect(),
+        kernel_kills: around
+            .oom_kills
+            .iter()
+            .map(|kill| KernelKillJson {
+                process: &kill.process,
+                pid: kill.pid,
+                of_agent: kill.is_of_agent(),
+                in_cgroup: kill.in_cgroup,
+                resident_bytes: kill.rss_bytes,
+                limit_bytes: kill.limit_bytes,
+                cgroup: kill.cgroup.as_deref(),
+                process_cgroup: kill.task_cgroup.as_deref(),
+            })
             .collect(),
         versions: around
             .versions
@@ -296,8 +323,11 @@ fn agent(report: &Report) -> AgentJson<'_> {
         flavor: agent.flavor.as_ref().map(Flavor::as_str),
         started_at: agent.started_at_ms.and_then(instant),
         uptime_seconds: agent.uptime_s.map(|uptime| uptime as i64),
+        status_errors: &agent.status_errors,
+        missing_status_sections: &agent.missing_sections,
         captured_at: agent.captured_at_ms.and_then(instant),
         captured_at_local: agent.captured_local.as_deref(),
+        started_at_local: agent.started_local.as_deref(),
         install_method: agent.install_method.as_ref().map(|method| InstallJson {
             tool: method.tool.as_deref(),
             tool_version: method.tool_version.as_deref(),
@@ -563,6 +593,7 @@ fn instance(instance: &Instance) -> InstanceJson<'_> {
 fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> GoroutinesJson<'r> {
     let dump = &goroutines.dump;
     GoroutinesJson {
+        process: goroutines.process.as_str(),
         count: dump.count,
         by_state: dump
             .by_state
@@ -578,6 +609,7 @@ fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> Gorout
                 state: &group.state,
                 longest_wait_minutes: group.longest_wait_minutes,
                 created_by: group.created_by.as_deref(),
+                created_elsewhere: group.created_elsewhere,
                 owner: &shown.owner,
                 waits_for_lock: group.waits_for_lock(),
                 frames_total: group.frames_total,

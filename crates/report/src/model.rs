@@ -5,7 +5,7 @@
 use super::texts::cores;
 use diagnose::counters::{Figure, figures};
 use diagnose::errors::{Told, Unread};
-use diagnose::evidence::Evidence;
+use diagnose::evidence::{ContainerEnd, Evidence};
 use diagnose::gc::GcFacts;
 use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
@@ -163,6 +163,9 @@ pub struct Surroundings {
     pub cpu_limit: Option<(f64, LimitSource)>,
     /// How often the Agent's container was restarted, and why it ended last.
     pub restarts: Option<(u64, Option<String>)>,
+    /// All containers of the Agent's pod, in the order of `kubelet_pods.yaml`, or the Agent's own
+    /// container in Docker.
+    pub containers: Vec<ContainerEnd>,
     /// Processes that the kernel killed for lack of memory.
     pub oom_kills: Vec<OomKill>,
     /// Versions that ran here, oldest first.
@@ -187,6 +190,8 @@ pub struct Contexts {
 /// The goroutine dump, with owners.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GoroutineReport {
+    /// The process that wrote it.
+    pub process: Process,
     /// All of it.
     pub dump: Goroutines,
     /// The groups that are shown: the largest, and then others that wait for a lock.
@@ -255,10 +260,18 @@ pub struct AgentContext {
     pub captured_at_ms: Option<i64>,
     /// The same in the host's own time, as `status.log` writes it, where that is not UTC.
     pub captured_local: Option<String>,
+    /// The start in the host's own time, likewise. All that is known of it where
+    /// [`AgentContext::started_at_ms`] is not: it must not be read as UTC.
+    pub started_local: Option<String>,
     /// When the process itself started, Unix milliseconds, from `telemetry.log`.
     pub process_started_at_ms: Option<i64>,
     /// Seconds between both.
     pub uptime_s: Option<f64>,
+    /// What the Agent failed to write of `status.log`, in its own words: what the file lacks may
+    /// be there all the same.
+    pub status_errors: Vec<String>,
+    /// Sections that it lacks for that reason.
+    pub missing_sections: Vec<&'static str>,
     /// For example `dpkg dpkg-1.22.6 (deb_package)`.
     pub install_method: Option<InstallMethod>,
     /// For example `ubuntu 24.04`.

@@ -163,7 +163,13 @@ impl Walk<'_> {
             self.all(status);
             self.all(message);
         }
-        if let Some(GoroutineReport { dump, shown: _ }) = goroutines {
+        if let Some(GoroutineReport {
+            process,
+            dump,
+            shown: _,
+        }) = goroutines
+        {
+            self.process(process);
             self.goroutines(dump);
         }
         for TraceFile {
@@ -210,8 +216,11 @@ impl Walk<'_> {
             started_at_ms: _,
             captured_at_ms: _,
             captured_local: _,
+            started_local: _,
             process_started_at_ms: _,
             uptime_s: _,
+            status_errors,
+            missing_sections: _,
             install_method,
             platform,
             os,
@@ -235,6 +244,7 @@ impl Walk<'_> {
                     .flatten(),
             );
         }
+        self.all(status_errors);
         self.all(version);
         if let Some(Flavor::Other(title)) = flavor {
             self.prose(title);
@@ -307,6 +317,7 @@ impl Walk<'_> {
             host_memory: _,
             cpu_limit,
             restarts,
+            containers,
             oom_kills,
             versions,
             unhealthy,
@@ -322,12 +333,18 @@ impl Walk<'_> {
             rss_bytes: _,
             limit_bytes: _,
             cgroup,
+            task_cgroup,
+            beside_agent: _,
             line,
         } in oom_kills
         {
             self.prose(process);
             self.prose(line);
             self.all(cgroup);
+            self.all(task_cgroup);
+        }
+        for end in containers {
+            self.container_end(end);
         }
         self.all(unhealthy);
         if let Some((_, reason)) = restarts {
@@ -419,6 +436,7 @@ impl Walk<'_> {
             groups,
             ungrouped: _,
             longest_wait_minutes: _,
+            program: _,
             problem,
         } = dump;
         for Group {
@@ -427,6 +445,7 @@ impl Walk<'_> {
             frames,
             frames_total: _,
             created_by,
+            created_elsewhere: _,
             longest_wait_minutes: _,
             locked_to_thread: _,
         } in groups
@@ -950,13 +969,15 @@ impl Walk<'_> {
     fn container_end(&mut self, end: &mut ContainerEnd) {
         let ContainerEnd {
             container,
+            is_agent: _,
             restarts: _,
             reason,
             exit_code: _,
             finished_ms: _,
             memory_limit: _,
         } = end;
-        self.all([container].into_iter().chain(reason));
+        self.prose(container);
+        self.all(reason);
     }
 
     fn delivery(&mut self, delivery: &mut Delivery) {

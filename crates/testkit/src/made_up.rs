@@ -454,6 +454,12 @@ impl MadeUp {
         self
     }
 
+    /// What a file holds.
+    pub fn content(&self, path: &str) -> &[u8] {
+        let file = self.files.iter().find(|(known, _)| known == path);
+        &file.expect(path).1
+    }
+
     /// Takes a file away.
     pub fn without(mut self, path: &str) -> Self {
         let before = self.files.len();

@@ -230,7 +230,7 @@ pub struct Context {
     pub memory_limit: Option<(i64, LimitSource)>,
     /// Names of processes that the kernel killed for lack of memory, oldest first.
     pub oom_kills: Vec<OomVictim>,
-    /// What the goroutine dump of the core Agent says in sum.
+    /// What the goroutine dump says in sum.
     pub goroutines: Option<GoroutineSum>,
     /// When the flare was made, Unix milliseconds.
     pub captured_ms: Option<i64>,

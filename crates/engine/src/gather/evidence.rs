@@ -47,6 +47,7 @@ pub(super) fn evidence(texts: &Texts, agent: &AgentContext) -> Evidence {
             by_type: contexts.by_type,
         },
         packets: packets(texts, agent),
+        containers: facts::containers(texts),
         unhealthy: facts::unhealthy(texts),
         down: down(texts, agent),
         cpu_limit: facts::surroundings(texts).cpu_limit.map(|(cores, _)| cores),

@@ -6,6 +6,7 @@ use super::Settings;
 use super::evidence::evidence;
 use super::telling_frame;
 use super::texts::Texts;
+use diagnose::evidence::ContainerEnd;
 use diagnose::gc::{Collections, GcFacts, Gogc, MemoryLimit};
 use diagnose::kinds::ProfileName;
 use diagnose::memory::{Account, Usage, account};
@@ -17,6 +18,7 @@ use diagnose::verdict::{
 };
 use flare::goroutines::Group;
 use flare::memstats::MemStats;
+use flare::status::{Flavor, Status};
 use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
@@ -134,10 +136,20 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
         captured_local: status
             .and_then(|status| status.status_date_local.clone())
             .filter(|local| !local.ends_with("UTC")),
-        uptime_s: started_at_ms
-            .zip(captured_at_ms)
-            .map(|(start, end)| end.saturating_sub(start) as f64 / 1000.0)
+        started_local: status
+            .and_then(|status| status.agent_start_local.clone())
+            .filter(|local| !local.ends_with("UTC")),
+        uptime_s: status
+            .and_then(Status::uptime_ms)
+            .or_else(|| captured_at_ms?.checked_sub(started_at_ms?))
+            .map(|uptime| uptime as f64 / 1000.0)
             .filter(|&uptime| uptime >= 0.0),
+        status_errors: status
+            .map(|status| status.render_errors.clone())
+            .unwrap_or_default(),
+        missing_sections: status
+            .map(|status| status.missing_sections.clone())
+            .unwrap_or_default(),
         install_method: texts.install.as_ref().map(|install| InstallMethod {
             tool: install.tool.clone(),
             tool_version: install.tool_version.clone(),
@@ -260,7 +272,7 @@ pub(super) fn context(
             .map(|kill| OomVictim {
                 process: kill.process.clone(),
                 in_cgroup: kill.in_cgroup,
-                is_own: kill.is_agent(),
+                is_own: kill.is_of_agent(),
                 limit: kill.limit_bytes.map(signed),
                 resident: kill.rss_bytes.map(signed),
             })
@@ -320,6 +332,26 @@ pub(super) fn rss(texts: &Texts) -> Option<i64> {
         .map(signed)
 }
 
+/// The process that wrote the goroutine dump: that of the status, else what the dump shows.
+pub(super) fn dump_process(texts: &Texts, processes: &[ProcessProfiles]) -> Process {
+    let status = texts.status.as_ref();
+    // Without a title the flavor is only what is assumed of a status.
+    let titled = status.filter(|status| status.version.is_some());
+    let by_status = titled.and_then(|status| match &status.flavor {
+        Flavor::Agent | Flavor::Iot => Some(Process::Core),
+        Flavor::Security => Some(Process::SecurityAgent),
+        flavor if flavor.is_cluster() => Some(Process::ClusterAgent),
+        Flavor::Other(title) if title.starts_with("OTel") || title.starts_with("OpenTelemetry") => {
+            Some(Process::OtelAgent)
+        }
+        Flavor::Cluster | Flavor::Other(_) => None,
+    });
+    let by_stack = || texts.goroutines.as_ref()?.program.clone();
+    by_status
+        .or_else(by_stack)
+        .unwrap_or_else(|| described(processes))
+}
+
 fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
     let groups = &report.dump.groups;
     // The report's own list of owners ends with the groups that it shows.
@@ -333,7 +365,7 @@ fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
         *sites.entry(telling(group)).or_default() += group.count;
     }
     GoroutineSum {
-        process: Process::Core,
+        process: report.process.clone(),
         count: report.dump.count,
         largest: groups.first().map(|group| GoroutineGroup {
             goroutines: group.count,
@@ -570,6 +602,7 @@ pub(super) fn surroundings(texts: &Texts) -> Surroundings {
         host_memory: texts.host.as_ref().and_then(|host| host.memory_bytes),
         cpu_limit,
         restarts,
+        containers: containers(texts),
         oom_kills: texts.oom_kills.clone(),
         versions: texts.versions.clone(),
         unhealthy: unhealthy(texts),
@@ -584,6 +617,39 @@ pub(super) fn unhealthy(texts: &Texts) -> Vec<String> {
         .filter(|_| !texts.local)
         .map(|health| health.unhealthy.clone())
         .unwrap_or_default()
+}
+
+/// All containers of the Agent's pod; else the Agent's own in Docker.
+pub(super) fn containers(texts: &Texts) -> Vec<ContainerEnd> {
+    if let Some(agent) = agent_pod(texts) {
+        return kubelet_pods::pod_of(&texts.pods, agent)
+            .map(|container| ContainerEnd {
+                container: container.container.clone(),
+                is_agent: std::ptr::eq(container, agent),
+                restarts: container.restarts,
+                reason: container.last_termination.clone(),
+                exit_code: container.last_exit_code,
+                finished_ms: container.last_termination_at_ms,
+                memory_limit: container.memory_limit_bytes,
+            })
+            .collect();
+    }
+    docker_inspect::agent_container(&texts.docker)
+        .map(|docker| {
+            let killed = docker.oom_killed == Some(true);
+            ContainerEnd {
+                container: docker.name.clone().unwrap_or_default(),
+                is_agent: true,
+                restarts: docker.restarts,
+                reason: killed.then(|| "OOMKilled".to_owned()),
+                // While it runs, Docker writes 0.
+                exit_code: docker.exit_code.filter(|code| *code != 0),
+                finished_ms: docker.finished_at_ms,
+                memory_limit: docker.memory_limit_bytes,
+            }
+        })
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn contexts(texts: &Texts) -> Contexts {

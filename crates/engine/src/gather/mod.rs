@@ -61,7 +61,7 @@ pub(crate) fn gather(
     let goroutines = texts
         .goroutines
         .clone()
-        .map(|dump| goroutine_report(dump, settings));
+        .map(|dump| goroutine_report(dump, facts::dump_process(&texts, &processes), settings));
     let memory_limit = facts::memory_limit(&texts);
     let cut_off = facts::is_cut_off(reader.flare);
     let context = facts::context(
@@ -122,7 +122,7 @@ pub(crate) fn gather(
         checks: texts
             .status
             .as_ref()
-            .filter(|status| status.unavailable.is_none())
+            .filter(|status| status.lists_checks)
             .map(|status| status.checks.clone()),
         check_problems: texts
             .status
@@ -158,7 +158,7 @@ pub(crate) fn gather(
     (report, processes)
 }
 
-fn goroutine_report(dump: Goroutines, settings: &Settings) -> GoroutineReport {
+fn goroutine_report(dump: Goroutines, process: Process, settings: &Settings) -> GoroutineReport {
     // Groups come largest first. Single goroutines are what every Agent has.
     let repeated = dump.groups.iter().take_while(|group| group.count > 1);
     let largest = repeated.take(GROUPS_SHOWN).count().max(SINGLES_SHOWN);
@@ -187,7 +187,11 @@ fn goroutine_report(dump: Goroutines, settings: &Settings) -> GoroutineReport {
             }
         })
         .collect();
-    GoroutineReport { dump, shown }
+    GoroutineReport {
+        process,
+        dump,
+        shown,
+    }
 }
 
 /// The frame that says what a group of goroutines does: the responsible one, else the leaf.
@@ -243,7 +247,7 @@ fn resemblances(
                 (share, frames.map(String::as_str).collect())
             })
             .collect();
-        compare(None, CaseKind::Goroutines, &Process::Core, &stacks);
+        compare(None, CaseKind::Goroutines, &goroutines.process, &stacks);
     }
     known
 }

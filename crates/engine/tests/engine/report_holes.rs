@@ -823,7 +823,7 @@ fn a_local_flare_with_profiles() {
     expect!["local (built by the command)"]
         .assert_eq(&seen.fact("Agent Context", "Flare").unwrap());
     expect![[r#"
-        Running checks are not known: status.log is not in the flare, or the Agent did not answer.
+        Running checks are not known: status.log is not in the flare or does not list them, or the Agent did not answer.
         no command"#]]
     .assert_eq(&missing(&seen.section("Running Checks")));
     assert_eq!(verdict(&seen), "normal");

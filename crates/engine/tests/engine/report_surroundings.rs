@@ -146,7 +146,7 @@ fn cpu_limit_and_restarts() {
         })
         .collect();
     expect![[r#"
-        0.5 cores (k8s/kubelet_pods.yaml); 4, last ended: OOMKilled
+        0.5 cores (k8s/kubelet_pods.yaml); 4, last ended: OOMKilled (exit code 137) at 2026-11-18 09:58:02 UTC, 1 h 10 min before the flare
         1.5 cores (docker_inspect.log); 3, last ended: OOMKilled
         0.5 cores (k8s/kubelet_pods.yaml); 0
     "#]]
@@ -156,16 +156,14 @@ fn cpu_limit_and_restarts() {
 #[test]
 fn kills_for_lack_of_memory() {
     let seen = resident(256).file("system-probe/dmesg.log", DMESG).read();
-    expect!["1: agent (pid 4711) (dmesg.log, the last ones first)"]
+    expect!["1: agent (pid 4711, 556 MB resident, at the limit of 512 MB) (dmesg.log, the last ones first)"]
         .assert_eq(&fact(&seen, "Killed for lack of memory"));
     expect!["The kernel killed processes for lack of memory: agent. That was at the limit of a control group."].assert_eq(&notes(&seen, "oom-kills"));
     let more = format!(
         "{DMESG}{DMESG}[90000.0] Out of memory: Killed process 99 (java) total-vm:1kB, anon-rss:7kB\n"
     );
     let seen = resident(256).file("system-probe/dmesg.log", more).read();
-    expect![
-        "3: java (pid 99), agent (pid 4711), agent (pid 4711) (dmesg.log, the last ones first)"
-    ]
+    expect!["3: java (pid 99, 7.00 kB resident); agent (pid 4711, 556 MB resident, at the limit of 512 MB); agent (pid 4711, 556 MB resident, at the limit of 512 MB) (dmesg.log, the last ones first)"]
     .assert_eq(&fact(&seen, "Killed for lack of memory"));
     expect!["The kernel killed processes for lack of memory: agent (2 times), java. Some at the limit of a control group."].assert_eq(&notes(&seen, "oom-kills"));
     let seen = resident(256)

@@ -36,7 +36,7 @@ pub(super) struct Root<'r> {
     pub(super) memstats: Option<MemstatsJson>,
     /// Running checks in the order of status.log; null when the flare does not tell.
     pub(super) checks: Option<Vec<CheckJson<'r>>>,
-    /// Goroutine dump of the core Agent; null when the flare has none.
+    /// Goroutine dump; null when the flare has none.
     pub(super) goroutines: Option<GoroutinesJson<'r>>,
     /// Execution traces; noted, not analysed.
     pub(super) traces: Vec<TraceJson<'r>>,
@@ -224,12 +224,59 @@ pub(super) struct SurroundingsJson<'r> {
     pub(super) container_restarts: Option<u64>,
     /// Why it ended the last time, for example `OOMKilled`.
     pub(super) last_termination: Option<&'r str>,
+    /// All containers of the Agent's pod, or the Agent's own container in Docker.
+    pub(super) containers: Vec<ContainerJson<'r>>,
     /// Names of processes that the kernel killed for lack of memory, oldest first.
     pub(super) oom_kills: Vec<&'r str>,
+    /// The same kills with what dmesg.log tells of each.
+    pub(super) kernel_kills: Vec<KernelKillJson<'r>>,
     /// Versions that ran here, oldest first.
     pub(super) versions: Vec<VersionJson<'r>>,
     /// Components that did not answer.
     pub(super) unhealthy: &'r [String],
+}
+
+/// One container. What the flare does not tell is null.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct ContainerJson<'r> {
+    /// Its name.
+    pub(super) container: &'r str,
+    /// The Agent of the flare runs in it.
+    pub(super) is_agent: bool,
+    /// How often it was restarted.
+    pub(super) restarts: Option<u64>,
+    /// Why it ended the last time, for example `OOMKilled`.
+    pub(super) last_termination: Option<&'r str>,
+    /// With which code; 137 is a kill.
+    pub(super) exit_code: Option<u64>,
+    /// When. RFC 3339, UTC.
+    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    pub(super) finished_at: Option<String>,
+    /// Most memory that it may take.
+    pub(super) memory_limit_bytes: Option<u64>,
+}
+
+/// One kill. What dmesg.log does not tell is null.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct KernelKillJson<'r> {
+    /// Name of the process that was ended.
+    pub(super) process: &'r str,
+    /// Its id.
+    pub(super) pid: Option<u64>,
+    /// It was one of the Agent's processes, or shared its control group's limit with one.
+    pub(super) of_agent: bool,
+    /// A control group's limit was reached, not the host's memory.
+    pub(super) in_cgroup: bool,
+    /// Resident memory of the process.
+    pub(super) resident_bytes: Option<u64>,
+    /// The limit that was reached.
+    pub(super) limit_bytes: Option<u64>,
+    /// The control group of that limit.
+    pub(super) cgroup: Option<&'r str>,
+    /// The control group of the process.
+    pub(super) process_cgroup: Option<&'r str>,
 }
 
 /// One version.
@@ -309,12 +356,19 @@ pub(super) struct AgentJson<'r> {
     /// Seconds from the start of the Agent to the capture.
     #[cfg_attr(test, schemars(range(min = 0)))]
     pub(super) uptime_seconds: Option<i64>,
+    /// What the Agent failed to write of status.log: what that file lacks is not known.
+    pub(super) status_errors: &'r [String],
+    /// Sections that status.log lacks for that reason.
+    pub(super) missing_status_sections: &'r [&'static str],
     /// When the status was written, else when the first profile was taken. RFC 3339, UTC.
     #[cfg_attr(test, schemars(extend("format" = "date-time")))]
     pub(super) captured_at: Option<String>,
     /// The capture time by the host's own clock, as status.log writes it; null where that is UTC
     /// or unknown.
     pub(super) captured_at_local: Option<&'r str>,
+    /// The start by the host's own clock; null where that is UTC or unknown. Where started_at is
+    /// null, status.log does not tell what its zone is in UTC.
+    pub(super) started_at_local: Option<&'r str>,
     /// How the Agent was installed; null when the flare does not tell.
     pub(super) install_method: Option<InstallJson<'r>>,
     /// For example `ubuntu 24.04`.
@@ -718,10 +772,12 @@ pub(super) struct InstanceJson<'r> {
     pub(super) warnings: &'r [String],
 }
 
-/// Goroutine dump of the core Agent; null when the flare has none.
+/// Goroutine dump; null when the flare has none.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct GoroutinesJson<'r> {
+    /// The process that wrote it.
+    pub(super) process: &'r str,
     /// Number of goroutines.
     pub(super) count: u64,
     /// Number of goroutines by state, for example `select`.
@@ -746,8 +802,10 @@ pub(super) struct GroupJson<'r> {
     pub(super) state: &'r str,
     /// The longest wait in minutes.
     pub(super) longest_wait_minutes: u64,
-    /// The function that started them.
+    /// The function that started the first of them.
     pub(super) created_by: Option<&'r str>,
+    /// How many of them were started by another one.
+    pub(super) created_elsewhere: u64,
     /// Owner of the responsible frame, or `unowned`.
     pub(super) owner: &'r str,
     /// They wait for a mutex.

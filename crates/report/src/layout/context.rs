@@ -16,7 +16,9 @@ pub(super) fn agent(report: &Report) -> Section {
     const UNKNOWN: &str = "not in the flare";
     let agent = &report.agent;
     let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-    let time = |time: Option<i64>| time.and_then(instant).unwrap_or_else(|| UNKNOWN.to_owned());
+    let time = |time: Option<i64>, local: &Option<String>| {
+        texts::time(time.and_then(instant), local.as_deref()).unwrap_or_else(|| UNKNOWN.to_owned())
+    };
     let install = agent.install_method.as_ref().map(|method| {
         let parts = [
             &method.tool,
@@ -37,18 +39,23 @@ pub(super) fn agent(report: &Report) -> Section {
         &agent.architecture,
     ];
     let platform: Vec<String> = platform.into_iter().flatten().cloned().collect();
-    let captured = match &agent.captured_local {
-        Some(local) => format!("{} ({local})", time(agent.captured_at_ms)),
-        None => time(agent.captured_at_ms),
-    };
     let mut facts = vec![
         fact("Agent version", or_unknown(&agent.version)),
-        fact("Started", time(agent.started_at_ms)),
+        fact(
+            "Started",
+            match agent.started_at_ms {
+                Some(_) => time(agent.started_at_ms, &None),
+                None => time(None, &agent.started_local),
+            },
+        ),
         fact(
             "Uptime",
             agent.uptime_s.map_or_else(|| UNKNOWN.to_owned(), duration),
         ),
-        fact("Captured at", captured),
+        fact(
+            "Captured at",
+            time(agent.captured_at_ms, &agent.captured_local),
+        ),
         fact("Host name", report.hostname.clone()),
         fact(
             "Install method",
@@ -84,6 +91,7 @@ pub(super) fn agent(report: &Report) -> Section {
     ));
     facts.extend(surroundings(report));
     let mut blocks = vec![Block::Facts { facts }];
+    blocks.extend(texts::partial_status(report).map(|text| note("partial-status", text)));
     blocks.extend(restarts(report));
     blocks.extend(counters(report));
     section(
@@ -147,7 +155,9 @@ fn surroundings(report: &Report) -> Vec<Fact> {
             &limit_source(source),
         ));
     }
-    if let Some((restarts, why)) = &around.restarts {
+    if !around.containers.is_empty() {
+        facts.extend(containers(report));
+    } else if let Some((restarts, why)) = &around.restarts {
         let why = why
             .as_ref()
             .map_or_else(String::new, |why| format!(", last ended: {why}"));
@@ -162,19 +172,14 @@ fn surroundings(report: &Report) -> Vec<Fact> {
             .iter()
             .rev()
             .take(5)
-            .map(|kill| {
-                let pid = kill
-                    .pid
-                    .map_or_else(String::new, |pid| format!(" (pid {pid})"));
-                format!("{}{pid}", kill.process)
-            })
+            .map(texts::kernel_kill)
             .collect();
         facts.push(hinted(
             "Killed for lack of memory",
             format!(
                 "{}: {}",
                 count(around.oom_kills.len() as u64),
-                kills.join(", ")
+                kills.join("; ")
             ),
             "dmesg.log, the last ones first",
         ));
@@ -221,6 +226,23 @@ fn counters(report: &Report) -> Option<Block> {
         ],
         rows,
     }))
+}
+
+/// The containers of the Agent's pod that were restarted or ended, and the Agent's own.
+fn containers(report: &Report) -> impl Iterator<Item = Fact> {
+    let now = report.agent.captured_at_ms;
+    report
+        .surroundings
+        .containers
+        .iter()
+        .filter(|end| end.is_agent || end.restarts.is_some_and(|many| many > 0) || end.ended())
+        .map(move |end| {
+            let label = match end.is_agent {
+                true => "Container restarts".to_owned(),
+                false => format!("Restarts of {}", end.container),
+            };
+            fact(&label, texts::container_end(end, now))
+        })
 }
 
 /// Upgrades and restarts, against which a change can be held.

@@ -24,7 +24,6 @@ use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
 use super::screen::{FileView, HeaderView, ReadStats, Replaced, ReportView};
 use super::texts::{self, labels};
-use super::times::minute;
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
 use diagnose::owner::{UNOWNED, hue, split_name};
@@ -98,10 +97,7 @@ pub fn view(report: &Report) -> ReportView {
                 .as_ref()
                 .map(|version| format!("{} {version}", texts::agent_words(report)))
                 .unwrap_or_default(),
-            captured: report
-                .agent
-                .captured_at_ms
-                .and_then(minute)
+            captured: texts::captured(report)
                 .map(|time| format!("captured {time}"))
                 .unwrap_or_default(),
             size: bytes(report.source_bytes),

@@ -62,6 +62,11 @@ pub(super) fn goroutines(report: &Report) -> Section {
             vec![missing],
         );
     };
+    let process = texts::named(&dump.process);
+    let process = match process.strip_prefix("the ") {
+        Some(name) => format!("The {name}"),
+        None => process.to_owned(),
+    };
     let dump = &dump.dump;
     let size = report
         .files
@@ -75,7 +80,7 @@ pub(super) fn goroutines(report: &Report) -> Section {
     };
     let mut blocks = vec![
         paragraph(format!(
-            "The core Agent had {} goroutines{size} with {} different stacks{longest}.",
+            "{process} had {} goroutines{size} with {} different stacks{longest}.",
             count(dump.count),
             count(dump.groups.len() as u64),
         )),
@@ -141,7 +146,11 @@ fn groups(report: &Report) -> Block {
                     ));
                 }
                 if let Some(creator) = &group.created_by {
-                    facts.push(fact("Created by", creator.clone()));
+                    let others = match group.created_elsewhere {
+                        0 => String::new(),
+                        others => format!(", {} of them by others", count(others)),
+                    };
+                    facts.push(fact("Created by", format!("{creator}{others}")));
                 }
                 let name = shown
                     .responsible
@@ -177,7 +186,7 @@ pub(super) fn checks(report: &Report) -> Section {
         let text = match &report.checks {
             Some(_) => "status.log lists no running checks.",
             None => {
-                "Running checks are not known: status.log is not in the flare, or the Agent did not answer."
+                "Running checks are not known: status.log is not in the flare or does not list them, or the Agent did not answer."
             }
         };
         let mut blocks = vec![Block::Missing {

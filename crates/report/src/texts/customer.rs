@@ -174,10 +174,6 @@ fn span(seconds: f64) -> String {
     format!("{number} {unit}{plural}")
 }
 
-fn has_note(report: &Report, is_it: fn(&NoteFact) -> bool) -> bool {
-    report.judgement.notes.iter().any(|note| is_it(&note.fact))
-}
-
 /// Things to look at that a customer is told, with their words.
 fn told(report: &Report) -> Vec<(&Notable, String)> {
     let notable = report.judgement.notable.iter();
@@ -460,10 +456,18 @@ fn normal_message(report: &Report, text: &mut String) {
             ),
         };
     }
-    if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
-        text.push_str(
-            "\nIts memory grew a little within the recorded time. In so short a time that can be normal variation; a longer recording would tell.\n",
-        );
+    for note in &report.judgement.notes {
+        if let (NoteFact::SteadyGrowth { bytes, seconds, .. }, Some(process)) =
+            (&note.fact, &note.process)
+        {
+            let _ = writeln!(
+                text,
+                "\nThe memory of {} grew by {} within {}. In so short a time that can be normal variation; a longer recording would tell.",
+                processes::customer(process),
+                human(*bytes, "bytes"),
+                span(*seconds)
+            );
+        }
     }
     if report.main_missing().is_some() {
         text.push_str(

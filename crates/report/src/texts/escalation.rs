@@ -4,16 +4,16 @@
 
 use super::area::responsible;
 use super::commands::capture_command;
-use super::facts::{correlation, instances};
+use super::facts::{correlation, instances, partial_status};
 use super::holes::unmeasured;
 use super::{
-    about, bytes, captured, count, described, findings, known, memory, notable, notes, process,
-    sample_type, states, table,
+    about, bytes, count, described, findings, known, memory, notable, notes, process, sample_type,
+    states, table, time,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;
 use crate::model::Report;
-use crate::times::{duration, interval};
+use crate::times::{duration, interval, minute};
 use diagnose::verdict::{Detail, Hole};
 use flare::Process;
 use flare::memstats::MemStats;
@@ -345,10 +345,11 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
         ("Host".to_owned(), report.hostname.clone()),
         (
             "Captured".to_owned(),
-            match (captured(report), &agent.captured_local) {
-                (Some(utc), Some(local)) => format!("{utc} ({local})"),
-                (utc, _) => utc.unwrap_or_else(unknown),
-            },
+            time(
+                agent.captured_at_ms.and_then(minute),
+                agent.captured_local.as_deref(),
+            )
+            .unwrap_or_else(unknown),
         ),
         (
             "Uptime".to_owned(),
@@ -369,6 +370,9 @@ fn context_pieces(report: &Report) -> Vec<Piece> {
     ];
     if let Some(container) = container(report) {
         fields.push(("Container".to_owned(), container));
+    }
+    if let Some(partial) = partial_status(report) {
+        fields.push(("Status".to_owned(), partial));
     }
     if agent.local {
         fields.push((

@@ -3,17 +3,22 @@
 //! Says what is there: contexts, DogStatsD, the forwarder, running checks, goroutines, callers.
 //! Refuses to know what to do about it and who reads it.
 
+use std::fmt::Write as _;
+
 use super::area::Area;
 use super::cause::Cause;
 use super::commands::is_cluster_agent;
 use super::labels;
-use super::{count, process, sample_type, table};
+use super::{bytes, count, named, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
-use crate::model::{ProcessReport, Report, Table};
+use crate::model::{GoroutineReport, ProcessReport, Report, Table};
+use crate::times::{duration, instant};
+use diagnose::evidence::ContainerEnd;
 use diagnose::labels::{AgentLabel, Labelled};
 use diagnose::owner::{UNOWNED, is_runtime_package};
 use diagnose::verdict::Finding;
 use flare::Process;
+use flare::dmesg::OomKill;
 use flare::status::Check;
 use flare::trace_vars::ReceiverStats;
 use profile::units::{group_thousands, human, human_share};
@@ -25,6 +30,77 @@ const SUSPECTS: usize = 5;
 fn table_of<'r>(report: &'r Report, cause: &Cause<'_>) -> Option<&'r Table> {
     let process = process(report, cause.process)?;
     table(process, cause.profile, sample_type(cause.profile))
+}
+
+/// That `status.log` is only a part of one, where the Agent failed to write it whole.
+pub fn partial_status(report: &Report) -> Option<String> {
+    let agent = &report.agent;
+    let first = agent.status_errors.first()?.lines().next()?;
+    let errors = match agent.status_errors.len() {
+        1 => "an error".to_owned(),
+        number => format!("{number} errors, the first of them"),
+    };
+    let missing = match agent.missing_sections.as_slice() {
+        [] => String::new(),
+        [one] => format!(" The section {one} is missing."),
+        many => format!(" The sections {} are missing.", many.join(", ")),
+    };
+    Some(format!(
+        "status.log is only a part of the Agent's status: the Agent met {errors} while it wrote it ({first}).{missing} \
+         What the file does not list can be there all the same."
+    ))
+}
+
+/// How often a container was restarted, and how it ended the last time. `now`: when the flare was
+/// made.
+pub fn container_end(end: &ContainerEnd, now: Option<i64>) -> String {
+    let mut text = end
+        .restarts
+        .map_or_else(|| "not known how often".to_owned(), count);
+    if end.ended() {
+        text.push_str(", last ended");
+        if let Some(reason) = &end.reason {
+            let _ = write!(text, ": {reason}");
+        }
+        if let Some(code) = end.exit_code {
+            let _ = write!(text, " (exit code {code})");
+        }
+        if let Some(time) = end.finished_ms.and_then(instant) {
+            let _ = write!(text, " at {time}");
+        }
+        let before = end
+            .finished_ms
+            .and_then(|finished| now?.checked_sub(finished))
+            .filter(|before| *before >= 0);
+        if let Some(before) = before {
+            let _ = write!(
+                text,
+                ", {} before the flare",
+                duration(before as f64 / 1000.0)
+            );
+        }
+    }
+    if let Some(limit) = end.memory_limit.filter(|_| !end.is_agent) {
+        let _ = write!(text, "; memory limit {}", bytes(limit));
+    }
+    text
+}
+
+/// A process that the kernel ended, with what its log tells of it.
+pub fn kernel_kill(kill: &OomKill) -> String {
+    let mut parts = Vec::new();
+    parts.extend(kill.pid.map(|pid| format!("pid {pid}")));
+    parts.extend(kill.rss_bytes.map(|rss| format!("{} resident", bytes(rss))));
+    if let Some(limit) = kill.limit_bytes {
+        parts.push(format!("at the limit of {}", bytes(limit)));
+    }
+    if let Some(group) = &kill.cgroup {
+        parts.push(format!("control group {group}"));
+    }
+    match parts.is_empty() {
+        true => kill.process.clone(),
+        false => format!("{} ({})", kill.process, parts.join(", ")),
+    }
 }
 
 /// Cores that a process used on average, by its CPU profile.
@@ -183,16 +259,11 @@ fn trace_agent(report: &Report) -> Option<String> {
     ))
 }
 
-/// Goroutines of the core Agent that wait for a lock.
-fn lock_waiters(report: &Report) -> Option<u64> {
-    let dump = &report.goroutines.as_ref()?.dump;
-    let waiting: u64 = dump
-        .groups
-        .iter()
-        .filter(|group| group.waits_for_lock())
-        .map(|group| group.count)
-        .sum();
-    Some(waiting)
+/// Goroutines that wait for a lock.
+fn lock_waiters(report: &GoroutineReport) -> u64 {
+    let groups = report.dump.groups.iter();
+    let waiting = groups.filter(|group| group.waits_for_lock());
+    waiting.map(|group| group.count).sum()
 }
 
 /// A running Python check as a suspect.
@@ -376,14 +447,14 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
         _ => {}
     }
     if cause.kind == FindingKind::Contention
-        && *cause.process == Process::Core
-        && let Some(waiting) = lock_waiters(report)
-        && let Some(dump) = report.goroutines.as_ref().map(|all| &all.dump)
+        && let Some(dump) = &report.goroutines
+        && *cause.process == dump.process
     {
         out.push(format!(
-            "Goroutine dump of the core Agent: {} goroutines, {} of them waiting for a lock at that moment.",
-            count(dump.count),
-            count(waiting)
+            "Goroutine dump of {}: {} goroutines, {} of them waiting for a lock at that moment.",
+            named(&dump.process),
+            count(dump.dump.count),
+            count(lock_waiters(dump))
         ));
     }
     out

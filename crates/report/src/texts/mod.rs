@@ -37,7 +37,7 @@ pub mod states;
 pub use collect::how_to_collect;
 pub use commands::{agent_command, capture_command};
 pub use customer::customer_message;
-pub use facts::{cores, correlation};
+pub use facts::{container_end, cores, correlation, kernel_kill, partial_status};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
 
@@ -155,8 +155,22 @@ fn origin(report: &Report) -> String {
     }
 }
 
-fn captured(report: &Report) -> Option<String> {
-    minute(report.agent.captured_at_ms?)
+/// When it was recorded, in UTC where that is known, else by the host's clock.
+pub fn captured(report: &Report) -> Option<String> {
+    let agent = &report.agent;
+    match agent.captured_at_ms.and_then(minute) {
+        Some(utc) => Some(utc),
+        None => time(None, agent.captured_local.as_deref()),
+    }
+}
+
+/// An instant in UTC with what the host's clock showed; of the latter alone that it is no UTC.
+pub fn time(utc: Option<String>, local: Option<&str>) -> Option<String> {
+    match (utc, local) {
+        (Some(utc), Some(local)) => Some(format!("{utc} ({local})")),
+        (None, Some(local)) => Some(format!("{local} (the host's own time)")),
+        (utc, None) => utc,
+    }
 }
 
 /// The process that `telemetry.log` and `expvar/memstats` are of.
@@ -164,6 +178,14 @@ pub fn described(report: &Report) -> &'static str {
     match commands::is_cluster_agent(report) {
         true => "the Cluster Agent",
         false => "the core Agent",
+    }
+}
+
+/// A process within a sentence, told apart from the Agent as a whole.
+pub fn named(process: &Process) -> &str {
+    match process {
+        Process::Core => "the core Agent",
+        process => processes::program(process),
     }
 }
 

@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::commands::{agent_command, capture_command, check_command};
 use super::facts::{Suspect, instances, running, suspects};
 use super::memory::limit_source;
-use super::{count, processes};
+use super::{bytes, count, processes};
 use crate::document::{FindingKind, ProfileName};
 use crate::markdown::clean;
 use crate::model::Report;
@@ -569,7 +569,7 @@ fn container(end: &ContainerEnd, ago_s: Option<f64>) -> String {
         format!(", {} before the flare", duration(ago))
     });
     let limit = end.memory_limit.map_or_else(String::new, |limit| {
-        format!(" Its memory limit is {}.", human(limit, "bytes"))
+        format!(" Its memory limit is {}.", bytes(limit))
     });
     match (&end.reason, end.exit_code) {
         (Some(reason), code) => {
@@ -593,7 +593,7 @@ fn customer_container(end: &ContainerEnd, ago_s: Option<f64>) -> String {
         );
     }
     let limit = end.memory_limit.map_or_else(String::new, |limit| {
-        format!(" It may use {}.", human(limit, "bytes"))
+        format!(" It may use {}.", bytes(limit))
     });
     let restarts = restarts.map_or_else(String::new, |number| {
         format!(" It has been restarted {}.", times(number))

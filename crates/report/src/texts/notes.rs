@@ -62,7 +62,6 @@ fn words(fact: &NoteFact) -> String {
 mod tests {
     use super::*;
     use diagnose::share::Share;
-    use diagnose::verdict::LimitSource;
     use flare::Process;
 
     const MB: i64 = 1 << 20;
