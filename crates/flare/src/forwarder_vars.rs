@@ -31,6 +31,14 @@ pub struct Transactions {
     pub http_errors: Option<u64>,
     /// The same by status code.
     pub http_errors_by_code: Vec<(String, u64)>,
+    /// Handed to the forwarder, by endpoint, for example `series_v2`.
+    pub input_by_endpoint: Vec<(String, u64)>,
+    /// Accepted by Datadog, by endpoint. Has endpoints that nothing was sent to, with 0.
+    pub success_by_endpoint: Vec<(String, u64)>,
+    /// Put back to be tried again, by endpoint.
+    pub requeued_by_endpoint: Vec<(String, u64)>,
+    /// Tried again, by endpoint.
+    pub retried_by_endpoint: Vec<(String, u64)>,
     /// Given up, by endpoint.
     pub dropped_by_endpoint: Vec<(String, u64)>,
 }
@@ -93,6 +101,10 @@ pub fn parse(text: &str) -> Option<ForwarderVars> {
             errors_by_type: counts("Transactions.ErrorsByType"),
             http_errors: count("Transactions.HTTPErrors"),
             http_errors_by_code: counts("Transactions.HTTPErrorsByCode"),
+            input_by_endpoint: counts("Transactions.InputCountByEndpoint"),
+            success_by_endpoint: counts("Transactions.SuccessByEndpoint"),
+            requeued_by_endpoint: counts("Transactions.RequeuedByEndpoint"),
+            retried_by_endpoint: counts("Transactions.RetriedByEndpoint"),
             dropped_by_endpoint: counts("Transactions.DroppedByEndpoint"),
         },
         retry_queue: RetryQueue {
@@ -137,6 +149,30 @@ mod tests {
                 "API Key valid".to_owned()
             )]
         );
+    }
+
+    #[test]
+    fn by_endpoint() {
+        let vars = parse(
+            "Transactions:\n  DroppedByEndpoint: {}\n  InputCountByEndpoint:\n    series_v2: 10\n    sketches_v2: 48\n  Requeued: 915\n  RequeuedByEndpoint:\n    series_v2: 12\n    sketches_v2: 52\n  RetriedByEndpoint:\n    series_v2: 4\n  SuccessByEndpoint:\n    connections: 0\n    series_v2: 2\n",
+        )
+        .unwrap()
+        .transactions;
+        let one = |name: &str, count| (name.to_owned(), count);
+        assert_eq!(
+            vars.input_by_endpoint,
+            [one("series_v2", 10), one("sketches_v2", 48)]
+        );
+        assert_eq!(
+            vars.success_by_endpoint,
+            [one("connections", 0), one("series_v2", 2)]
+        );
+        assert_eq!(
+            vars.requeued_by_endpoint,
+            [one("series_v2", 12), one("sketches_v2", 52)]
+        );
+        assert_eq!(vars.retried_by_endpoint, [one("series_v2", 4)]);
+        assert_eq!(vars.dropped_by_endpoint, []);
     }
 
     #[test]
