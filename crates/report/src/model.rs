@@ -9,8 +9,12 @@ use diagnose::known::{KnownCase, Likeness};
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
 use diagnose::verdict::{Interval, Judgement, LimitSource};
+use flare::agent_log::AgentLog;
+use flare::diagnose_log::Diagnoses;
 use flare::dmesg::OomKill;
+use flare::entities::Entities;
 use flare::goroutines::{Goroutines, Group};
+use flare::health_issues::HealthIssue;
 use flare::memstats::MemStats;
 use flare::status::{Check, CheckProblem, Flavor, JmxCheck};
 use flare::trace_vars::TraceVars;
@@ -50,6 +54,14 @@ pub struct Report {
     pub dogstatsd: Vec<(String, String)>,
     /// The forwarder's transactions that were dropped, retried or wait.
     pub forwarder: Vec<Counter>,
+    /// What became of the payloads of each endpoint, in the order of their names.
+    pub deliveries: Vec<Delivery>,
+    /// Payloads that wait to be sent again, by address, `telemetry.log`.
+    pub retry_queues: Vec<(String, i64)>,
+    /// Current logs, in the flare's order; only those with lines of the Agent's form.
+    pub logs: Vec<LogFact>,
+    /// What the Agent says of itself and of what is around it.
+    pub self_report: SelfReport,
     /// What the trace-agent says of itself.
     pub trace_agent: Option<TraceVars>,
     /// Running checks; `None` when `status.log` does not tell.
@@ -158,8 +170,96 @@ pub struct Contexts {
     pub by_type: Vec<(String, i64)>,
     /// Bytes that contexts hold, where `telemetry.log` tells.
     pub bytes: Option<i64>,
-    /// Sizes of queues and tag stores, `telemetry.log`: name and value.
-    pub queues: Vec<(String, i64)>,
+    /// Sizes of queues, stores and pools, `telemetry.log`.
+    pub queues: Vec<Queue>,
+}
+
+/// A queue, store or pool of the core Agent, or one part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    /// The metric's name.
+    pub name: &'static str,
+    /// Which part, by the metric's label: a component, a shard, a listener.
+    pub part: Option<String>,
+    /// How full, in [`Queue::unit`].
+    pub value: f64,
+    /// What the value is.
+    pub unit: QueueUnit,
+}
+
+/// What the value of a [`Queue`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueUnit {
+    /// A number of things.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Share of its time that a component is at work, 0 to 1.
+    Ratio,
+}
+
+impl QueueUnit {
+    /// Its name in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Bytes => "bytes",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+/// Payloads of one endpoint since the Agent's start, as the forwarder counts them. What the flare
+/// does not tell is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// For example `series_v2`.
+    pub endpoint: String,
+    /// Handed to the forwarder.
+    pub input: Option<i64>,
+    /// Accepted by Datadog.
+    pub delivered: Option<i64>,
+    /// Put back to be tried again.
+    pub requeued: Option<i64>,
+    /// Tried again.
+    pub retried: Option<i64>,
+    /// Given up.
+    pub dropped: Option<i64>,
+    /// Tries that failed.
+    pub errors: Option<i64>,
+    /// The same by type, for example `cant_send`.
+    pub error_types: Vec<(String, i64)>,
+}
+
+impl Delivery {
+    /// All that was handed over was delivered at the first try, as far as the flare tells.
+    pub fn is_smooth(&self) -> bool {
+        let troubles = [self.requeued, self.retried, self.dropped, self.errors];
+        let all = (self.input.zip(self.delivered)).is_none_or(|(input, done)| done >= input);
+        all && troubles.into_iter().flatten().all(|count| count == 0)
+    }
+}
+
+/// A current log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFact {
+    /// Path in the flare.
+    pub path: String,
+    /// What it says.
+    pub log: AgentLog,
+}
+
+/// What the Agent knows of its own surroundings: entities, and what its own checks of itself say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SelfReport {
+    /// Entities of the tagger, `tagger-list.json`.
+    pub tagged: Vec<Entities>,
+    /// Workloads, `workload-list.log`.
+    pub workloads: Vec<Entities>,
+    /// `diagnose.log`.
+    pub diagnoses: Option<Diagnoses>,
+    /// `health-platform-issues.json`.
+    pub issues: Vec<HealthIssue>,
 }
 
 /// The goroutine dump, with owners.

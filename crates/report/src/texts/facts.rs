@@ -8,7 +8,7 @@ use super::commands::is_cluster_agent;
 use super::labels;
 use super::{count, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
-use crate::model::{ProcessReport, Report, Table};
+use crate::model::{ProcessReport, Queue, QueueUnit, Report, Table};
 use diagnose::labels::{AgentLabel, Labelled};
 use diagnose::owner::{UNOWNED, is_runtime_package};
 use diagnose::verdict::Finding;
@@ -101,14 +101,15 @@ fn dogstatsd(report: &Report) -> Option<String> {
     ))
 }
 
-/// Sizes of queues and tag stores, zeros left out.
-fn queues(report: &Report) -> Option<String> {
+/// How full the queues and stores are whose metric is one of these parts of the Agent; zeros left
+/// out.
+fn queues(report: &Report, parts: &[&str]) -> Option<String> {
     let sizes: Vec<String> = report
         .contexts
         .queues
         .iter()
-        .filter(|(_, value)| *value > 0)
-        .map(|(name, value)| format!("{name} {}", group_thousands(*value)))
+        .filter(|queue| queue.value > 0.0 && parts.iter().any(|part| queue.name.starts_with(part)))
+        .map(|queue| format!("{} {}", queue_name(queue), queue_value(queue)))
         .collect();
     (!sizes.is_empty()).then(|| {
         format!(
@@ -116,6 +117,23 @@ fn queues(report: &Report) -> Option<String> {
             sizes.join(", ")
         )
     })
+}
+
+/// `dogstatsd__packets_channel_size`, `workloadmeta_stored_entities (container)`.
+fn queue_name(queue: &Queue) -> String {
+    match &queue.part {
+        Some(part) => format!("{} ({part})", queue.name),
+        None => queue.name.to_owned(),
+    }
+}
+
+/// `1,024`, `512.00MB`, `0.90`.
+pub(crate) fn queue_value(queue: &Queue) -> String {
+    match queue.unit {
+        QueueUnit::Count => group_thousands(queue.value as i64),
+        QueueUnit::Bytes => human(queue.value as i64, "bytes"),
+        QueueUnit::Ratio => format!("{:.2}", queue.value),
+    }
 }
 
 fn forwarder(report: &Report) -> Option<String> {
@@ -340,7 +358,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
             if holds_dogstatsd(report, finding) {
                 out.extend(contexts(report));
                 out.extend(dogstatsd(report));
-                out.extend(queues(report));
+                out.extend(queues(report, &["dogstatsd__", "aggregator__"]));
             }
             let checks = busiest_checks(report);
             if !checks.is_empty() {
@@ -354,7 +372,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
                 ));
             }
         }
-        Area::Tagger => out.extend(queues(report)),
+        Area::Tagger => out.extend(queues(report, &["workloadmeta_"])),
         Area::Forwarder => out.extend(forwarder(report)),
         Area::Trace | Area::Obfuscate | Area::Otel if finding.process == Process::Trace => {
             out.extend(trace_agent(report));
