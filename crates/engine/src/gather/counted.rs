@@ -11,7 +11,7 @@ const KEPT: usize = 200;
 
 /// The metrics that tell how full something is, the label that tells its parts apart, and the unit.
 /// Parts with one value of the label are added up; of ratios the highest counts.
-const QUEUES: [(&str, Option<&str>, QueueUnit); 12] = [
+const QUEUES: [(&str, Option<&str>, QueueUnit); 11] = [
     ("dogstatsd__packets_channel_size", None, QueueUnit::Count),
     (
         "dogstatsd__packets_channel_packets_count",
@@ -53,11 +53,6 @@ const QUEUES: [(&str, Option<&str>, QueueUnit); 12] = [
         "logs_component_utilization__ratio",
         Some("name"),
         QueueUnit::Ratio,
-    ),
-    (
-        "logs_component_utilization__items",
-        Some("name"),
-        QueueUnit::Count,
     ),
     (
         "workloadmeta_stored_entities",

@@ -2,7 +2,7 @@
 //! itself.
 
 use super::super::document::{Block, Fact, PlainTable};
-use super::super::model::{Delivery, LogFact, Report};
+use super::super::model::{Delivery, LogFact, QueueUnit, Report};
 use super::super::texts::{self, logs};
 use super::{column, count, hinted, note, paragraph};
 use flare::agent_log::Stamp;
@@ -192,7 +192,14 @@ fn deliveries(report: &Report) -> Vec<Block> {
 }
 
 fn queues(report: &Report) -> Option<Block> {
-    let filled = report.contexts.queues.iter().filter(|one| one.value > 0.0);
+    let filled = report.contexts.queues.iter().filter(|one| {
+        // A share that would be shown as 0.00 says nothing.
+        let least = match one.unit {
+            QueueUnit::Ratio => 0.005,
+            QueueUnit::Count | QueueUnit::Bytes => 0.0,
+        };
+        one.value > least
+    });
     let rows = filled.map(|queue| {
         vec![
             queue.name.to_owned(),
