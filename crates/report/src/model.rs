@@ -243,7 +243,7 @@ impl Delivery {
 /// A current log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFact {
-    /// Path in the flare.
+    /// Path below the flare's root, for example `logs/agent.log`.
     pub path: String,
     /// What it says.
     pub log: AgentLog,

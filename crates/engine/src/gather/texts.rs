@@ -196,7 +196,7 @@ fn read_logs(reader: &mut Reader<'_>) -> Vec<LogFact> {
     let entries = reader.flare.entries().iter().enumerate();
     let logs: Vec<(usize, String)> = entries
         .filter(|(_, entry)| entry.role == role && entry.problem.is_none())
-        .map(|(index, entry)| (index, entry.path.clone()))
+        .map(|(index, entry)| (index, entry.inner.clone()))
         .collect();
     let most = TextLimits::default().logs;
     for (index, _) in logs.iter().skip(most) {

@@ -131,7 +131,7 @@ pub(super) struct QueueJson<'r> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct LogJson<'r> {
-    /// Path in the flare.
+    /// Path below the flare's root, for example `logs/agent.log`.
     pub(super) path: &'r str,
     /// Lines of the Agent's form.
     pub(super) lines: u64,
