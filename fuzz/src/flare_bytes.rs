@@ -3,7 +3,7 @@
 //! Needs nothing else: `cargo xtask fuzz` includes this file, to write the first inputs.
 
 /// Every file that some rule reads, below the root.
-pub(crate) const PATHS: [&str; 66] = [
+pub(crate) const PATHS: [&str; 71] = [
     "status.log",
     "expvar/memstats",
     "expvar/trace-agent",
@@ -70,6 +70,11 @@ pub(crate) const PATHS: [&str; 66] = [
     "profiles/datadog-cluster-agent-block.pprof",
     "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_profile.dat",
     "otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_heap.dat",
+    "logs/trace-agent.log",
+    "diagnose.log",
+    "tagger-list.json",
+    "workload-list.log",
+    "health-platform-issues.json",
 ];
 
 /// In a file's number: its content is a profile made up from the bytes.

@@ -135,6 +135,30 @@ pub fn goroutines(bytes: &[u8]) {
     assert!(dump.groups.windows(2).all(largest_first));
 }
 
+/// A current log: nothing of a line but places, instants and numbers.
+fn agent_log(bytes: &[u8]) {
+    let log = flare::agent_log::parse(&mut Cursor::new(bytes));
+    // Where the reader's blocks end must not matter.
+    let mut crumbs = BufReader::with_capacity(3, bytes);
+    assert_eq!(log, flare::agent_log::parse(&mut crumbs));
+    let sources = log.sources.iter();
+    let counted: u64 = sources.map(|one| one.errors + one.criticals).sum();
+    assert_eq!(counted + log.unsourced, log.errors + log.criticals);
+    assert!(counted + log.unsourced + log.of_flares <= log.lines);
+    let stamps = log.events.iter().flat_map(|one| [&one.first, &one.last]);
+    for stamp in stamps.chain(&log.first).chain(&log.last) {
+        assert!(stamp.text.len() <= 40 && stamp.text.is_ascii(), "{stamp:?}");
+    }
+    for source in &log.sources {
+        let place = source.place();
+        assert!(
+            !place.contains(['|', '"', '{', '\n']) && place.len() < 700,
+            "{place:?}"
+        );
+    }
+    stays_small(&lossy(bytes), &log);
+}
+
 /// The other texts of the Agent; the first byte picks one.
 pub fn agent_texts(bytes: &[u8]) {
     let Some((&choice, rest)) = bytes.split_first() else {
@@ -142,7 +166,12 @@ pub fn agent_texts(bytes: &[u8]) {
     };
     let text = lossy(rest);
     let text = text.as_str();
-    match choice % 15 {
+    // The corpus has its inputs by number: what came later than 14 has one number each.
+    let parser = match choice {
+        15..=18 => choice,
+        _ => choice % 15,
+    };
+    match parser {
         0 => stays_small(text, &flare::config::parse(text)),
         1 => stays_small(text, &flare::creation::parse(text)),
         2 => {
@@ -175,7 +204,7 @@ pub fn agent_texts(bytes: &[u8]) {
                 stays_small(text, &host.or(inventory));
             }
         }
-        // The corpus has its inputs by number: 10 has no parser of its own.
+        // 10 has no parser of its own.
         8 | 10 => stays_small(text, &flare::install_info::parse(text)),
         9 => {
             let pods = flare::kubelet_pods::parse(text);
@@ -185,6 +214,22 @@ pub fn agent_texts(bytes: &[u8]) {
         11 => stays_small(text, &flare::version_history::parse(text)),
         12 => stays_small(text, &flare::dmesg::parse(text)),
         13 => stays_small(text, &flare::runner_vars::parse(text)),
+        15 => agent_log(rest),
+        16 => {
+            let diagnoses = flare::diagnose_log::parse(text);
+            assert!(diagnoses.as_ref().is_none_or(|all| all.total() > 0));
+            stays_small(text, &diagnoses);
+        }
+        17 => {
+            for kinds in [
+                flare::entities::tagger(text),
+                flare::entities::workloads(text),
+            ] {
+                assert!(kinds.iter().all(|kind| kind.most_tags <= kind.tags));
+                stays_small(text, &kinds);
+            }
+        }
+        18 => stays_small(text, &flare::health_issues::parse(text)),
         _ => {
             for line in text.lines() {
                 let role = flare::role(line);

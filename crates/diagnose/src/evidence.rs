@@ -90,23 +90,35 @@ pub struct Packets {
     pub metrics_each: f64,
 }
 
-/// What became of the payloads for one endpoint. What is not told is `None`.
+/// Payloads of one endpoint since the Agent's start, as the forwarder counts them. What the flare
+/// does not tell is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// For example `series_v2`.
     pub endpoint: String,
-    /// Given to the forwarder.
-    pub input: Option<u64>,
+    /// Handed to the forwarder.
+    pub input: Option<i64>,
     /// Accepted by Datadog.
-    pub delivered: Option<u64>,
+    pub delivered: Option<i64>,
     /// Put back to be tried again.
-    pub requeued: Option<u64>,
+    pub requeued: Option<i64>,
     /// Tried again.
-    pub retried: Option<u64>,
+    pub retried: Option<i64>,
     /// Given up.
-    pub dropped: Option<u64>,
-    /// Failures to send.
-    pub errors: Option<u64>,
+    pub dropped: Option<i64>,
+    /// Tries that failed.
+    pub errors: Option<i64>,
+    /// The same by type, for example `cant_send`.
+    pub error_types: Vec<(String, i64)>,
+}
+
+impl Delivery {
+    /// All that was handed over was delivered at the first try, as far as the flare tells.
+    pub fn is_smooth(&self) -> bool {
+        let troubles = [self.requeued, self.retried, self.dropped, self.errors];
+        let all = (self.input.zip(self.delivered)).is_none_or(|(input, done)| done >= input);
+        all && troubles.into_iter().flatten().all(|count| count == 0)
+    }
 }
 
 /// A container of the Agent's pod, how often it was restarted, and how it ended the last time.

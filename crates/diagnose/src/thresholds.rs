@@ -185,7 +185,7 @@ pub struct NotableThresholds {
     /// Payloads delivered, of those given to an endpoint.
     pub delivered_percent: f64,
     /// Payloads from which on that says something.
-    pub delivered_min_payloads: u64,
+    pub delivered_min_payloads: i64,
     /// DogStatsD packets.
     pub packets_per_second: f64,
     /// Metrics in each of them, at most.

@@ -31,8 +31,17 @@ pub struct Transactions {
     pub http_errors: Option<u64>,
     /// The same by status code.
     pub http_errors_by_code: Vec<(String, u64)>,
+    /// Handed to the forwarder, by endpoint, for example `series_v2`. In these lists an endpoint
+    /// that is not there counts 0.
+    pub input_by_endpoint: Option<Vec<(String, u64)>>,
+    /// Accepted by Datadog, by endpoint. Has endpoints that nothing was sent to, with 0.
+    pub success_by_endpoint: Option<Vec<(String, u64)>>,
+    /// Put back to be tried again, by endpoint.
+    pub requeued_by_endpoint: Option<Vec<(String, u64)>>,
+    /// Tried again, by endpoint.
+    pub retried_by_endpoint: Option<Vec<(String, u64)>>,
     /// Given up, by endpoint.
-    pub dropped_by_endpoint: Vec<(String, u64)>,
+    pub dropped_by_endpoint: Option<Vec<(String, u64)>>,
 }
 
 /// The queue of payloads that wait in memory.
@@ -72,6 +81,7 @@ pub fn parse(text: &str) -> Option<ForwarderVars> {
             .map(|node| node.counts(NAMES))
             .unwrap_or_default()
     };
+    let listed = |path: &str| Some(node.at(path)?.counts(NAMES));
     let texts = |path: &str| {
         let entries = node.get(path).map(Node::entries).unwrap_or_default();
         entries
@@ -93,7 +103,11 @@ pub fn parse(text: &str) -> Option<ForwarderVars> {
             errors_by_type: counts("Transactions.ErrorsByType"),
             http_errors: count("Transactions.HTTPErrors"),
             http_errors_by_code: counts("Transactions.HTTPErrorsByCode"),
-            dropped_by_endpoint: counts("Transactions.DroppedByEndpoint"),
+            input_by_endpoint: listed("Transactions.InputCountByEndpoint"),
+            success_by_endpoint: listed("Transactions.SuccessByEndpoint"),
+            requeued_by_endpoint: listed("Transactions.RequeuedByEndpoint"),
+            retried_by_endpoint: listed("Transactions.RetriedByEndpoint"),
+            dropped_by_endpoint: listed("Transactions.DroppedByEndpoint"),
         },
         retry_queue: RetryQueue {
             memory_bytes: count("TransactionContainer.CurrentMemSizeInBytes"),
@@ -137,6 +151,30 @@ mod tests {
                 "API Key valid".to_owned()
             )]
         );
+    }
+
+    #[test]
+    fn by_endpoint() {
+        let vars = parse(
+            "Transactions:\n  DroppedByEndpoint: {}\n  InputCountByEndpoint:\n    series_v2: 10\n    sketches_v2: 48\n  Requeued: 915\n  RequeuedByEndpoint:\n    series_v2: 12\n    sketches_v2: 52\n  RetriedByEndpoint:\n    series_v2: 4\n  SuccessByEndpoint:\n    connections: 0\n    series_v2: 2\n",
+        )
+        .unwrap()
+        .transactions;
+        let one = |name: &str, count| (name.to_owned(), count);
+        assert_eq!(
+            vars.input_by_endpoint,
+            Some(vec![one("series_v2", 10), one("sketches_v2", 48)])
+        );
+        assert_eq!(
+            vars.success_by_endpoint,
+            Some(vec![one("connections", 0), one("series_v2", 2)])
+        );
+        assert_eq!(
+            vars.requeued_by_endpoint,
+            Some(vec![one("series_v2", 12), one("sketches_v2", 52)])
+        );
+        assert_eq!(vars.retried_by_endpoint, Some(vec![one("series_v2", 4)]));
+        assert_eq!(vars.dropped_by_endpoint, Some(vec![]));
     }
 
     #[test]

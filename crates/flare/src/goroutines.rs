@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufRead, Read as _};
+use std::io::{BufRead, Read as _};
 
+use super::io::read_line;
 use super::{Process, TextLimits};
 
 /// Different states kept.
@@ -93,7 +94,7 @@ pub fn parse_within(reader: &mut dyn BufRead, limits: &TextLimits) -> Goroutines
     let mut line = Vec::with_capacity(1024);
     let mut bounded = reader.take(limits.dump_bytes.saturating_add(1));
     loop {
-        match read_line(&mut bounded, &mut line) {
+        match read_line(&mut bounded, &mut line, LINE) {
             Ok(_) if bounded.limit() == 0 => {
                 dump.problem = Some(format!(
                     "it is longer than {} bytes, the limit; the goroutines after that are not \
@@ -111,33 +112,6 @@ pub fn parse_within(reader: &mut dyn BufRead, limits: &TextLimits) -> Goroutines
         }
     }
     dump.finish()
-}
-
-/// Reads the next line without its end into `line`, which keeps no more than [`LINE`] bytes of it.
-/// `false` at the end of the text.
-fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let mut any = false;
-    loop {
-        let chunk = match reader.fill_buf() {
-            Ok(chunk) => chunk,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if chunk.is_empty() {
-            return Ok(any);
-        }
-        any = true;
-        let end = chunk.iter().position(|byte| *byte == b'\n');
-        let part = chunk.get(..end.unwrap_or(chunk.len())).unwrap_or_default();
-        let room = LINE.saturating_sub(line.len());
-        line.extend_from_slice(part.get(..room).unwrap_or(part));
-        let used = end.map_or(chunk.len(), |end| end + 1);
-        reader.consume(used);
-        if end.is_some() {
-            return Ok(true);
-        }
-    }
 }
 
 #[derive(Default)]
@@ -408,6 +382,7 @@ fn text(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use expect_test::expect;
+    use std::io;
 
     fn parse_text(text: &str) -> Goroutines {
         parse(&mut text.as_bytes())

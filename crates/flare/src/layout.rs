@@ -111,6 +111,16 @@ pub enum Role {
     Dmesg,
     /// `local`: the flare was built by the command, not by the Agent.
     LocalMarker,
+    /// A current log of the Agent, `logs/*.log`; not a rotated one.
+    AgentLog,
+    /// `diagnose.log`.
+    DiagnoseLog,
+    /// `tagger-list.json`.
+    TaggerList,
+    /// `workload-list.log`.
+    WorkloadList,
+    /// `health-platform-issues.json`.
+    HealthIssues,
     /// Not needed to judge profiles.
     Unneeded(&'static str),
 }
@@ -149,6 +159,13 @@ impl Role {
             Self::Health => "component health".to_owned(),
             Self::Dmesg => "kernel log".to_owned(),
             Self::LocalMarker => "mark of a local flare".to_owned(),
+            Self::AgentLog => {
+                "log: counts of errors, and the lines that announce a limit or a restart".to_owned()
+            }
+            Self::DiagnoseLog => "results of the Agent's own diagnosis".to_owned(),
+            Self::TaggerList => "counts of tagged entities".to_owned(),
+            Self::WorkloadList => "counts of workloads".to_owned(),
+            Self::HealthIssues => "issues of the health platform".to_owned(),
             Self::Unneeded(reason) => (*reason).to_owned(),
         }
     }
@@ -158,6 +175,7 @@ impl Role {
         !matches!(
             self,
             Self::Unneeded(_)
+                | Self::AgentLog
                 | Self::Profile {
                     kind: ProfileKind::Unknown,
                     ..
@@ -204,6 +222,11 @@ pub fn role(inner: &str) -> Role {
         "health.yaml" => Role::Health,
         "system-probe/dmesg.log" | "dmesg.log" | "dmesg" => Role::Dmesg,
         "local" => Role::LocalMarker,
+        "diagnose.log" => Role::DiagnoseLog,
+        "tagger-list.json" => Role::TaggerList,
+        "workload-list.log" => Role::WorkloadList,
+        "health-platform-issues.json" => Role::HealthIssues,
+        _ if folder == "logs" && is_current_log(name) => Role::AgentLog,
         _ => Role::Unneeded(reason(inner, folder, name)),
     }
 }
@@ -213,7 +236,7 @@ fn reason(inner: &str, folder: &str, name: &str) -> &'static str {
     let top = inner.split('/').next().unwrap_or_default();
     let is_top = folder.is_empty();
     match top {
-        "logs" => return "Agent log, not needed to judge profiles",
+        "logs" => return "rotated log or text of another kind; only current logs are read",
         "etc" => return "configuration on disk; the effective one is read instead",
         "expvar" => return "internal variables that no rule asks for",
         "metadata" => {
@@ -238,18 +261,15 @@ fn reason(inner: &str, folder: &str, name: &str) -> &'static str {
             "config-check.log" => {
                 "resolved check configuration; the running checks are read from status.log"
             }
-            "diagnose.log" => "connection and set-up tests, not needed to judge profiles",
             "permissions.log" | "logs_file_permissions.log" => {
                 "file permissions, not needed to judge profiles"
             }
             "secrets.log" => "state of secret handling, not needed to judge profiles",
             "non_scrubbed_files.json" => "list of files that were not scrubbed",
-            "tagger-list.json" | "process-agent_tagger-list.json" => {
-                "tags of each entity; counts are read elsewhere"
+            "process-agent_tagger-list.json" => {
+                "tags of each entity; counts are read from tagger-list.json"
             }
-            "workload-list.log" | "workload-filter.log" => {
-                "container inventory, not needed to judge profiles"
-            }
+            "workload-filter.log" => "container inventory, not needed to judge profiles",
             "registry.json" => "positions in tailed log files, not needed to judge profiles",
             "agent_open_files.txt" => "open files, not about memory or CPU",
             "remote-config-state.log" => {
@@ -297,6 +317,12 @@ fn reason(inner: &str, folder: &str, name: &str) -> &'static str {
         return "belongs to a remote Agent that registered with this one, not to this Agent";
     }
     "no rule asks for this file"
+}
+
+/// `agent.log`, not `agent.log.1`, `agent.1.log` or `agent.2026-11-28.log`.
+fn is_current_log(name: &str) -> bool {
+    name.strip_suffix(".log")
+        .is_some_and(|stem| !stem.is_empty() && !stem.contains('.'))
 }
 
 /// Files that stand right below the root of a flare.
@@ -635,7 +661,17 @@ mod tests {
                 "expvar/memstats",
                 "expvar/cmdline",
                 "logs/agent.log",
+                "logs/agent.log.1",
+                "logs/agent.1.log",
+                "logs/agent.log.2026-11-28-14-52-02",
+                "logs/dogstatsd_info/dogstatsd-stats.log",
                 "logs/status.log",
+                "diagnose.log",
+                "tagger-list.json",
+                "process-agent_tagger-list.json",
+                "workload-list.log",
+                "workload-filter.log",
+                "health-platform-issues.json",
                 "etc/datadog.yaml",
                 "metadata/host.json",
                 "metadata/inventory/host.json",
@@ -658,8 +694,18 @@ mod tests {
                 install_info: InstallInfo
                 expvar/memstats: Memstats
                 expvar/cmdline: Unneeded("internal variables that no rule asks for")
-                logs/agent.log: Unneeded("Agent log, not needed to judge profiles")
-                logs/status.log: Unneeded("Agent log, not needed to judge profiles")
+                logs/agent.log: AgentLog
+                logs/agent.log.1: Unneeded("rotated log or text of another kind; only current logs are read")
+                logs/agent.1.log: Unneeded("rotated log or text of another kind; only current logs are read")
+                logs/agent.log.2026-11-28-14-52-02: Unneeded("rotated log or text of another kind; only current logs are read")
+                logs/dogstatsd_info/dogstatsd-stats.log: Unneeded("rotated log or text of another kind; only current logs are read")
+                logs/status.log: AgentLog
+                diagnose.log: DiagnoseLog
+                tagger-list.json: TaggerList
+                process-agent_tagger-list.json: Unneeded("tags of each entity; counts are read from tagger-list.json")
+                workload-list.log: WorkloadList
+                workload-filter.log: Unneeded("container inventory, not needed to judge profiles")
+                health-platform-issues.json: HealthIssues
                 etc/datadog.yaml: Unneeded("configuration on disk; the effective one is read instead")
                 metadata/host.json: HostMetadata
                 metadata/inventory/host.json: InventoryHost

@@ -30,20 +30,24 @@
     )
 )]
 
+pub mod agent_log;
 pub mod aggregator_vars;
 mod archive;
 pub mod config;
 pub mod creation;
 pub mod debug_info;
+pub mod diagnose_log;
 mod directory;
 pub mod dmesg;
 pub mod docker_inspect;
 pub mod ecs_metadata;
+pub mod entities;
 pub mod envvars;
 mod error;
 pub mod forwarder_vars;
 pub mod goroutines;
 pub mod health;
+pub mod health_issues;
 pub mod host;
 pub mod install_info;
 mod io;

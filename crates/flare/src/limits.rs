@@ -65,6 +65,10 @@ pub struct TextLimits {
     pub dump_groups: usize,
     /// Bytes of the names in them.
     pub dump_group_bytes: usize,
+    /// Bytes of each current log.
+    pub log_bytes: u64,
+    /// Logs that are read.
+    pub logs: usize,
 }
 
 impl Default for TextLimits {

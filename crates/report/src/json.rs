@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod schema;
+mod sources;
 mod types;
 
 use serde_json::Number;
@@ -181,6 +182,23 @@ fn root(report: &Report) -> Root<'_> {
             source: &report.settings.owners_source,
             date: &report.settings.owners_date,
         },
+        deliveries: report
+            .evidence
+            .deliveries
+            .iter()
+            .map(sources::delivery)
+            .collect(),
+        retry_queues: sources::retry_queues(report),
+        queues: report.contexts.queues.iter().map(sources::queue).collect(),
+        logs: report.logs.iter().map(sources::log).collect(),
+        tagged_entities: sources::entities(&report.self_report.tagged),
+        workloads: sources::entities(&report.self_report.workloads),
+        diagnoses: report
+            .self_report
+            .diagnoses
+            .as_ref()
+            .map(sources::diagnoses),
+        health_issues: sources::health_issues(report),
     }
 }
 

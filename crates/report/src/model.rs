@@ -12,8 +12,12 @@ use diagnose::known::{KnownCase, Likeness};
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
 use diagnose::verdict::{Interval, Judgement, LimitSource};
+use flare::agent_log::AgentLog;
+use flare::diagnose_log::Diagnoses;
 use flare::dmesg::OomKill;
+use flare::entities::Entities;
 use flare::goroutines::{Goroutines, Group};
+use flare::health_issues::HealthIssue;
 use flare::memstats::MemStats;
 use flare::status::{Check, CheckProblem, Flavor, JmxCheck};
 use flare::trace_vars::TraceVars;
@@ -55,6 +59,12 @@ pub struct Report {
     pub dogstatsd: Vec<(String, String)>,
     /// The forwarder's transactions that were dropped, retried or wait.
     pub forwarder: Vec<Counter>,
+    /// Payloads that wait to be sent again, by address, `telemetry.log`.
+    pub retry_queues: Vec<(String, i64)>,
+    /// Current logs, in the flare's order; only those with lines of the Agent's form.
+    pub logs: Vec<LogFact>,
+    /// What the Agent says of itself and of what is around it.
+    pub self_report: SelfReport,
     /// What the trace-agent says of itself.
     pub trace_agent: Option<TraceVars>,
     /// Running checks; `None` when `status.log` does not tell.
@@ -183,8 +193,65 @@ pub struct Contexts {
     pub by_type: Vec<(String, i64)>,
     /// Bytes that contexts hold, where `telemetry.log` tells.
     pub bytes: Option<i64>,
-    /// Sizes of queues and tag stores, `telemetry.log`: name and value.
-    pub queues: Vec<(String, i64)>,
+    /// Sizes of queues, stores and pools, `telemetry.log`.
+    pub queues: Vec<Queue>,
+}
+
+/// A queue, store or pool of the core Agent, or one part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    /// The metric's name.
+    pub name: &'static str,
+    /// Which part, by the metric's label: a component, a shard, a listener.
+    pub part: Option<String>,
+    /// How full, in [`Queue::unit`].
+    pub value: f64,
+    /// What the value is.
+    pub unit: QueueUnit,
+}
+
+/// What the value of a [`Queue`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueUnit {
+    /// A number of things.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Share of its time that a component is at work, 0 to 1.
+    Ratio,
+}
+
+impl QueueUnit {
+    /// Its name in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Bytes => "bytes",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+/// A current log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFact {
+    /// Path below the flare's root, for example `logs/agent.log`.
+    pub path: String,
+    /// What it says.
+    pub log: AgentLog,
+}
+
+/// What the Agent knows of its own surroundings: entities, and what its own checks of itself say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SelfReport {
+    /// Entities of the tagger, `tagger-list.json`.
+    pub tagged: Vec<Entities>,
+    /// Workloads, `workload-list.log`.
+    pub workloads: Vec<Entities>,
+    /// `diagnose.log`.
+    pub diagnoses: Option<Diagnoses>,
+    /// `health-platform-issues.json`.
+    pub issues: Vec<HealthIssue>,
 }
 
 /// The goroutine dump, with owners.

@@ -6,9 +6,9 @@
 //! texts of the customer's and of the Agent are searched for them.
 
 use super::model::{
-    AgentContext, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames, Memory,
-    ProcessReport, ProfileContent, ProfileReport, Report, Row, SilentProcess, Surroundings, Table,
-    TraceFile,
+    AgentContext, Contexts, FileFact, FileFate, GoroutineReport, InstallMethod, KnownNames,
+    LogFact, Memory, ProcessReport, ProfileContent, ProfileReport, Queue, Report, Row, SelfReport,
+    SilentProcess, Surroundings, Table, TraceFile,
 };
 use super::redact::{Names, Redactor, Text};
 use super::settings::SettingsView;
@@ -24,8 +24,11 @@ use diagnose::verdict::{
     FindingStack, Gap, GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact,
     Reply, Restart, Spot, State,
 };
+use flare::agent_log::{AgentLog, ErrorSource};
+use flare::diagnose_log::{Diagnoses, Diagnosis};
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
+use flare::health_issues::HealthIssue;
 use flare::status::{Check, CheckProblem, CheckState, Flavor, Instance, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
@@ -102,9 +105,12 @@ impl Walk<'_> {
             memory,
             surroundings,
             evidence,
-            contexts: _,
+            contexts,
             dogstatsd,
             forwarder: _,
+            retry_queues,
+            logs,
+            self_report,
             trace_agent,
             checks,
             check_problems,
@@ -130,6 +136,13 @@ impl Walk<'_> {
         self.surroundings(surroundings);
         self.evidence(evidence);
         self.all(dogstatsd.iter_mut().map(|(_, value)| value));
+        self.contexts(contexts);
+        self.all(retry_queues.iter_mut().map(|(address, _)| address));
+        for LogFact { path, log } in logs {
+            *path = self.path(path);
+            self.log(log);
+        }
+        self.self_report(self_report);
         if let Some(vars) = trace_agent {
             self.trace_vars(vars);
         }
@@ -207,6 +220,96 @@ impl Walk<'_> {
         }
         self.all(creation_errors);
         *names = KnownNames::default();
+    }
+
+    fn contexts(&mut self, contexts: &mut Contexts) {
+        let Contexts {
+            dogstatsd: _,
+            by_type: _,
+            bytes: _,
+            queues,
+        } = contexts;
+        for Queue {
+            name: _,
+            part,
+            value: _,
+            unit: _,
+        } in queues
+        {
+            self.all(part);
+        }
+    }
+
+    fn log(&mut self, log: &mut AgentLog) {
+        let AgentLog {
+            lines: _,
+            other_lines: _,
+            is_cut: _,
+            // Digits and a zone.
+            first: _,
+            last: _,
+            errors: _,
+            criticals: _,
+            of_flares: _,
+            sources,
+            unsourced: _,
+            // Kinds, instants and numbers.
+            events: _,
+            silent_ends: _,
+            runs_at_end: _,
+        } = log;
+        for ErrorSource {
+            file,
+            line: _,
+            function,
+            check,
+            errors: _,
+            criticals: _,
+        } in sources
+        {
+            self.code(file);
+            if let Some(function) = function {
+                self.code(function);
+            }
+            self.all(check);
+        }
+    }
+
+    fn self_report(&mut self, report: &mut SelfReport) {
+        let SelfReport {
+            // Kinds are the Agent's own words.
+            tagged: _,
+            workloads: _,
+            diagnoses,
+            issues,
+        } = report;
+        if let Some(Diagnoses {
+            succeeded: _,
+            failed: _,
+            warned: _,
+            errors: _,
+            unsuccessful,
+        }) = diagnoses
+        {
+            for Diagnosis {
+                suite,
+                name,
+                outcome: _,
+            } in unsuccessful
+            {
+                self.prose(suite);
+                self.prose(name);
+            }
+        }
+        for HealthIssue {
+            check,
+            id,
+            title,
+            severity,
+        } in issues
+        {
+            self.all([check, id, title, severity].into_iter().flatten());
+        }
     }
 
     fn agent(&mut self, agent: &mut AgentContext) {
@@ -989,8 +1092,10 @@ impl Walk<'_> {
             retried: _,
             dropped: _,
             errors: _,
+            error_types,
         } = delivery;
-        self.code(endpoint);
+        self.prose(endpoint);
+        self.all(error_types.iter_mut().map(|(kind, _)| kind));
     }
 
     fn evidence(&mut self, evidence: &mut Evidence) {

@@ -261,6 +261,7 @@ fn opened(hostname: &str) -> Response {
             source: text(),
         },
         banner: BannerView {
+            calm: true,
             kind: VerdictKind::Normal,
             title: text(),
             summary: text(),

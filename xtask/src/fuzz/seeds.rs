@@ -27,7 +27,7 @@ use flare_bytes::{MADE_UP, PATHS, SYMPTOM, joined};
 mod flare_bytes;
 
 /// Which byte in front picks the parser in the target `agent_texts`.
-const AGENT_TEXTS: [(&str, u8); 15] = [
+const AGENT_TEXTS: [(&str, u8); 20] = [
     ("runtime_config_dump.yaml", 0),
     ("system_probe_runtime_config_dump.yaml", 0),
     ("flare_creation.log", 1),
@@ -43,6 +43,11 @@ const AGENT_TEXTS: [(&str, u8); 15] = [
     ("version-history.json", 11),
     ("system-probe/dmesg.log", 12),
     ("expvar/runner", 13),
+    ("logs/agent.log", 15),
+    ("diagnose.log", 16),
+    ("tagger-list.json", 17),
+    ("workload-list.log", 17),
+    ("health-platform-issues.json", 18),
 ];
 
 /// Bytes kept of a text.
@@ -172,10 +177,14 @@ fn as_files_of_a_flare(committed: &Path, folder: &Path) -> Result<()> {
         let Some((choice, content)) = input.split_first() else {
             continue;
         };
-        let parser = usize::from(*choice) % AGENT_TEXTS.len();
+        // As the target picks it.
+        let parser = match *choice {
+            15..=18 => *choice,
+            other => other % 15,
+        };
         let numbers = numbers(&|path| {
             let mut parsers = AGENT_TEXTS.iter();
-            parsers.any(|(name, number)| *name == path && usize::from(*number) == parser)
+            parsers.any(|(name, number)| *name == path && *number == parser)
         });
         one_file(folder, "agent_texts", at, &numbers, content)?;
     }

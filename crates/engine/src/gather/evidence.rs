@@ -1,5 +1,6 @@
 //! From the Agent's texts to what the judge is told beside the profiles.
 
+use super::counted;
 use super::facts;
 use super::texts::Texts;
 use diagnose::counters::Counters;
@@ -47,6 +48,7 @@ pub(super) fn evidence(texts: &Texts, agent: &AgentContext) -> Evidence {
             by_type: contexts.by_type,
         },
         packets: packets(texts, agent),
+        deliveries: counted::deliveries(texts),
         containers: facts::containers(texts),
         unhealthy: facts::unhealthy(texts),
         down: down(texts, agent),

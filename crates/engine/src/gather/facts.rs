@@ -23,7 +23,7 @@ use flare::{Flare, Problem, Process, Role, docker_inspect, kubelet_pods};
 use profile::lens::view::View;
 use report::model::{
     AgentContext, Contexts, Counter, GoroutineReport, InstallMethod, KnownNames, Memory,
-    SilentProcess, Surroundings,
+    SelfReport, SilentProcess, Surroundings,
 };
 
 pub(super) fn signed(value: u64) -> i64 {
@@ -675,15 +675,17 @@ pub(super) fn contexts(texts: &Texts) -> Contexts {
             })
             .unwrap_or_default(),
         bytes: number("aggregator__dogstatsd_contexts_bytes_by_mtype"),
-        queues: [
-            "dogstatsd__packets_channel_size",
-            "dogstatsd__packet_channel_size",
-            "tagset__hash_tags_accumulators_size",
-            "tagger__stored_entities",
-        ]
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), number(name)?)))
-        .collect(),
+        queues: telemetry.map(super::counted::queues).unwrap_or_default(),
+    }
+}
+
+/// What the Agent says of itself and of what is around it.
+pub(super) fn self_report(texts: &Texts) -> SelfReport {
+    SelfReport {
+        tagged: texts.tagged.clone(),
+        workloads: texts.workloads.clone(),
+        diagnoses: texts.diagnoses.clone(),
+        issues: texts.issues.clone(),
     }
 }
 

@@ -6,10 +6,12 @@
 //! - `reader`: reads files and remembers the fate of each.
 //! - `profiles`: decodes the profiles of each process.
 //! - `texts`: parses the Agent's own texts.
+//! - `counted`: how full queues are, and what became of payloads.
 //! - `facts`: what these say about the Agent, its memory and what is around it.
 //! - `evidence`: what of it the judge is told.
 //! - `tables`: from profiles to tables.
 
+mod counted;
 mod evidence;
 mod facts;
 mod profiles;
@@ -117,6 +119,9 @@ pub(crate) fn gather(
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),
+        retry_queues: counted::retry_queues(&texts),
+        logs: texts.logs.clone(),
+        self_report: facts::self_report(&texts),
         silent: facts::silent(&processes, reader.flare, cut_off),
         trace_agent: texts.trace_agent.clone(),
         checks: texts

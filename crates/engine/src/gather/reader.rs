@@ -117,6 +117,8 @@ const fn is_tree(role: &Role) -> bool {
             | Role::KubeletPods
             | Role::DockerInspect
             | Role::EcsMetadata
+            | Role::TaggerList
+            | Role::HealthIssues
     )
 }
 

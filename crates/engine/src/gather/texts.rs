@@ -5,13 +5,16 @@ use flare::aggregator_vars::AggregatorVars;
 use flare::config::RuntimeConfig;
 use flare::creation::FlareCreation;
 use flare::debug_info::RuntimeDebugInfo;
+use flare::diagnose_log::Diagnoses;
 use flare::dmesg::OomKill;
 use flare::docker_inspect::DockerContainer;
 use flare::ecs_metadata::EcsMetadata;
+use flare::entities::Entities;
 use flare::envvars::Envvars;
 use flare::forwarder_vars::ForwarderVars;
 use flare::goroutines::Goroutines;
 use flare::health::Health;
+use flare::health_issues::HealthIssue;
 use flare::host::HostMetadata;
 use flare::install_info::InstallInfo;
 use flare::kubelet_pods::PodContainer;
@@ -23,8 +26,8 @@ use flare::telemetry::Telemetry;
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use flare::yaml::Node;
-use flare::{self, Role};
-use report::model::FileFate;
+use flare::{self, Role, TextLimits};
+use report::model::{FileFate, LogFact};
 
 /// All of them. What the flare lacks, or what says nothing, is `None` or empty.
 #[derive(Default)]
@@ -54,6 +57,11 @@ pub(super) struct Texts {
     pub(super) ecs: Option<EcsMetadata>,
     pub(super) goroutines: Option<Goroutines>,
     pub(super) runner: Option<RunnerVars>,
+    pub(super) diagnoses: Option<Diagnoses>,
+    pub(super) workloads: Vec<Entities>,
+    pub(super) issues: Vec<HealthIssue>,
+    pub(super) tagged: Vec<Entities>,
+    pub(super) logs: Vec<LogFact>,
     pub(super) local: bool,
     /// What the mark of a local flare says.
     pub(super) local_said: Option<String>,
@@ -148,6 +156,23 @@ impl Texts {
                 .text(&Role::RunnerVars)
                 .and_then(|text| flare::runner_vars::parse(&text)),
             local_said: reader.text(&Role::LocalMarker),
+            diagnoses: reader
+                .text(&Role::DiagnoseLog)
+                .and_then(|text| flare::diagnose_log::parse(&text)),
+            workloads: reader
+                .text(&Role::WorkloadList)
+                .map(|text| flare::entities::workloads(&text))
+                .unwrap_or_default(),
+            issues: reader
+                .text(&Role::HealthIssues)
+                .map(|text| flare::health_issues::parse(&text))
+                .unwrap_or_default(),
+            // The largest of these files on a busy node, and the least needed: last.
+            tagged: reader
+                .text(&Role::TaggerList)
+                .map(|text| flare::entities::tagger(&text))
+                .unwrap_or_default(),
+            logs: read_logs(reader),
             local: reader.flare.find(&Role::LocalMarker).is_some(),
         }
     }
@@ -171,4 +196,43 @@ fn read_goroutines(reader: &mut Reader<'_>) -> Option<flare::goroutines::Gorouti
             None
         }
     }
+}
+
+/// The current logs, as many as the limit.
+fn read_logs(reader: &mut Reader<'_>) -> Vec<LogFact> {
+    let role = Role::AgentLog;
+    let entries = reader.flare.entries().iter().enumerate();
+    let logs: Vec<(usize, String)> = entries
+        .filter(|(_, entry)| entry.role == role && entry.problem.is_none())
+        .map(|(index, entry)| (index, entry.inner.clone()))
+        .collect();
+    let most = TextLimits::default().logs;
+    for (index, _) in logs.iter().skip(most) {
+        reader.fates.insert(*index, FileFate::NotRead);
+    }
+    let mut read = Vec::new();
+    for (index, path) in logs.into_iter().take(most) {
+        reader.tell(index);
+        match reader
+            .flare
+            .read_with(index, |stream| flare::agent_log::parse(stream))
+        {
+            Ok(log) => {
+                let fate = FileFate::Read {
+                    role: role.clone(),
+                    is_cut: log.is_cut,
+                    limit_met: None,
+                };
+                reader.fates.insert(index, fate);
+                if log.lines > 0 {
+                    read.push(LogFact { path, log });
+                }
+            }
+            Err(error) => {
+                let fate = FileFate::Unread(error.fault.into());
+                reader.fates.insert(index, fate);
+            }
+        }
+    }
+    read
 }

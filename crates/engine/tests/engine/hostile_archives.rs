@@ -657,6 +657,8 @@ fn texts_have_limits_of_their_own() {
         dump_bytes: 60,
         dump_groups: 1,
         dump_group_bytes: 100,
+        log_bytes: 60,
+        logs: 1,
     };
     let few = TextLimits {
         values: 4,

@@ -66,6 +66,195 @@ pub(super) struct Root<'r> {
     pub(super) check_problems: Vec<CheckProblemJson<'r>>,
     /// The owner table that was used.
     pub(super) owners: OwnersJson<'r>,
+    /// Payloads of each endpoint since the Agent's start, by name; empty when the flare does not tell.
+    pub(super) deliveries: Vec<DeliveryJson<'r>>,
+    /// Payloads that wait to be sent again, by address (telemetry.log).
+    pub(super) retry_queues: Vec<RetryQueueJson<'r>>,
+    /// How full queues, stores and pools of the core Agent are (telemetry.log).
+    pub(super) queues: Vec<QueueJson<'r>>,
+    /// The Agent's current logs, counted; no text of a line.
+    pub(super) logs: Vec<LogJson<'r>>,
+    /// Entities that the tagger knows, by kind (tagger-list.json).
+    pub(super) tagged_entities: Vec<EntitiesJson<'r>>,
+    /// Entities that the Agent knows, by kind (workload-list.log).
+    pub(super) workloads: Vec<EntitiesJson<'r>>,
+    /// The Agent's own tests of connections and set-up (diagnose.log); null when the flare has none.
+    pub(super) diagnoses: Option<DiagnosesJson<'r>>,
+    /// Issues that the Agent's health platform found (health-platform-issues.json).
+    pub(super) health_issues: Vec<HealthIssueJson<'r>>,
+}
+
+/// Payloads of one endpoint. What the flare does not tell is null.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct DeliveryJson<'r> {
+    /// For example `series_v2`.
+    pub(super) endpoint: &'r str,
+    /// Handed to the forwarder.
+    pub(super) input: Option<i64>,
+    /// Accepted by Datadog.
+    pub(super) delivered: Option<i64>,
+    /// Put back to be tried again.
+    pub(super) requeued: Option<i64>,
+    /// Tried again.
+    pub(super) retried: Option<i64>,
+    /// Given up.
+    pub(super) dropped: Option<i64>,
+    /// Tries that failed.
+    pub(super) errors: Option<i64>,
+    /// The same by type.
+    pub(super) errors_by_type: BTreeMap<&'r str, i64>,
+}
+
+/// Payloads that wait.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct RetryQueueJson<'r> {
+    /// Where they are sent.
+    pub(super) address: &'r str,
+    /// How many.
+    pub(super) payloads: i64,
+}
+
+/// A queue, store or pool, or a part of it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct QueueJson<'r> {
+    /// The metric.
+    pub(super) metric: &'r str,
+    /// Which part: a component, a shard, a listener; null for the whole.
+    pub(super) part: Option<&'r str>,
+    /// How full.
+    pub(super) value: f64,
+    /// What the value is: a share of time is between 0 and 1.
+    #[cfg_attr(test, schemars(extend("enum" = ["count", "bytes", "ratio"])))]
+    pub(super) unit: &'static str,
+}
+
+/// A current log.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct LogJson<'r> {
+    /// Path below the flare's root, for example `logs/agent.log`.
+    pub(super) path: &'r str,
+    /// Lines of the Agent's form.
+    pub(super) lines: u64,
+    /// Only its beginning was read.
+    pub(super) cut: bool,
+    /// Its first line, as the log writes the time.
+    pub(super) first: Option<&'r str>,
+    /// The last line that was read.
+    pub(super) last: Option<&'r str>,
+    /// Lines of level ERROR, without those that making a flare wrote.
+    pub(super) errors: u64,
+    /// The same of level CRITICAL.
+    pub(super) criticals: u64,
+    /// Those that making a flare wrote.
+    pub(super) errors_of_flares: u64,
+    /// Errors by the line of source that wrote them, most first.
+    pub(super) sources: Vec<LogSourceJson<'r>>,
+    /// Errors without such a line, or past those that are kept.
+    pub(super) errors_without_source: u64,
+    /// Lines that announce a limit or a restart, by kind.
+    pub(super) events: Vec<LogEventJson<'r>>,
+    /// How often the process ended without a line of a shutdown.
+    pub(super) silent_ends: u64,
+    /// No shutdown follows the last start; null where the log tells of neither.
+    pub(super) runs_at_end: Option<bool>,
+}
+
+/// A line of source that writes errors.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct LogSourceJson<'r> {
+    /// For example `pkg/process/runner/runner.go:513 in readResponseStatuses`.
+    pub(super) place: String,
+    /// The Python check that wrote it.
+    pub(super) check: Option<&'r str>,
+    /// Lines of level ERROR.
+    pub(super) errors: u64,
+    /// Lines of level CRITICAL.
+    pub(super) criticals: u64,
+}
+
+/// Lines of one kind.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct LogEventJson<'r> {
+    /// Which.
+    #[cfg_attr(test, schemars(extend("enum" = ["start", "shutdown", "busy-workers", "dropped-transactions", "memory-kill", "profiling-threshold", "profiling-stop", "gomaxprocs", "gomemlimit", "jmx-restart", "jmx-given-up"])))]
+    pub(super) kind: &'static str,
+    /// How often.
+    pub(super) count: u64,
+    /// When first, as the log writes the time.
+    pub(super) first: &'r str,
+    /// The same. RFC 3339, UTC; null where the log's zone is only an abbreviation.
+    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    pub(super) first_at: Option<String>,
+    /// When last, as the log writes the time.
+    pub(super) last: &'r str,
+    /// The same. RFC 3339, UTC.
+    #[cfg_attr(test, schemars(extend("format" = "date-time")))]
+    pub(super) last_at: Option<String>,
+    /// Numbers of the last line; `transactions` is added up over all.
+    pub(super) numbers: BTreeMap<&'static str, u64>,
+}
+
+/// Entities of one kind.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct EntitiesJson<'r> {
+    /// For example `container_id`.
+    pub(super) kind: &'r str,
+    /// How many.
+    pub(super) count: u64,
+    /// Tags of all of them; 0 where the file has none.
+    pub(super) tags: u64,
+    /// Tags of the one with the most.
+    pub(super) most_tags: u64,
+}
+
+/// What the Agent's diagnosis came to.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct DiagnosesJson<'r> {
+    /// How many succeeded.
+    pub(super) succeeded: u64,
+    /// How many failed.
+    pub(super) failed: u64,
+    /// How many warned.
+    pub(super) warned: u64,
+    /// How many could not be made.
+    pub(super) errors: u64,
+    /// Those that did not succeed.
+    pub(super) unsuccessful: Vec<DiagnosisJson<'r>>,
+}
+
+/// A diagnosis that did not succeed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct DiagnosisJson<'r> {
+    /// For example `connectivity-datadog-event-platform`.
+    pub(super) suite: &'r str,
+    /// Its name.
+    pub(super) name: &'r str,
+    /// How it ended.
+    #[cfg_attr(test, schemars(extend("enum" = ["success", "fail", "warning", "unexpected-error"])))]
+    pub(super) result: &'static str,
+}
+
+/// An issue. What the file lacks is null.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct HealthIssueJson<'r> {
+    /// The health check that found it.
+    pub(super) check: Option<&'r str>,
+    /// Its id.
+    pub(super) id: Option<&'r str>,
+    /// Its title.
+    pub(super) title: Option<&'r str>,
+    /// How severe it is.
+    pub(super) severity: Option<&'r str>,
 }
 
 /// One counter, beside what is usual.

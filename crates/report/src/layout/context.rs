@@ -5,7 +5,7 @@ use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
 use super::bars::shared_out;
-use super::{bytes, column, count, fact, hinted, note, paragraph, section};
+use super::{bytes, column, count, fact, hinted, note, paragraph, section, sources};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
 use diagnose::owner::HUES;
@@ -90,10 +90,12 @@ pub(super) fn agent(report: &Report) -> Section {
         },
     ));
     facts.extend(surroundings(report));
+    facts.extend(sources::facts(report));
     let mut blocks = vec![Block::Facts { facts }];
     blocks.extend(texts::partial_status(report).map(|text| note("partial-status", text)));
     blocks.extend(restarts(report));
     blocks.extend(counters(report));
+    blocks.extend(sources::blocks(report));
     section(
         SectionKind::Agent,
         "Agent Context",

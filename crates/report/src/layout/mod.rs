@@ -8,6 +8,7 @@ mod context;
 mod outline;
 mod profiles;
 mod rest;
+mod sources;
 mod stacks;
 mod verdict;
 

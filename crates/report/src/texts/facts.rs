@@ -11,7 +11,7 @@ use super::commands::is_cluster_agent;
 use super::labels;
 use super::{bytes, count, named, process, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
-use crate::model::{GoroutineReport, ProcessReport, Report, Table};
+use crate::model::{GoroutineReport, ProcessReport, Queue, QueueUnit, Report, Table};
 use crate::times::{duration, instant};
 use diagnose::evidence::ContainerEnd;
 use diagnose::labels::{AgentLabel, Labelled};
@@ -178,14 +178,15 @@ fn dogstatsd(report: &Report) -> Option<String> {
     ))
 }
 
-/// Sizes of queues and tag stores, zeros left out.
-fn queues(report: &Report) -> Option<String> {
+/// How full the queues and stores are whose metric is one of these parts of the Agent; zeros left
+/// out.
+fn queues(report: &Report, parts: &[&str]) -> Option<String> {
     let sizes: Vec<String> = report
         .contexts
         .queues
         .iter()
-        .filter(|(_, value)| *value > 0)
-        .map(|(name, value)| format!("{name} {}", group_thousands(*value)))
+        .filter(|queue| queue.value > 0.0 && parts.iter().any(|part| queue.name.starts_with(part)))
+        .map(|queue| format!("{} {}", queue_name(queue), queue_value(queue)))
         .collect();
     (!sizes.is_empty()).then(|| {
         format!(
@@ -193,6 +194,23 @@ fn queues(report: &Report) -> Option<String> {
             sizes.join(", ")
         )
     })
+}
+
+/// `dogstatsd__packets_channel_size`, `workloadmeta_stored_entities (container)`.
+fn queue_name(queue: &Queue) -> String {
+    match &queue.part {
+        Some(part) => format!("{} ({part})", queue.name),
+        None => queue.name.to_owned(),
+    }
+}
+
+/// `1,024`, `512.00MB`, `0.90`.
+pub(crate) fn queue_value(queue: &Queue) -> String {
+    match queue.unit {
+        QueueUnit::Count => group_thousands(queue.value as i64),
+        QueueUnit::Bytes => human(queue.value as i64, "bytes"),
+        QueueUnit::Ratio => format!("{:.2}", queue.value),
+    }
 }
 
 fn forwarder(report: &Report) -> Option<String> {
@@ -417,7 +435,7 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
             if holds_dogstatsd(report, cause) {
                 out.extend(contexts(report));
                 out.extend(dogstatsd(report));
-                out.extend(queues(report));
+                out.extend(queues(report, &["dogstatsd__", "aggregator__"]));
             }
             let checks = busiest_checks(report);
             if !checks.is_empty() {
@@ -431,7 +449,7 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
                 ));
             }
         }
-        Area::Tagger => out.extend(queues(report)),
+        Area::Tagger => out.extend(queues(report, &["workloadmeta_"])),
         Area::Forwarder => out.extend(forwarder(report)),
         Area::Trace | Area::Obfuscate | Area::Otel if *cause.process == Process::Trace => {
             out.extend(trace_agent(report));

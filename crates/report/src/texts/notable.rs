@@ -1008,14 +1008,14 @@ fn undelivered(endpoints: &[Delivery]) -> String {
                 .dropped
                 .filter(|&dropped| dropped > 0)
                 .map_or_else(String::new, |dropped| {
-                    format!(", {} dropped", count(dropped))
+                    format!(", {} dropped", group_thousands(dropped))
                 });
             match (delivery.delivered, delivery.input) {
                 (Some(delivered), Some(input)) => format!(
                     "{} {} of {}{dropped}",
                     delivery.endpoint,
-                    count(delivered),
-                    count(input)
+                    group_thousands(delivered),
+                    group_thousands(input)
                 ),
                 _ => format!("{}{dropped}", delivery.endpoint),
             }
