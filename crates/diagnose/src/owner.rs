@@ -627,6 +627,12 @@ impl Owners {
             .map(|(index, id)| (index, self.owner(id)))
     }
 
+    /// Whether that is the name of the Go runtime's owner.
+    pub fn is_runtime(&self, owner: &str) -> bool {
+        let mut owners = self.owners.iter();
+        owners.any(|one| one.kind == OwnerKind::Runtime && one.owner == owner)
+    }
+
     /// Name of the Go check that a function belongs to, as `status.log` gives it.
     ///
     /// None for functions outside the checks and for checks that the table does not list; for the

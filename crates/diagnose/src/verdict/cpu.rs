@@ -220,9 +220,11 @@ impl Judge<'_> {
             });
         Notable {
             process: Some(process.name.clone()),
+            // The runtime works for others.
             holder: owners
-                .first()
-                .and_then(|(owner, _)| self.holder_of(view, &attribution, owner)),
+                .iter()
+                .filter(|(owner, _)| !self.owners.is_runtime(owner))
+                .find_map(|(owner, _)| self.holder_of(view, &attribution, owner)),
             thing: Thing::Busy {
                 cores,
                 limit: self

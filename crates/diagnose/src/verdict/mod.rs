@@ -98,8 +98,8 @@ pub struct Judgement {
     pub notable: Vec<Notable>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<Note>,
-    /// Nothing crossed, nothing is to be looked at, and leak and CPU were measured in every process
-    /// that was running: the flare gives no reason to go on.
+    /// Nothing crossed, nothing is to be looked at, nothing is damaged, and leak and CPU were measured
+    /// in every process that was running: the flare gives no reason to go on.
     pub closes: bool,
     /// The numbers it was judged by.
     pub thresholds: Thresholds,
@@ -146,10 +146,12 @@ pub fn judge(
     result.kind = flare_verdict(processes, &result.states);
     result.closes = result.kind == VerdictKind::Normal
         && result.notable.is_empty()
-        && result.states.iter().all(|state| {
-            state.kind == FindingKind::Contention
-                || state.measured == Measured::Clear
-                || state.hole == Some(Hole::NotRunning)
+        && result.states.iter().all(|state| match state.measured {
+            Measured::Clear => true,
+            Measured::NotMeasured => {
+                state.kind == FindingKind::Contention || state.hole == Some(Hole::NotRunning)
+            }
+            Measured::Crossed | Measured::Damaged => false,
         });
     result
 }

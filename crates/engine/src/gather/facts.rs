@@ -386,9 +386,10 @@ fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
     }
 }
 
-/// They wait for a lock, or to hand something over or take it from somebody.
+/// They wait for a lock, or for somebody at the other end of a channel.
 fn waits(group: &Group) -> bool {
-    group.waits_for_lock() || group.state.starts_with("chan ")
+    let state = group.state.as_str();
+    group.waits_for_lock() || state.starts_with("chan ") || state.starts_with("select")
 }
 
 pub(super) fn memory(

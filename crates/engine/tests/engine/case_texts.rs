@@ -267,8 +267,8 @@ fn the_dump_is_of_the_program_that_wrote_it() {
     assert_eq!(json["agent"]["flavor"], "cluster_agent");
     assert_eq!(json["goroutines"]["process"], "datadog-cluster-agent");
     assert_eq!(json["goroutines"]["groups"][0]["count"], 420);
-    let notes = json["verdict"]["noted"].as_array().unwrap();
-    let alike = notes.iter().find(|note| note["kind"] == "same-stack");
+    let notable = json["verdict"]["notable"].as_array().unwrap();
+    let alike = notable.iter().find(|one| one["kind"] == "alike");
     assert_eq!(alike.unwrap()["process"], "datadog-cluster-agent");
     let markdown = seen.text(ExportFormat::Markdown);
     assert!(

@@ -472,8 +472,8 @@ fn a_size_that_lies_allocates_nothing() {
 
 #[test]
 fn names_that_are_no_text() {
-    let mut odd = item("h/logs/", "x");
-    odd.name = b"h/logs/caf\xe9.log".to_vec();
+    let mut odd = item("h/etc/", "x");
+    odd.name = b"h/etc/caf\xe9.yaml".to_vec();
     let flare = open(zip(&[odd, item("h/status.log", "")]));
     assert!(matches!(
         flare.problems(),

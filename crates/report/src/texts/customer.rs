@@ -15,7 +15,7 @@ use super::{by_confidence, notable, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
-use diagnose::notable::Notable;
+use diagnose::notable::{Notable, Thing};
 use diagnose::share::Share;
 use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
 use flare::Process;
@@ -174,10 +174,33 @@ fn span(seconds: f64) -> String {
     format!("{number} {unit}{plural}")
 }
 
-/// Things to look at that a customer is told, with their words.
+/// Things to look at that a customer is told, with their words: those that no finding and no other
+/// thing tells already.
 fn told(report: &Report) -> Vec<(&Notable, String)> {
+    let finding = |kind: FindingKind, process: &Option<Process>| {
+        let mut findings = report.judgement.findings.iter();
+        findings.any(|finding| finding.kind == kind && Some(&finding.process) == process.as_ref())
+    };
+    let metrics = || {
+        let mut findings = report.judgement.findings.iter();
+        findings.any(|finding| {
+            let cause = Cause::of(finding);
+            holds_dogstatsd(report, &cause)
+                && matches!(cause.area(), Area::Metrics | Area::Dogstatsd)
+        })
+    };
+    let oom = |one: &Notable| matches!(&one.thing, Thing::ContainerEnded { end, .. } if end.reason.as_deref() == Some("OOMKilled"));
     let notable = report.judgement.notable.iter();
     notable
+        .filter(|one| match &one.thing {
+            Thing::ManyContexts {
+                of_checks: false, ..
+            } => !metrics(),
+            Thing::LockWaits { .. } => !finding(FindingKind::Contention, &one.process),
+            Thing::LargeHeap { .. } => !finding(FindingKind::MemoryLeak, &one.process),
+            Thing::KernelKills { .. } => !report.judgement.notable.iter().any(oom),
+            _ => true,
+        })
         .filter_map(|one| Some((one, notable::customer(one)?)))
         .collect()
 }

@@ -11,6 +11,18 @@ use diagnose::capture::Capture;
 use diagnose::verdict::{Gap, GapCause, GapOf, Hole, ReplySays, State};
 use flare::Process;
 
+/// Contention of the main process, where it could not be measured.
+pub(super) fn contention_unmeasured(report: &Report) -> Option<(Hole, &State)> {
+    let judgement = &report.judgement;
+    judgement
+        .states
+        .iter()
+        .find(|state| {
+            state.kind == FindingKind::Contention && Some(&state.process) == judgement.main.as_ref()
+        })
+        .and_then(|state| Some((state.hole?, state)))
+}
+
 /// Memory and CPU that could not be measured in the main process, and files anywhere that are there
 /// and could not be read, each with the reason.
 pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {

@@ -424,13 +424,11 @@ pub(super) fn customer(one: &Notable) -> Option<String> {
         Thing::Busy { cores, owners, .. } => format!(
             "{} uses {cores:.1} CPU cores{}.",
             sentence(&process),
-            owners
-                .first()
-                .map_or_else(String::new, |(_, share)| format!(
-                    ", {} of that for {}",
-                    whole(*share),
-                    holder_words(one)
-                ))
+            held_share(one, owners).map_or_else(String::new, |share| format!(
+                ", {} of that for {}",
+                whole(share),
+                holder_words(one)
+            ))
         ),
         Thing::CheckGrows {
             check, last, mean, ..
@@ -1203,6 +1201,15 @@ fn by_holder(report: &Report, one: &Notable, todo: &mut Advice) {
         _ => (FindingKind::MemoryLeak, ProfileName::HeapSecond),
     };
     *todo = advice(report, &Cause::behind(holder, process, kind, profile));
+}
+
+/// The holder's share among these owners.
+fn held_share(one: &Notable, owners: &[(String, Share)]) -> Option<Share> {
+    let holder = one.holder.as_ref()?;
+    let mut owners = owners.iter();
+    owners
+        .find(|(owner, _)| *owner == holder.owner)
+        .map(|(_, share)| *share)
 }
 
 fn holder_words(one: &Notable) -> &'static str {

@@ -5,7 +5,7 @@
 use super::advice::advice;
 use super::cause::Cause;
 use super::commands::{agent_command, capture_command, is_cluster_agent};
-use super::holes::unmeasured;
+use super::holes::{contention_unmeasured, unmeasured};
 use super::{about, by_confidence, findings, known, notable, silent, states};
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
@@ -204,6 +204,20 @@ fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
         "Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.".to_owned(),
         None,
     );
+    if let Some((hole, state)) = contention_unmeasured(report) {
+        push(
+            steps,
+            "If the Agent seems stuck",
+            format!(
+                "Waiting for locks was not measured. {}",
+                states::would_change(state, &report.judgement.thresholds)
+            ),
+            Some(capture_command(
+                report,
+                hole.capture(&state.process, state.kind),
+            )),
+        );
+    }
     push(
         steps,
         "If the symptom is still there",
