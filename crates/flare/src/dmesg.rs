@@ -1,5 +1,7 @@
 //! `dmesg.log`: only the kernel's out-of-memory kills are read.
 
+use std::collections::HashSet;
+
 use crate::process::is_program;
 
 /// One kill.
@@ -86,6 +88,13 @@ pub fn parse(text: &str) -> Vec<OomKill> {
                 });
             }
         }
+    }
+    // What one kill shows of a control group holds for the others at its limit.
+    let groups = kills.iter().filter(|kill| kill.is_of_agent());
+    let groups: HashSet<String> = groups.filter_map(|kill| kill.cgroup.clone()).collect();
+    for kill in &mut kills {
+        let group = kill.cgroup.as_ref();
+        kill.beside_agent |= group.is_some_and(|group| groups.contains(group));
     }
     kills
 }
@@ -303,6 +312,9 @@ mod tests {
         // The same of a container that has nothing to do with the Agent.
         let other = listed.replace("0 agent\n", "0 java\n");
         assert!(!parse(&other)[0].is_of_agent());
+        // Another kill at that limit was of the Agent.
+        let both = listed.replace("0 agent\n", "0 java\n") + OLD;
+        assert!(parse(&both).iter().all(OomKill::is_of_agent));
         // The host's own memory ran out: the list holds every process.
         let host = java
             .replace("Memory cgroup out", "Out")

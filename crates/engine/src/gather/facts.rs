@@ -207,7 +207,7 @@ pub(super) fn memory_limit(texts: &Texts) -> Option<(i64, LimitSource)> {
             .oom_kills
             .iter()
             .rev()
-            .find(|kill| kill.in_cgroup && kill.is_agent() && kill.limit_bytes.is_some())?;
+            .find(|kill| kill.in_cgroup && kill.is_of_agent() && kill.limit_bytes.is_some())?;
         Some((signed(kill.limit_bytes?), LimitSource::Kernel))
     };
     pod.or_else(docker).or_else(ecs).or_else(kernel)

@@ -106,6 +106,29 @@ fn a_partial_status_is_said_to_be_one() {
 }
 
 #[test]
+fn a_status_of_a_real_agent_is_whole() {
+    for case in [
+        "r01-healthy",
+        "r02-python-cpu",
+        "r03-python-memory",
+        "r04-trace-obfuscation",
+        "r05-logs-regex",
+        "r06-slow-growth-newer",
+    ] {
+        let json = MadeUp::case(case).read().json();
+        assert_eq!(
+            json["agent"]["status_errors"],
+            serde_json::json!([]),
+            "{case}"
+        );
+        assert_eq!(json["agent"]["os"], "linux", "{case}");
+        assert_eq!(json["goroutines"]["process"], "core", "{case}");
+        assert!(json["agent"]["platform"].is_string(), "{case}");
+        assert!(json["agent"]["kernel"].is_string(), "{case}");
+    }
+}
+
+#[test]
 fn a_status_without_a_list_of_checks_says_nothing_of_them() {
     let head = "===============\nAgent (v7.60.0)\n===============\n  Pid: 1\n\n";
     let read = |rest: &str| {
