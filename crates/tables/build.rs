@@ -5,11 +5,12 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The tables that the program holds.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "known_cases.toml",
     "limits.toml",
     "owners.toml",
     "thresholds.toml",
+    "transients.toml",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

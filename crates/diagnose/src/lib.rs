@@ -3,7 +3,8 @@
 //! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
 //! - [`labels`]: what the profile itself says of who used the CPU.
 //! - [`known`]: which publicly reported cases a finding resembles.
-//! - [`noise`]: how much of a heap difference may be chance.
+//! - [`noise`] and [`transients`]: how much of a heap difference may be chance, and how much of it goes
+//!   again by itself.
 //! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
 //! - [`thresholds`], [`kinds`] and [`verdict`]: what is decided, and by which numbers.
 //! - [`capture`], [`share`], [`errors`]: what is to be recorded, parts of a whole, what was not read.
@@ -23,4 +24,5 @@ pub mod noise;
 pub mod owner;
 pub mod share;
 pub mod thresholds;
+pub mod transients;
 pub mod verdict;

@@ -14,7 +14,7 @@ use super::texts::{self, findings, states};
 use diagnose::errors::Told;
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Finding, Hole, State, Unit};
+use diagnose::verdict::{Basis, Finding, Hole, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Flavor, Instance};
@@ -263,6 +263,11 @@ fn instant(unix_ms: i64) -> Option<String> {
 }
 
 fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
+    let (pair, bound) = match &state.basis {
+        Basis::Heaps(pair) => (Some(pair), None),
+        Basis::Bounded(bound) => (None, Some(bound)),
+        _ => (None, None),
+    };
     StateJson {
         process: state.process.as_str(),
         kind: state.kind.as_str(),
@@ -271,6 +276,13 @@ fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
         why: states::why(state, thresholds),
         hole: state.hole.map(Hole::as_str),
         nearness: state.nearness.map(finite),
+        bound_bytes: bound.map(|bound| bound.heap),
+        resolution_bytes: pair.map(|pair| pair.resolution),
+        transient_bytes: pair.map(|pair| pair.transient),
+        since_start_bytes_per_hour: state
+            .since_start
+            .as_ref()
+            .map(|since| since.per_hour() as i64),
         would_change: states::would_change(state, thresholds),
         capture: state
             .hole

@@ -18,8 +18,8 @@ use diagnose::labels::Labelled;
 use diagnose::memory::Account;
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuUse, Detail, Doubt, Finding, FindingFunction, FindingStack, Gap,
-    GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact, Reply, Restart,
-    State,
+    GapCause, Holder, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact, Reply,
+    Restart, State,
 };
 use flare::dmesg::OomKill;
 use flare::goroutines::{Goroutines, Group};
@@ -554,6 +554,7 @@ impl Walk<'_> {
             hole: _,
             basis,
             nearness: _,
+            since_start: _,
         } in states
         {
             self.process(process);
@@ -623,6 +624,7 @@ impl Walk<'_> {
                 after: _,
             })
             | Basis::Identical(_)
+            | Basis::Bounded(_)
             | Basis::Heaps(_)
             | Basis::Idle => {}
         }
@@ -718,6 +720,11 @@ impl Walk<'_> {
                 | Doubt::ShortWindow(_)
                 | Doubt::JustStarted(_)
                 | Doubt::Spread { functions: _ }
+                | Doubt::Burst {
+                    heap: _,
+                    made_in_s: _,
+                    uptime_s: _,
+                }
                 | Doubt::Collections {
                     apart_s: _,
                     window_s: _,
@@ -732,6 +739,12 @@ impl Walk<'_> {
     fn note(&mut self, fact: &mut NoteFact) {
         match fact {
             NoteFact::Moved { function, bytes: _ }
+            | NoteFact::OnlyGrows {
+                function,
+                bytes: _,
+                objects: _,
+                seconds: _,
+            }
             | NoteFact::BusyLine {
                 function,
                 share: _,
@@ -746,6 +759,17 @@ impl Walk<'_> {
                 goroutines: _,
                 function,
             } => self.code(function),
+            NoteFact::LargeHeap { bytes: _, holder } => {
+                if let Some(Holder {
+                    function,
+                    share: _,
+                    owner: _,
+                    owner_share: _,
+                }) = holder
+                {
+                    self.code(function);
+                }
+            }
             NoteFact::NearLimit {
                 rss: _,
                 limit: _,
@@ -772,7 +796,8 @@ impl Walk<'_> {
                 seconds: _,
             }
             | NoteFact::Shrank { bytes: _ }
-            | NoteFact::LargeHeap { bytes: _ }
+            // Of the table of transients.
+            | NoteFact::Transient { which: _, bytes: _ }
             | NoteFact::AllocationRate {
                 a_second: _,
                 bytes: _,

@@ -11,6 +11,8 @@ pub const THRESHOLDS: &str = include_str!(concat!(env!("OUT_DIR"), "/thresholds.
 pub const OWNERS: &str = include_str!(concat!(env!("OUT_DIR"), "/owners.toml"));
 /// `data/known_cases.toml` without its comments.
 pub const KNOWN_CASES: &str = include_str!(concat!(env!("OUT_DIR"), "/known_cases.toml"));
+/// `data/transients.toml` without its comments.
+pub const TRANSIENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/transients.toml"));
 /// `data/limits.toml` without its comments.
 const LIMITS: &str = include_str!(concat!(env!("OUT_DIR"), "/limits.toml"));
 
@@ -30,6 +32,10 @@ mod tests {
                 super::KNOWN_CASES,
             ),
             (include_str!("../../../data/limits.toml"), super::LIMITS),
+            (
+                include_str!("../../../data/transients.toml"),
+                super::TRANSIENTS,
+            ),
         ] {
             let parsed = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
             assert_eq!(parsed(source), parsed(built));

@@ -153,7 +153,7 @@ impl Judge<'_> {
             Ok(subject) => subject,
             Err(gap) => return LockSays::Gap(gap),
         };
-        let Ok(view) = View::under(subject, "delay") else {
+        let Ok(view) = View::under(subject, "delay").map(View::in_base_unit) else {
             return LockSays::NoDelays;
         };
         let mut sum = LockDelay {
@@ -190,7 +190,7 @@ impl Judge<'_> {
         subject: &Arc<Subject>,
         sum: LockDelay,
     ) -> Option<Finding> {
-        let view = View::under(subject, "delay").ok()?;
+        let view = View::under(subject, "delay").ok()?.in_base_unit();
         let counts = |row: RowId| !self.is_idle(name, view.name(row));
         let rows = largest(&view, view.weights(), &counts);
         let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
@@ -227,7 +227,7 @@ impl Judge<'_> {
             reasons.push(Doubt::FewWaiting(waiting));
         }
         reasons.extend(self.short_window(window_s));
-        reasons.extend(self.just_started());
+        reasons.extend(self.just_started(&process.name));
         let sites: Vec<(String, i64)> = attribution
             .by_responsible()
             .into_iter()

@@ -11,6 +11,7 @@ use super::notes::NoteFact;
 use super::{Basis, Judge, Outcome, largest};
 use profile::Profile;
 use profile::lens::view::{RowId, View};
+use profile::units;
 
 const KIND: FindingKind = FindingKind::CpuSpike;
 
@@ -39,7 +40,7 @@ impl Judge<'_> {
             Err(gap) => return Outcome::hole(name, KIND, gap.hole, Basis::Gaps(vec![gap])),
         };
         let view = match View::under(subject, "cpu").or_else(|_| View::under(subject, "")) {
-            Ok(view) => view,
+            Ok(view) => view.in_base_unit(),
             Err(error) => {
                 return Outcome::hole(name, KIND, Hole::Unsuitable, Basis::Unsuitable(error));
             }
@@ -120,7 +121,10 @@ impl Judge<'_> {
         let mut reasons = Vec::new();
         let samples = match profile.type_index("samples") {
             Some(kind) => profile.total(kind),
-            None if profile.period > 0 => view.total / profile.period,
+            None if profile.period > 0 => {
+                let unit = &profile.period_type.unit;
+                view.total / units::in_base(profile.period, unit).max(1)
+            }
             None => i64::MAX,
         };
         if samples < limits.min_cpu_samples {
@@ -129,7 +133,7 @@ impl Judge<'_> {
         if duration > 0.0 {
             reasons.extend(self.short_window(duration));
         }
-        reasons.extend(self.just_started());
+        reasons.extend(self.just_started(&process.name));
         let leader = rows.first().map_or("", |(row, _)| view.name(*row));
         if self.context.windows && self.thresholds.is_windows_blocked_leaf(leader) {
             reasons.push(Doubt::BlockedThreads(leader.to_owned()));

@@ -28,11 +28,11 @@ pub use finding::{
 };
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
-    Context, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim, ProcessProfiles,
-    Restart, Slot, described,
+    Context, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim, OwnDifference,
+    ProcessProfiles, Restart, Slot, described, own_difference,
 };
-pub use leak::HeapGrowth;
-pub use notes::{Note, NoteFact};
+pub use leak::{Bound, HeapGrowth, SinceStart};
+pub use notes::{Holder, Note, NoteFact};
 
 use super::kinds::{FindingKind, Measured, VerdictKind};
 use super::owner::Owners;
@@ -56,6 +56,8 @@ pub struct State {
     pub basis: Basis,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
+    /// Of a leak: what the whole heap came to since the start, where that is slow.
+    pub since_start: Option<SinceStart>,
 }
 
 /// What a state rests on.
@@ -69,6 +71,8 @@ pub enum Basis {
     Unsuitable(ViewError),
     /// Heap snapshots with the same values: nothing was collected between them.
     Identical(Interval),
+    /// A heap that is too small to hold a leak, where its snapshots don't measure one.
+    Bounded(Bound),
     /// Heap snapshots that were compared.
     Heaps(HeapGrowth),
     /// A CPU profile without samples.
@@ -189,6 +193,7 @@ impl Outcome {
                 hole: None,
                 basis,
                 nearness: None,
+                since_start: None,
             },
             finding: None,
             notes: Vec::new(),

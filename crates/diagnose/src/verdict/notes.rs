@@ -1,6 +1,7 @@
 //! Notes: what is worth knowing and changes no verdict.
 
 use super::super::share::Share;
+use super::super::transients::Transient;
 use super::Judge;
 use super::input::{LimitSource, ProcessProfiles, described};
 use flare::Process;
@@ -37,9 +38,29 @@ pub enum NoteFact {
         /// By so much.
         bytes: i64,
     },
-    /// A large heap that does not grow.
+    /// A large heap.
     LargeHeap {
         /// What it holds.
+        bytes: i64,
+        /// Who holds the most of it.
+        holder: Option<Holder>,
+    },
+    /// Sampled objects of a function only came, and none was freed.
+    OnlyGrows {
+        /// The function.
+        function: String,
+        /// Bytes that it gained.
+        bytes: i64,
+        /// Objects that it gained.
+        objects: i64,
+        /// In so long.
+        seconds: f64,
+    },
+    /// Most of what changed is memory that goes again by itself; it is not counted.
+    Transient {
+        /// Which.
+        which: &'static Transient,
+        /// So much.
         bytes: i64,
     },
     /// Much is allocated.
@@ -114,6 +135,19 @@ pub enum NoteFact {
     LocalFlare,
 }
 
+/// Who holds the most of a heap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holder {
+    /// The responsible frame with the most.
+    pub function: String,
+    /// What it is responsible for.
+    pub share: Share,
+    /// Its owner, or `unowned`.
+    pub owner: String,
+    /// What all frames of that owner are responsible for.
+    pub owner_share: Share,
+}
+
 impl NoteFact {
     /// The stable name used in `data-note` and JSON.
     pub const fn as_str(&self) -> &'static str {
@@ -122,6 +156,8 @@ impl NoteFact {
             Self::Moved { .. } => "moved",
             Self::Shrank { .. } => "shrank",
             Self::LargeHeap { .. } => "large-heap",
+            Self::OnlyGrows { .. } => "only-grows",
+            Self::Transient { .. } => "transient",
             Self::AllocationRate { .. } => "allocation-rate",
             Self::BusyLine { .. } => "busy-line",
             Self::BusyCores { .. } => "busy-cores",
@@ -177,8 +213,7 @@ impl Judge<'_> {
         let small = processes
             .iter()
             .find(|process| process.name == *described)
-            .and_then(ProcessProfiles::last_heap)
-            .and_then(|(_, heap)| Some(heap.total(heap.type_index("inuse_space")?)))
+            .and_then(ProcessProfiles::heap_in_use)
             .filter(|&in_use| ratio_percent(in_use, rss) < limits.min_heap_percent_of_rss)
             .map(|in_use| NoteFact::SmallHeap { in_use, rss });
         let near = self

@@ -290,7 +290,7 @@ pub(super) struct VerdictJson<'r> {
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct NoteJson<'r> {
     /// What it is about.
-    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "large-heap", "allocation-rate", "busy-line", "busy-cores", "gc-share", "small-heap", "near-limit", "oom-kills", "many-goroutines", "same-stack", "lock-waits", "local-flare"])))]
+    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "large-heap", "only-grows", "transient", "allocation-rate", "busy-line", "busy-cores", "gc-share", "small-heap", "near-limit", "oom-kills", "many-goroutines", "same-stack", "lock-waits", "local-flare"])))]
     pub(super) kind: &'static str,
     /// The process, where it is about one.
     pub(super) process: Option<&'r str>,
@@ -319,6 +319,15 @@ pub(super) struct StateJson<'r> {
     pub(super) hole: Option<&'static str>,
     /// How near the threshold, 1 being at it; null where nothing was measured.
     pub(super) nearness: Option<f64>,
+    /// Of a leak that needs no measuring, since the heap is too small to hold one: what the heap holds;
+    /// null otherwise.
+    pub(super) bound_bytes: Option<i64>,
+    /// Of a leak that was measured: growth under this would not have shown; null otherwise.
+    pub(super) resolution_bytes: Option<i64>,
+    /// Of a leak that was measured: growth that is not counted, since it goes again by itself.
+    pub(super) transient_bytes: Option<i64>,
+    /// Of a leak: what the whole heap came to since the start, an hour, where that is slow.
+    pub(super) since_start_bytes_per_hour: Option<i64>,
     /// What would change the state; a sentence.
     pub(super) would_change: String,
     /// Arguments of the Agent's command that collects what is missing; null where nothing is.

@@ -531,7 +531,7 @@ fn normal_message(report: &Report, text: &mut String) {
             let _ = writeln!(
                 text,
                 "- Memory: {name} was using {} for its own data{change}.{steady}",
-                human(heap.total, &heap.unit)
+                human(heap, "bytes")
             );
         }
         if let Some(rss) = report

@@ -4,25 +4,34 @@ use super::count;
 use super::memory::limit_source;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Note, NoteFact};
+use flare::Process;
 use profile::units::{human, human_share, human_signed};
 
 /// Full sentences; those about one process begin with its name.
 pub(crate) fn note(note: &Note, thresholds: &Thresholds) -> String {
-    let text = words(&note.fact, thresholds);
+    let text = words(&note.fact, note.process.as_ref(), thresholds);
     match &note.process {
         Some(process) => format!("{process}: {text}"),
         None => text,
     }
 }
 
-fn words(fact: &NoteFact, thresholds: &Thresholds) -> String {
+fn words(fact: &NoteFact, process: Option<&Process>, thresholds: &Thresholds) -> String {
     let limits = &thresholds.notes;
     match fact {
-        NoteFact::SteadyGrowth { bytes, seconds } => format!(
-            "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. \
-             A longer capture (--profile 120) or two flares hours apart would tell.",
-            human_signed(*bytes, "bytes"),
-        ),
+        NoteFact::SteadyGrowth { bytes, seconds } => {
+            let settled = match process {
+                Some(Process::Trace) => {
+                    "So short a window can't tell whether it goes on, and a longer capture of the core Agent does \
+                     not lengthen it: take the trace-agent's heap twice by hand, some minutes apart."
+                }
+                _ => "A longer capture (--profile 120) or two flares hours apart would tell.",
+            };
+            format!(
+                "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. {settled}",
+                human_signed(*bytes, "bytes"),
+            )
+        }
         NoteFact::Moved { function, bytes } => format!(
             "{function} gained {} while the heap as a whole did not grow: memory moved rather than leaked.",
             human(*bytes, "bytes")
@@ -31,10 +40,40 @@ fn words(fact: &NoteFact, thresholds: &Thresholds) -> String {
             "the second heap snapshot is smaller, by {}.",
             human(*bytes, "bytes")
         ),
-        NoteFact::LargeHeap { bytes } => format!(
-            "the heap holds {} and does not grow: large, but steady. What holds it stands under Heap in Use.",
-            human(*bytes, "bytes")
+        NoteFact::LargeHeap { bytes, holder } => {
+            let holder = holder.as_ref().map_or_else(String::new, |holder| {
+                format!(
+                    " {} of it is held by {}, most of that through {} ({}).",
+                    holder.owner_share, holder.owner, holder.function, holder.share
+                )
+            });
+            format!(
+                "the heap holds {}, which is large.{holder}",
+                human(*bytes, "bytes")
+            )
+        }
+        NoteFact::OnlyGrows {
+            function,
+            bytes,
+            objects,
+            seconds,
+        } => format!(
+            "{function} gained {} in {} objects within {seconds:.1} s, and none of those that were sampled was \
+             freed: chance would have freed some.",
+            human(*bytes, "bytes"),
+            human(*objects, "count"),
         ),
+        NoteFact::Transient { which, bytes } => {
+            let remedy = match which.remedy.as_str() {
+                "" => String::new(),
+                remedy => format!(" {remedy}"),
+            };
+            format!(
+                "{} of the growth is {}; it is not counted.{remedy}",
+                human_signed(*bytes, "bytes"),
+                which.what
+            )
+        }
         NoteFact::AllocationRate {
             a_second,
             bytes,
@@ -144,8 +183,8 @@ fn lock_waits(goroutines: u64, site: Option<&(String, u64)>) -> String {
 mod tests {
     use super::*;
     use diagnose::share::Share;
-    use diagnose::verdict::LimitSource;
-    use flare::Process;
+    use diagnose::transients::Transients;
+    use diagnose::verdict::{Holder, LimitSource};
 
     const MB: i64 = 1 << 20;
 
@@ -181,8 +220,43 @@ mod tests {
             "core: the second heap snapshot is smaller, by 10.0 MB.",
         );
         check_core(
-            NoteFact::LargeHeap { bytes: 256 * MB },
-            "core: the heap holds 256 MB and does not grow: large, but steady. What holds it stands under Heap in Use.",
+            NoteFact::LargeHeap {
+                bytes: 256 * MB,
+                holder: Some(Holder {
+                    function: "app.keep".to_owned(),
+                    share: Share::new(0.75),
+                    owner: "Core Agent, aggregation".to_owned(),
+                    owner_share: Share::new(0.8),
+                }),
+            },
+            "core: the heap holds 256 MB, which is large. 80.0 % of it is held by Core Agent, aggregation, most of that through app.keep (75.0 %).",
+        );
+        check_core(
+            NoteFact::OnlyGrows {
+                function: "app.keep".to_owned(),
+                bytes: 4 * MB,
+                objects: 13,
+                seconds: 30.0,
+            },
+            "core: app.keep gained 4.00 MB in 13 objects within 30.0 s, and none of those that were sampled was freed: chance would have freed some.",
+        );
+        let own = Transients::builtin()
+            .iter()
+            .find(|transient| transient.id == "own-profiler");
+        check_core(
+            NoteFact::Transient {
+                which: own.unwrap(),
+                bytes: 18 * MB,
+            },
+            "core: +18.0 MB of the growth is buffers of the Agent's own continuous profiler (internal_profiling), which level off; it is not counted. Set internal_profiling.enabled to false and capture again.",
+        );
+        check(
+            Some(Process::Trace),
+            NoteFact::SteadyGrowth {
+                bytes: 9 * MB,
+                seconds: 4.0,
+            },
+            "trace: the heap grew by +9.00 MB in 4.0 s, under the threshold but beyond sampling noise. So short a window can't tell whether it goes on, and a longer capture of the core Agent does not lengthen it: take the trace-agent's heap twice by hand, some minutes apart.",
         );
         check_core(
             NoteFact::AllocationRate {
