@@ -286,6 +286,7 @@ fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
         would_change: states::would_change(state, thresholds),
         capture: state
             .hole
+            .filter(|hole| !hole.is_by_hand(&state.process))
             .map(|hole| hole.capture(&state.process, state.kind).to_string()),
     }
 }

@@ -53,6 +53,8 @@ pub struct Bound {
     pub interval: Interval,
     /// What it changed by in so short a time; `None` where no collection was published in between.
     pub net: Option<i64>,
+    /// That is growth beyond sampling noise: so short a window can't settle whether it goes on.
+    pub grows: bool,
     /// At most so much was allocated without a collection, where that is known.
     pub until_gc: Option<i64>,
 }
@@ -88,6 +90,8 @@ struct Growth<'p> {
     view: &'p View,
     objects: &'p View,
     allocated: Option<View>,
+    /// By the whole process, the runtime and transients included.
+    all_allocated: Option<i64>,
     /// Non-runtime rows by growth, downwards.
     rows: Vec<(RowId, i64)>,
     noise: Noise,
@@ -171,11 +175,13 @@ impl Judge<'_> {
         };
         let mut changes = whole.weights().iter().chain(objects.weights());
         if of.own.is_none() && changes.all(|weight| *weight == Weight::default()) {
-            return match self.bound(of, None) {
+            return match self.bound(of, None, false) {
                 Some(bound) => Outcome::new(name, KIND, Measured::Clear, Basis::Bounded(bound)),
                 None => Outcome::hole(name, KIND, Hole::Identical, Basis::Identical(of.interval)),
             };
         }
+        let allocated = |view: &View| Some(view.retyped("alloc_space").ok()?.in_base_unit());
+        let all_allocated = allocated(&whole).map(|view| view.net());
         let (view, transients) = without_transients(whole);
         let objects = view.retyped("inuse_objects").unwrap_or(objects);
         let runtime: Vec<bool> = view.names().map(is_runtime_package).collect();
@@ -204,7 +210,8 @@ impl Judge<'_> {
             && fast(pair.top);
         let growth = Growth {
             of,
-            allocated: view.retyped("alloc_space").ok().map(View::in_base_unit),
+            allocated: allocated(&view),
+            all_allocated,
             rows,
             sigma,
             noise,
@@ -217,13 +224,14 @@ impl Judge<'_> {
     }
 
     /// What bounds growth that the snapshots don't measure: the size of the heap, where that is small.
-    fn bound(&self, of: &Pair<'_>, net: Option<i64>) -> Option<Bound> {
+    fn bound(&self, of: &Pair<'_>, net: Option<i64>, grows: bool) -> Option<Bound> {
         let heap = of.process.heap_in_use()?;
         let next_gc = self.context.next_gc_of(&of.process.name);
         (heap < self.thresholds.leak.small_heap_bytes).then(|| Bound {
             heap,
             interval: of.interval,
             net,
+            grows,
             until_gc: next_gc
                 .map(|next| next.saturating_sub(heap))
                 .filter(|&room| room > 0 && net.is_none()),
@@ -271,7 +279,10 @@ impl Judge<'_> {
             outcome.finding = Some(self.leak_finding(growth, counts));
             outcome
         } else if pair.interval.seconds() < limits.min_window_s {
-            match (self.bound(growth.of, Some(pair.net)), name) {
+            match (
+                self.bound(growth.of, Some(pair.net), self.is_steady(growth)),
+                name,
+            ) {
                 (Some(bound), _) => {
                     Outcome::new(name, KIND, Measured::Clear, Basis::Bounded(bound))
                 }
@@ -300,18 +311,25 @@ impl Judge<'_> {
         outcome
     }
 
+    /// It grows, faster than is worth a note and beyond noise.
+    fn is_steady(&self, growth: &Growth<'_>) -> bool {
+        let net = growth.pair.net;
+        let limit = self.thresholds.notes.steady_growth_bytes_per_minute as f64;
+        net > 0 && self.is_beyond_noise(growth) && growth.pair.per_minute(net) >= limit
+    }
+
+    fn is_beyond_noise(&self, growth: &Growth<'_>) -> bool {
+        let noise = self.thresholds.leak.noise_sigmas * growth.sigma;
+        growth.pair.net.saturating_abs() as f64 >= noise
+    }
+
     fn leak_notes(&self, growth: &Growth<'_>, outcome: &mut Outcome) {
         let limits = &self.thresholds.notes;
         let HeapGrowth {
             interval, net, top, ..
         } = growth.pair;
-        let beyond_noise =
-            net.saturating_abs() as f64 >= self.thresholds.leak.noise_sigmas * growth.sigma;
         let crossed = outcome.state.measured == Measured::Crossed;
-        let steady = !crossed
-            && beyond_noise
-            && net > 0
-            && growth.pair.per_minute(net) >= limits.steady_growth_bytes_per_minute as f64;
+        let steady = !crossed && self.is_steady(growth);
         if steady {
             outcome.note(NoteFact::SteadyGrowth {
                 bytes: net,
@@ -328,7 +346,7 @@ impl Judge<'_> {
                 bytes: top,
             });
         }
-        if net < -limits.shrank_bytes && beyond_noise {
+        if net < -limits.shrank_bytes && self.is_beyond_noise(growth) {
             outcome.note(NoteFact::Shrank {
                 bytes: net.saturating_abs(),
             });
@@ -337,7 +355,7 @@ impl Judge<'_> {
         for fact in only_grows.into_iter().chain(self.transient(growth)) {
             outcome.note(fact);
         }
-        if let Some(bytes) = growth.allocated.as_ref().map(View::net) {
+        if let Some(bytes) = growth.all_allocated {
             let a_second = (bytes as f64 / interval.seconds()) as i64;
             if a_second > limits.allocation_bytes_per_second {
                 outcome.note(NoteFact::AllocationRate {

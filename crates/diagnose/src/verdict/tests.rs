@@ -1,5 +1,7 @@
 //! Every rule, reason and note: once where it fires, and once where it just does not.
 
+mod heaps;
+
 use super::super::capture::Capture;
 use super::super::kinds::ProfileName;
 use super::super::share::Share;
@@ -248,19 +250,20 @@ fn leak_is_not_measured_without_a_pair_and_when_nothing_was_collected_between() 
     assert_eq!(leak(&judgement), Measured::NotMeasured);
     assert_eq!(judgement.kind, VerdictKind::Inconclusive);
 
-    let same = judge_one(growth(MB, MB, 30));
+    let same = judge_one(growth(50 * MB, 50 * MB, 30));
     assert_eq!(
         state(&same, FindingKind::MemoryLeak).hole,
         Some(Hole::Identical)
     );
     // One byte of difference is a measurement.
-    assert_eq!(leak(&judge_one(growth(MB, MB + 1024, 30))), Measured::Clear);
+    let measured = judge_one(growth(50 * MB, 50 * MB + 1024, 30));
+    assert_eq!(leak(&measured), Measured::Clear);
 }
 
 #[test]
 fn windows_under_five_seconds_measure_nothing_unless_they_cross() {
     let short = |name: &str, bytes: i64, ms: i64| {
-        let mut process = growth(0, bytes, 0);
+        let mut process = growth(50 * MB, 50 * MB + bytes, 0);
         process.name = Process::parse(name);
         change(&mut process.heap_second, |second| {
             second.time_ns = NOON + ms * 1_000_000;
@@ -833,19 +836,30 @@ fn note_second_heap_smaller() {
 }
 
 #[test]
-fn note_large_heap() {
+fn note_large_heap_with_its_holder() {
+    let limit = 200 * MB;
+    let holder = Holder {
+        function: SAMPLE.to_owned(),
+        share: Share::new(1.0),
+        owner: "Core Agent, aggregation".to_owned(),
+        owner_share: Share::new(1.0),
+    };
+    let expected = |bytes: i64| NoteFact::LargeHeap {
+        bytes,
+        holder: Some(holder.clone()),
+    };
+    let large = |judgement: &Judgement| note(judgement, "large-heap").cloned();
     check_note(
-        &judge_one(growth(256 * MB, 256 * MB + 1024, 30)),
-        &judge_one(growth(256 * MB - 2048, 256 * MB - 1024, 30)),
-        &NoteFact::LargeHeap {
-            bytes: 256 * MB + 1024,
-        },
+        &judge_one(growth(limit, limit + 1024, 30)),
+        &judge_one(growth(limit - 1024, limit, 30)),
+        &expected(limit + 1024),
     );
-    // One that grows is another matter.
-    assert_eq!(
-        note(&judge_one(growth(256 * MB, 300 * MB, 30)), "large-heap"),
-        None
-    );
+    // What holds it is as good to know where it grows, and where nothing was measured.
+    let grows = judge_one(growth(limit, limit + 50 * MB, 30));
+    assert_eq!(large(&grows), Some(expected(limit + 50 * MB)));
+    let mut single = growth(1, limit + 1024, 30);
+    single.heap_first = Slot::Absent;
+    assert_eq!(large(&judge_one(single)), Some(expected(limit + 1024)));
 }
 
 #[test]

@@ -41,8 +41,15 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
     }
 }
 
-/// One or two sentences: what was found, or how near it came.
+/// One or two sentences: what was found, or how near it came. What grows without crossing is said
+/// wherever a conclusion stands.
 pub fn summary(report: &Report) -> String {
+    let growing = texts::notes::growing(report).into_iter();
+    let growing: String = growing.map(|words| format!(" {words}.")).collect();
+    format!("{}{growing}", conclusion(report))
+}
+
+fn conclusion(report: &Report) -> String {
     let judgement = &report.judgement;
     match judgement.kind {
         VerdictKind::NoProfiles if report.cut_off => {

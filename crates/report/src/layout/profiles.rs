@@ -143,10 +143,7 @@ fn told(report: &Report, state: &State) -> Block {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    Some(texts::capture_command(
-        report,
-        hole.capture(&state.process, state.kind),
-    ))
+    Some(texts::hole_command(report, hole, state))
 }
 
 pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {

@@ -7,9 +7,12 @@ use std::fmt::Write as _;
 use super::advice::{CustomerStep, advice};
 use super::area::Area;
 use super::collect::{SEND_AGAIN, request_message};
-use super::commands::{agent_command, capture_command, how_to_run, is_cluster_agent, where_to_run};
+use super::commands::{
+    agent_command, capture_command, how_to_run, is_cluster_agent, trace_heap_command, where_to_run,
+};
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, contention_unmeasured, unmeasured};
+use super::recommendations::is_trace_leak;
 use super::{by_confidence, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::markdown::clean;
@@ -17,7 +20,9 @@ use crate::model::Report;
 use diagnose::capture::Capture;
 use diagnose::memory::Conclusion;
 use diagnose::share::Share;
-use diagnose::verdict::{Basis, Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
+use diagnose::verdict::{
+    Basis, Confidence, CpuDetail, Detail, Finding, Hole, Note, NoteFact, State,
+};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -173,6 +178,41 @@ fn span(seconds: f64) -> String {
     format!("{number} {unit}{plural}")
 }
 
+/// What processes grew by without crossing, where chance does not explain it. `beside_main`: the main
+/// process is told of elsewhere.
+fn growing(report: &Report, beside_main: bool) -> Vec<String> {
+    let notes = report.judgement.notes.iter();
+    let of = |note: &Note| match (&note.process, &note.fact) {
+        (Some(process), NoteFact::SteadyGrowth { bytes, seconds })
+            if !beside_main || report.judgement.main.as_ref() != Some(process) =>
+        {
+            Some(format!(
+                "Memory: {} grew by {} within {}. So short a time cannot tell whether that goes on.",
+                processes::customer(process),
+                human(*bytes, "bytes"),
+                span(*seconds)
+            ))
+        }
+        _ => None,
+    };
+    notes.filter_map(of).collect()
+}
+
+fn is_trace_growing(report: &Report) -> bool {
+    let mut notes = report.judgement.notes.iter();
+    notes.any(|note| {
+        note.process == Some(Process::Trace) && matches!(note.fact, NoteFact::SteadyGrowth { .. })
+    })
+}
+
+/// What settles growth of the trace-agent.
+fn trace_heaps(report: &Report) -> CustomerStep {
+    CustomerStep::new(
+        "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pprof as the name of the file, and send us both files. Nothing is restarted:",
+        Some(trace_heap_command(report)),
+    )
+}
+
 fn has_note(report: &Report, is_it: fn(&NoteFact) -> bool) -> bool {
     report.judgement.notes.iter().any(|note| is_it(&note.fact))
 }
@@ -237,7 +277,11 @@ fn findings_message(report: &Report, text: &mut String) {
             group_thousands(contexts)
         );
     }
-    for around in near_limit(report, false).into_iter().chain(killed(report)) {
+    let around = growing(report, false).into_iter();
+    for around in around
+        .chain(near_limit(report, false))
+        .chain(killed(report))
+    {
         let _ = writeln!(text, "- {around}");
     }
     let holes = unmeasured(report);
@@ -277,26 +321,27 @@ fn findings_message(report: &Report, text: &mut String) {
     if damaged {
         customer.push(CustomerStep::new(SEND_AGAIN, None));
     }
-    if findings
-        .iter()
-        .any(|finding| finding.confidence != Confidence::High)
-    {
-        let unsure = || {
-            findings
-                .iter()
-                .filter(|finding| finding.confidence != Confidence::High)
-        };
+    let unsure = || {
+        let unsure = findings.iter().copied();
+        unsure.filter(|finding| finding.confidence != Confidence::High)
+    };
+    if is_trace_growing(report) || unsure().any(is_trace_leak) {
+        customer.push(trace_heaps(report));
+        send.push("the two files of the Trace Agent".to_owned());
+    }
+    let recorded = || unsure().filter(|finding| !is_trace_leak(finding));
+    if recorded().next().is_some() {
         let lock = findings.iter().any(|finding| {
             finding.kind == FindingKind::Contention && finding.process == Process::Core
         });
-        let capture = if unsure().all(|finding| finding.process == Process::OtelAgent) {
+        let capture = if recorded().all(|finding| finding.process == Process::OtelAgent) {
             Capture::PLAIN
         } else if lock {
             Capture::of_seconds(120).with_locks()
         } else {
             Capture::of_seconds(120)
         };
-        if unsure().any(|finding| finding.process == Process::Trace) {
+        if recorded().any(|finding| finding.process == Process::Trace) {
             customer.push(CustomerStep::new(
                 "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.",
                 None,
@@ -390,21 +435,18 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     });
     let mut capture = Capture::USUAL;
     let mut busy = None;
-    let mut timeout = None;
+    let mut by_hand = false;
     let mut not_running = None;
     for (hole, state) in &holes {
         match hole {
             Hole::ProfilerBusy => busy = Some(state.process.profiler_setting()),
             Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
-            Hole::TraceWindow => timeout = timeout.max(Some(60)),
-            Hole::Identical if state.process == Process::Trace => timeout = Some(150),
             _ => {}
         }
-        let needs_longer = matches!(
-            hole,
-            Hole::Identical | Hole::TraceWindow | Hole::ShortWindow
-        );
-        if *hole == Hole::Identical || (needs_longer && capture == Capture::USUAL) {
+        let needs_longer =
+            matches!(hole, Hole::Identical | Hole::ShortWindow) && !hole.is_by_hand(&state.process);
+        by_hand |= hole.is_by_hand(&state.process);
+        if needs_longer && (*hole == Hole::Identical || capture == Capture::USUAL) {
             capture = hole.capture(&state.process, state.kind);
         }
     }
@@ -416,8 +458,9 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         capture = Capture::PLAIN;
     }
     write_holes(text, report, &holes);
-    let around: Vec<String> = near_limit(report, false)
+    let around: Vec<String> = growing(report, false)
         .into_iter()
+        .chain(near_limit(report, false))
         .chain(killed(report))
         .collect();
     if !around.is_empty() {
@@ -445,13 +488,8 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             Some(agent_command(report, "status")),
         ));
     }
-    if let Some(seconds) = timeout {
-        steps.push(CustomerStep::new(
-            format!(
-                "Please set apm_config.receiver_timeout to {seconds} in the Agent's configuration (datadog.yaml) and restart the Agent."
-            ),
-            None,
-        ));
+    if by_hand || is_trace_growing(report) {
+        steps.push(trace_heaps(report));
     }
     let step = CustomerStep::new(
         if second_flare {
@@ -499,8 +537,11 @@ fn beyond_heap(report: &Report) -> &'static str {
 }
 
 fn normal_message(report: &Report, text: &mut String) {
+    let growing = growing(report, true);
     text.push_str(if has_note(report, |fact| matches!(fact, NoteFact::BusyCores { .. })) {
         "\nWe found no clear sign of a memory leak, and no single operation that takes most of the CPU, in the recorded time:\n"
+    } else if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
+        "\nWe found no clear sign of a memory leak and no unusual CPU usage in the recorded time:\n"
     } else {
         "\nWe found no sign of a memory leak and no unusual CPU usage in the recorded time:\n"
     });
@@ -508,10 +549,19 @@ fn normal_message(report: &Report, text: &mut String) {
         let name = processes::customer(&main.name);
         if let Some(heap) = heap_in_use(main) {
             let states = &report.judgement.states;
-            let growth = states.iter().find_map(|state| match &state.basis {
-                Basis::Heaps(pair) if state.process == main.name => Some(pair.net),
+            let leak = states
+                .iter()
+                .find(|state| state.process == main.name && state.kind == FindingKind::MemoryLeak)
+                .map(|state| &state.basis);
+            let growth = match leak {
+                Some(Basis::Heaps(pair)) => Some(pair.net),
+                Some(Basis::Bounded(bound)) => bound.net,
                 _ => None,
-            });
+            };
+            let bounded = match leak {
+                Some(Basis::Bounded(_)) => " That is too little to hold a memory leak.",
+                _ => "",
+            };
             let change = growth.map_or_else(String::new, |growth| {
                 let change = match growth {
                     0 => "did not change".to_owned(),
@@ -523,14 +573,18 @@ fn normal_message(report: &Report, text: &mut String) {
                 };
                 format!(", which {change} within {}", span(main.interval.seconds()))
             });
-            let steady = if has_note(report, |fact| matches!(fact, NoteFact::SteadyGrowth { .. })) {
+            let is_steady = |note: &Note| {
+                note.process.as_ref() == Some(&main.name)
+                    && matches!(note.fact, NoteFact::SteadyGrowth { .. })
+            };
+            let steady = if report.judgement.notes.iter().any(is_steady) {
                 " In so short a time that can be normal variation; a longer recording would tell."
             } else {
                 ""
             };
             let _ = writeln!(
                 text,
-                "- Memory: {name} was using {} for its own data{change}.{steady}",
+                "- Memory: {name} was using {} for its own data{change}.{bounded}{steady}",
                 human(heap, "bytes")
             );
         }
@@ -546,8 +600,22 @@ fn normal_message(report: &Report, text: &mut String) {
                 beyond_heap(report)
             );
         }
+        let transients = report
+            .judgement
+            .notes
+            .iter()
+            .filter_map(|note| match &note.fact {
+                NoteFact::Transient { which, bytes } if !which.remedy.is_empty() => Some(format!(
+                    "{} that came in this time are no leak: {}. {}",
+                    human(*bytes, "bytes"),
+                    which.what,
+                    which.remedy
+                )),
+                _ => None,
+            });
         let near = near_limit(report, has_note(report, is_small_heap));
-        for around in near.into_iter().chain(killed(report)) {
+        let around = growing.into_iter().chain(transients);
+        for around in around.chain(near).chain(killed(report)) {
             let _ = writeln!(text, "- {around}");
         }
         if let Some(cores) = cores(main) {
@@ -570,6 +638,14 @@ fn normal_message(report: &Report, text: &mut String) {
     } else {
         ""
     };
+    if is_trace_growing(report) {
+        numbered(
+            text,
+            report,
+            "What we need from you:",
+            &[trace_heaps(report)],
+        );
+    }
     let steps = [
         CustomerStep::new(
             format!(

@@ -246,6 +246,9 @@ fn reason(finding: &Finding, doubt: &Doubt, thresholds: &Thresholds) -> String {
 /// What would settle a finding that is not sure; a sentence.
 pub(crate) fn settle(finding: &Finding) -> &'static str {
     match (&finding.detail, &finding.process) {
+        (Detail::Leak(_), Process::Trace) => {
+            "Its heap, taken twice by hand some minutes apart, would settle it."
+        }
         (Detail::Leak(_), _) => {
             "A longer capture (--profile 120) or two flares hours apart would settle it."
         }

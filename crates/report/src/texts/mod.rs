@@ -32,7 +32,7 @@ pub(crate) mod silent;
 pub mod states;
 
 pub use collect::how_to_collect;
-pub use commands::{agent_command, capture_command};
+pub use commands::{agent_command, capture_command, hole_command};
 pub use customer::customer_message;
 pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};

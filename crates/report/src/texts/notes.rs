@@ -2,6 +2,7 @@
 
 use super::count;
 use super::memory::limit_source;
+use crate::model::Report;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Note, NoteFact};
 use flare::Process;
@@ -14,6 +15,20 @@ pub(crate) fn note(note: &Note, thresholds: &Thresholds) -> String {
         Some(process) => format!("{process}: {text}"),
         None => text,
     }
+}
+
+/// What processes grew by without crossing, where chance does not explain it; sentences without
+/// their full stop.
+pub(crate) fn growing(report: &Report) -> Vec<String> {
+    let notes = report.judgement.notes.iter();
+    let of = |note: &Note| match (&note.process, &note.fact) {
+        (Some(process), NoteFact::SteadyGrowth { bytes, seconds }) => Some(format!(
+            "{process} grew by {} in {seconds:.1} s, below the threshold but beyond sampling noise",
+            human(*bytes, "bytes")
+        )),
+        _ => None,
+    };
+    notes.filter_map(of).collect()
 }
 
 fn words(fact: &NoteFact, process: Option<&Process>, thresholds: &Thresholds) -> String {
@@ -69,8 +84,8 @@ fn words(fact: &NoteFact, process: Option<&Process>, thresholds: &Thresholds) ->
                 remedy => format!(" {remedy}"),
             };
             format!(
-                "{} of the growth is {}; it is not counted.{remedy}",
-                human_signed(*bytes, "bytes"),
+                "{} of the growth are not counted: {}.{remedy}",
+                human(*bytes, "bytes"),
                 which.what
             )
         }
@@ -248,7 +263,7 @@ mod tests {
                 which: own.unwrap(),
                 bytes: 18 * MB,
             },
-            "core: +18.0 MB of the growth is buffers of the Agent's own continuous profiler (internal_profiling), which level off; it is not counted. Set internal_profiling.enabled to false and capture again.",
+            "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, set internal_profiling.enabled to false.",
         );
         check(
             Some(Process::Trace),

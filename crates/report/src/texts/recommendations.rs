@@ -3,15 +3,17 @@
 //! Knows verdicts, confidence and routing; refuses to know the advice of an area and the customer.
 
 use super::advice::advice;
-use super::commands::{agent_command, capture_command, is_cluster_agent};
-use super::holes::{contention_unmeasured, unmeasured};
+use super::commands::{
+    agent_command, capture_command, hole_command, is_cluster_agent, trace_heap_command,
+};
+use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
 use super::{about, by_confidence, findings, known, memory, notes, silent, states};
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
-use diagnose::verdict::{Confidence, Finding, NoteFact};
+use diagnose::verdict::{Confidence, Detail, Finding, NoteFact};
 use flare::Process;
 
 /// Prioritised steps, each naming its finding.
@@ -65,6 +67,7 @@ fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String
 
 fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
     let about = about(finding);
+    let by_hand = is_trace_leak(finding);
     let confirm = |steps: &mut Vec<Step>| {
         push(
             steps,
@@ -73,7 +76,9 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                 "Confirm it, because {}. {}{}",
                 findings::reasons(finding, &report.judgement.thresholds).join("; "),
                 findings::settle(finding),
-                if finding.process == Process::Trace {
+                if by_hand {
+                    format!(" {TRACE_BY_HAND}")
+                } else if finding.process == Process::Trace {
                     format!(
                         " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
                         finding
@@ -85,7 +90,11 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                     String::new()
                 }
             ),
-            Some(capture_command(report, finding.confirm())),
+            Some(if by_hand {
+                trace_heap_command(report)
+            } else {
+                capture_command(report, finding.confirm())
+            }),
         );
     };
     if finding.confidence == Confidence::Low {
@@ -214,7 +223,12 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
     );
     for note in alarming {
         let text = notes::note(note, &report.judgement.thresholds);
-        push(steps, "Worth a look", text, None);
+        let command = matches!(
+            (&note.process, &note.fact),
+            (Some(Process::Trace), NoteFact::SteadyGrowth { .. })
+        );
+        let command = command.then(|| trace_heap_command(report));
+        push(steps, "Worth a look", text, command);
     }
     let account = report
         .memory
@@ -250,24 +264,28 @@ fn normal_steps(report: &Report, steps: &mut Vec<Step>) {
                 "Contention was not measured. {}",
                 states::would_change(state, &report.judgement.thresholds)
             ),
-            Some(capture_command(
-                report,
-                hole.capture(&state.process, state.kind),
-            )),
+            Some(hole_command(report, hole, state)),
         );
     }
 }
 
+/// A longer capture would not lengthen the window that it was seen in.
+pub(super) fn is_trace_leak(finding: &Finding) -> bool {
+    finding.process == Process::Trace && matches!(finding.detail, Detail::Leak(_))
+}
+
 /// Notes that may be the trouble itself, although no profile crosses.
-const fn is_alarming(fact: &NoteFact) -> bool {
-    matches!(
-        fact,
-        NoteFact::SteadyGrowth { .. }
-            | NoteFact::BusyCores { .. }
-            | NoteFact::NearLimit { .. }
-            | NoteFact::OomKills { .. }
-            | NoteFact::SameStack { .. }
-    )
+fn is_alarming(fact: &NoteFact) -> bool {
+    matches!(fact, NoteFact::Transient { which, .. } if !which.remedy.is_empty())
+        || matches!(
+            fact,
+            NoteFact::SteadyGrowth { .. }
+                | NoteFact::LargeHeap { .. }
+                | NoteFact::BusyCores { .. }
+                | NoteFact::NearLimit { .. }
+                | NoteFact::OomKills { .. }
+                | NoteFact::SameStack { .. }
+        )
 }
 
 fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
@@ -277,7 +295,7 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
             kinds::title(state.kind),
             state.process
         );
-        let command = capture_command(report, hole.capture(&state.process, state.kind));
+        let command = hole_command(report, hole, state);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = steps
             .iter()

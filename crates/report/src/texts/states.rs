@@ -39,7 +39,14 @@ pub fn text(state: &State) -> String {
 /// What bounds growth that was not measured.
 fn too_small(bound: &Bound) -> String {
     let heap = human(bound.heap, "bytes");
-    format!("heap of {heap}: too small to hold a leak")
+    match bound.net.filter(|_| bound.grows) {
+        Some(net) => format!(
+            "{} in {:.1} s, too short to settle; heap of {heap}",
+            human_signed(net, "bytes"),
+            bound.interval.seconds()
+        ),
+        None => format!("heap of {heap}: too small to hold a leak"),
+    }
 }
 
 fn cores(cpu: &CpuUse) -> String {
@@ -155,7 +162,17 @@ pub(crate) fn why_and_remedy(state: &State, thresholds: &Thresholds) -> String {
 }
 
 fn bounded_why(bound: &Bound, thresholds: &Thresholds) -> String {
+    let heap = human(bound.heap, "bytes");
+    let limit = human(thresholds.leak.small_heap_bytes, "bytes");
     let why = match bound.net {
+        Some(net) if bound.grows => {
+            return format!(
+                "The heap snapshots are only {:.1} s apart. It grew by {} in that time, beyond sampling noise, and \
+                 so short a window can't settle whether that goes on. The whole heap is {heap}, under {limit}.",
+                bound.interval.seconds(),
+                human(net, "bytes"),
+            );
+        }
         Some(net) => format!(
             "The heap snapshots are only {:.1} s apart, too short to tell growth from noise ({} so far).",
             bound.interval.seconds(),
@@ -169,14 +186,12 @@ fn bounded_why(bound: &Bound, thresholds: &Thresholds) -> String {
     };
     let allocated = bound.until_gc.map_or_else(String::new, |room| {
         format!(
-            ", and at most {} were allocated without a collection",
+            " At most {} were allocated without a collection.",
             human(room, "bytes")
         )
     });
     format!(
-        "{why} It is a {} (under {}){allocated}.",
-        too_small(bound),
-        human(thresholds.leak.small_heap_bytes, "bytes")
+        "{why} The whole heap is {heap}: too small to hold a leak (the limit is {limit}).{allocated}"
     )
 }
 
@@ -223,7 +238,7 @@ fn heaps_why(state: &State, pair: &HeapGrowth, thresholds: &Thresholds) -> Strin
     );
     if pair.transient != 0 {
         what.push_str(&format!(
-            " {} of memory that comes and goes by itself are not counted.",
+            " {} of known transients are not counted.",
             human_signed(pair.transient, "bytes")
         ));
     }
