@@ -5,12 +5,13 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The tables that the program holds.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     "known_cases.toml",
     "limits.toml",
     "owners.toml",
     "pipelines.toml",
     "thresholds.toml",
+    "transients.toml",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -3,7 +3,8 @@
 //! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
 //! - [`labels`]: what the profile itself says of who used the CPU.
 //! - [`known`]: which publicly reported cases a finding resembles.
-//! - [`noise`]: how much of a heap difference may be chance.
+//! - [`noise`] and [`transients`]: how much of a heap difference may be chance, and how much of it goes
+//!   again by itself.
 //! - [`memory`] and [`gc`]: where the memory is, and what the garbage collector costs.
 //! - [`counters`] and [`evidence`]: what the Agent's texts say beside its profiles.
 //! - [`notable`]: what has to be looked at although nothing crossed; [`pipelines`]: who waits for whom.
@@ -29,4 +30,5 @@ pub mod owner;
 pub mod pipelines;
 pub mod share;
 pub mod thresholds;
+pub mod transients;
 pub mod verdict;

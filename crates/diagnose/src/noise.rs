@@ -8,10 +8,21 @@ use rustc_hash::FxHashMap;
 
 use profile::lens::view::{RowId, View, mix};
 
-/// Variance of a heap difference by leaf row, in square bytes.
+/// Variance of a heap difference by leaf row, in square bytes, and the sampled objects behind it.
 #[derive(Clone, Debug, Default)]
 pub struct Noise {
     variance: Vec<f64>,
+    sampled: Vec<Sampled>,
+}
+
+/// Objects of a function that were sampled, by stack: those of stacks that gained some, and of stacks
+/// that lost some.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sampled {
+    /// Came.
+    pub came: f64,
+    /// Went.
+    pub went: f64,
 }
 
 impl Noise {
@@ -21,6 +32,7 @@ impl Noise {
     /// changed counts.
     pub fn of(space: &View, objects: &View) -> Self {
         let mut variance = vec![0.0; space.row_count()];
+        let mut sampled = vec![Sampled::default(); space.row_count()];
         let period = space
             .subject()
             .profiles()
@@ -28,7 +40,7 @@ impl Noise {
             .map_or(0, |new| new.period);
         if period <= 1 {
             // Period 1 records every allocation: nothing is left to chance.
-            return Self { variance };
+            return Self { variance, sampled };
         }
         let period = period as f64;
         let mut stacks: FxHashMap<u64, (RowId, i64, i64)> = FxHashMap::default();
@@ -53,8 +65,17 @@ impl Noise {
             if let Some(sum) = variance.get_mut(leaf.index()) {
                 *sum += k.abs() * (size / seen).powi(2);
             }
+            if let Some(sum) = sampled.get_mut(leaf.index()) {
+                sum.came += k.max(0.0);
+                sum.went += (-k).max(0.0);
+            }
         }
-        Self { variance }
+        Self { variance, sampled }
+    }
+
+    /// Sampled objects of one row.
+    pub fn sampled(&self, row: RowId) -> Sampled {
+        self.sampled.get(row.index()).copied().unwrap_or_default()
     }
 
     /// Standard deviation of one row's flat value.

@@ -21,16 +21,20 @@ pub struct Notable {
 }
 
 /// Who is behind a thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Holder {
     /// The owner's name.
     pub owner: String,
+    /// What all frames of that owner are responsible for.
+    pub share: Share,
     /// Finer than the owner, or empty.
     pub component: String,
     /// Who to ask, or empty.
     pub team: String,
-    /// The responsible frame.
+    /// The responsible frame with the most.
     pub frame: String,
+    /// What it is responsible for.
+    pub frame_share: Share,
 }
 
 /// What is to be looked at. In the order of how much it explains: the first one is the headline.

@@ -31,6 +31,9 @@ const BY_NAME: &str = "*";
 /// How many hues the page's palette of owners has.
 pub const HUES: u8 = 12;
 
+/// First segments of the Agent's own packages: a pattern that starts with one is below the module.
+pub(super) const AGENT_ROOTS: [&str; 3] = ["pkg", "comp", "cmd"];
+
 /// What reports call samples that no owner claims.
 pub const UNOWNED: &str = "unowned";
 

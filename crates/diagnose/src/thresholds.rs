@@ -50,6 +50,14 @@ pub struct LeakThresholds {
     pub assumed_window_s: f64,
     /// Growth under so many standard deviations is within noise.
     pub noise_sigmas: f64,
+    /// A smaller heap bounds what it may have grown by.
+    pub small_heap_bytes: i64,
+    /// What a heap came to since the start is said where it is slower than this.
+    pub since_start_bytes_per_hour: i64,
+    /// A rate is projected only where the process is up for so long.
+    pub projection_min_uptime_s: f64,
+    /// And only where the heap is this part of what the rate would have made in that time.
+    pub projection_heap_percent: f64,
 }
 
 /// When one function is a CPU spike.
@@ -104,6 +112,10 @@ pub struct ConfidenceLimits {
     pub spread_share_percent: f64,
     /// The real interval is longer than the window by more than this factor.
     pub max_interval_stretch: f64,
+    /// A growth may be a burst only where the process is up for so long.
+    pub burst_min_uptime_s: f64,
+    /// And where the heap is under this part of what the rate would have made in that time.
+    pub burst_heap_percent: f64,
     /// Leaves under which a blocked thread counts as busy on Windows; `*` stands for anything.
     pub windows_blocked_leaves: Vec<String>,
 }
@@ -118,8 +130,14 @@ pub struct NoteThresholds {
     pub moved_bytes: i64,
     /// The second snapshot is smaller by more than this.
     pub shrank_bytes: i64,
-    /// A heap in use over this that does not grow.
-    pub large_heap_bytes: i64,
+    /// Objects of one function that only came and never went, together at least this.
+    pub only_grows_bytes: i64,
+    /// And at least so many of them were sampled.
+    pub only_grows_samples: f64,
+    /// A known transient of at least this.
+    pub transient_bytes: i64,
+    /// That is at least this part of what changed.
+    pub transient_percent: f64,
     /// Garbage collection's share of CPU over this.
     pub gc_cpu_percent: f64,
     /// A sample is garbage collection's when any of its frames is one of these.
@@ -302,6 +320,19 @@ impl Thresholds {
             ),
             ("leak.min_window_s", leak.min_window_s),
             ("leak.noise_sigmas", leak.noise_sigmas),
+            ("leak.small_heap_bytes", leak.small_heap_bytes as f64),
+            (
+                "leak.since_start_bytes_per_hour",
+                leak.since_start_bytes_per_hour as f64,
+            ),
+            ("leak.projection_min_uptime_s", leak.projection_min_uptime_s),
+            (
+                "confidence.burst_min_uptime_s",
+                confidence.burst_min_uptime_s,
+            ),
+            ("notes.only_grows_bytes", notes.only_grows_bytes as f64),
+            ("notes.only_grows_samples", notes.only_grows_samples),
+            ("notes.transient_bytes", notes.transient_bytes as f64),
             ("cpu.min_cpu_s", cpu.min_cpu_s),
             ("cpu.min_cores", cpu.min_cores),
             ("contention.delay_ns", contention.delay_ns as f64),
@@ -331,7 +362,6 @@ impl Thresholds {
             ("notes.moved_bytes", notes.moved_bytes as f64),
             ("notes.shrank_bytes", notes.shrank_bytes as f64),
             ("notes.many_contexts", notes.many_contexts as f64),
-            ("notes.large_heap_bytes", notes.large_heap_bytes as f64),
             ("memory.large_bytes", memory.large_bytes as f64),
             ("memory.held_to_in_use", memory.held_to_in_use),
             (
@@ -358,6 +388,12 @@ impl Thresholds {
                 "confidence.spread_share_percent",
                 confidence.spread_share_percent,
             ),
+            ("leak.projection_heap_percent", leak.projection_heap_percent),
+            (
+                "confidence.burst_heap_percent",
+                confidence.burst_heap_percent,
+            ),
+            ("notes.transient_percent", notes.transient_percent),
             ("notes.gc_cpu_percent", notes.gc_cpu_percent),
             ("memory.outside_go_percent", memory.outside_go_percent),
             ("notable.cpu_limit_percent", notable.cpu_limit_percent),

@@ -9,6 +9,8 @@
 //! stack        L L L  L L L L L  ...        leaf first
 //! ```
 
+use crate::units;
+
 /// Index of a text. Meaningless for any other profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StrId(pub(crate) u32);
@@ -354,6 +356,17 @@ impl Profile {
             .map(|&value| i128::from(value))
             .sum();
         clamp(sum)
+    }
+
+    /// [`Self::net`] in nanoseconds or bytes, where the unit is of time or memory.
+    pub fn amount(&self, kind: usize) -> i64 {
+        let unit = self.sample_types.get(kind).map_or("", |kind| &kind.unit);
+        units::in_base(self.net(kind), unit)
+    }
+
+    /// A sample has a value below zero.
+    pub fn has_negative(&self, kind: usize) -> bool {
+        (0..self.sample_count()).any(|sample| self.value(sample, kind) < 0)
     }
 
     /// Bytes of the tables, by what they hold: what a profile costs in memory.

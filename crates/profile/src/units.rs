@@ -133,6 +133,23 @@ pub fn scale(value: i64, from: &str, to: &str) -> (f64, String) {
     }
 }
 
+/// What makes values of a unit nanoseconds or bytes, and the name of that unit. `None` for counts and
+/// for units of other families.
+pub fn base(unit: &str) -> Option<(&'static str, f64)> {
+    let [memory, time, _] = &FAMILIES;
+    [(memory, "bytes"), (time, "nanoseconds")]
+        .into_iter()
+        .find_map(|(family, name)| Some((name, family.find(unit)?.factor)))
+}
+
+/// A value in nanoseconds or bytes where its unit is of time or memory; as it is otherwise.
+pub fn in_base(value: i64, unit: &str) -> i64 {
+    match base(unit) {
+        Some((_, factor)) if factor != 1.0 => (value as f64 * factor).round() as i64,
+        _ => value,
+    }
+}
+
 /// A value with its unit, two decimals at most: `26.1MB`, `4.12s`, `0`.
 pub fn label(value: i64, from: &str, to: &str) -> String {
     let (scaled, unit) = scale(value, from, to);
@@ -398,5 +415,17 @@ mod tests {
         assert!(!convertible("bytes", "nanoseconds"));
         assert_eq!(finer("bytes", "kilobytes"), "bytes");
         assert_eq!(finer("seconds", "nanoseconds"), "nanoseconds");
+    }
+
+    #[test]
+    fn values_of_time_and_memory_have_a_base() {
+        assert_eq!(in_base(20_000_000, "microseconds"), 20_000_000_000);
+        assert_eq!(in_base(-3, "kilobytes"), -3072);
+        assert_eq!(in_base(i64::MAX, "hours"), i64::MAX);
+        for unit in ["nanoseconds", "bytes", "count", "widgets", "GCU", ""] {
+            assert_eq!(in_base(7, unit), 7, "{unit}");
+        }
+        assert_eq!(base("count"), None);
+        assert_eq!(base("ms"), Some(("nanoseconds", 1e6)));
     }
 }

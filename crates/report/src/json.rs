@@ -17,7 +17,7 @@ use diagnose::evidence::Runner;
 use diagnose::kinds::ProfileName;
 use diagnose::notable::Notable;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Finding, Hole, State, Unit};
+use diagnose::verdict::{Basis, Finding, Hole, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Flavor, Instance};
@@ -368,6 +368,11 @@ fn instant(unix_ms: i64) -> Option<String> {
 }
 
 fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
+    let (pair, bound) = match &state.basis {
+        Basis::Heaps(pair) => (Some(pair), None),
+        Basis::Bounded(bound) => (None, Some(bound)),
+        _ => (None, None),
+    };
     StateJson {
         process: state.process.as_str(),
         kind: state.kind.as_str(),
@@ -376,9 +381,17 @@ fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
         why: states::why(state, thresholds),
         hole: state.hole.map(Hole::as_str),
         nearness: state.nearness.map(finite),
+        bound_bytes: bound.map(|bound| bound.heap),
+        resolution_bytes: pair.map(|pair| pair.resolution),
+        transient_bytes: pair.map(|pair| pair.transient),
+        since_start_bytes_per_hour: state
+            .since_start
+            .as_ref()
+            .map(|since| since.per_hour() as i64),
         would_change: states::would_change(state, thresholds),
         capture: state
             .hole
+            .filter(|hole| !hole.is_by_hand(&state.process))
             .map(|hole| hole.capture(&state.process, state.kind).to_string()),
     }
 }

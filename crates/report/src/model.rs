@@ -23,6 +23,7 @@ use flare::status::{Check, CheckProblem, Flavor, JmxCheck};
 use flare::trace_vars::TraceVars;
 use flare::version_history::VersionEntry;
 use flare::{Fault, Problem, Process, Role};
+use profile::units;
 
 use super::document::FileRole;
 use super::settings::SettingsView;
@@ -449,6 +450,25 @@ pub struct Table {
     /// The first lines of pprof's own text, header included; empty for sample types that no
     /// verdict is about.
     pub raw: String,
+}
+
+impl Table {
+    /// Sum with signs, in nanoseconds or bytes where the unit is of time or memory.
+    pub fn amount(&self) -> i64 {
+        units::in_base(self.net, &self.unit)
+    }
+
+    /// Of a CPU profile: cores in use on average.
+    pub fn cores(&self) -> Option<f64> {
+        let cpu_ns = units::in_base(self.total, &self.unit);
+        (self.duration_ns > 0).then(|| cpu_ns as f64 / self.duration_ns as f64)
+    }
+
+    /// Of a heap snapshot: it is a difference already, and does not say what the heap holds. See
+    /// [`diagnose::verdict::own_difference`].
+    pub fn is_own_difference(&self) -> bool {
+        !self.is_diff && (self.net != self.total || self.duration_ns > 0)
+    }
 }
 
 /// How many rows a report keeps of each table.

@@ -683,6 +683,7 @@ impl Walk<'_> {
             hole: _,
             basis,
             nearness: _,
+            since_start: _,
         } in states
         {
             self.process(process);
@@ -760,6 +761,7 @@ impl Walk<'_> {
                 after: _,
             })
             | Basis::Identical(_)
+            | Basis::Bounded(_)
             | Basis::Heaps(_)
             | Basis::Idle => {}
         }
@@ -864,6 +866,11 @@ impl Walk<'_> {
                 | Doubt::ShortWindow(_)
                 | Doubt::JustStarted(_)
                 | Doubt::Spread { functions: _ }
+                | Doubt::Burst {
+                    heap: _,
+                    made_in_s: _,
+                    uptime_s: _,
+                }
                 | Doubt::Collections {
                     apart_s: _,
                     window_s: _,
@@ -878,6 +885,12 @@ impl Walk<'_> {
     fn note(&mut self, fact: &mut NoteFact) {
         match fact {
             NoteFact::Moved { function, bytes: _ }
+            | NoteFact::OnlyGrows {
+                function,
+                bytes: _,
+                objects: _,
+                seconds: _,
+            }
             | NoteFact::BusyLine {
                 function,
                 share: _,
@@ -888,7 +901,8 @@ impl Walk<'_> {
                 seconds: _,
             }
             | NoteFact::Shrank { bytes: _ }
-            | NoteFact::LargeHeap { bytes: _ }
+            // Of the table of transients.
+            | NoteFact::Transient { which: _, bytes: _ }
             | NoteFact::AllocationRate {
                 a_second: _,
                 bytes: _,
@@ -920,9 +934,11 @@ impl Walk<'_> {
         if let Some(Holder {
             // Of the table of owners.
             owner: _,
+            share: _,
             component: _,
             team: _,
             frame,
+            frame_share: _,
         }) = holder
         {
             self.code(frame);

@@ -36,7 +36,7 @@ pub fn duration(seconds: f64) -> String {
 pub fn interval(interval: Interval) -> String {
     let seconds = format!("{:.1} s", interval.seconds());
     match interval.source {
-        IntervalSource::Profiles => seconds,
+        IntervalSource::Profiles | IntervalSource::OwnDuration => seconds,
         IntervalSource::CpuDuration => {
             format!("{seconds} (the CPU profile's duration: the snapshots' own times do not tell)")
         }

@@ -13,6 +13,8 @@ pub const OWNERS: &str = include_str!(concat!(env!("OUT_DIR"), "/owners.toml"));
 pub const KNOWN_CASES: &str = include_str!(concat!(env!("OUT_DIR"), "/known_cases.toml"));
 /// `data/pipelines.toml` without its comments.
 pub const PIPELINES: &str = include_str!(concat!(env!("OUT_DIR"), "/pipelines.toml"));
+/// `data/transients.toml` without its comments.
+pub const TRANSIENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/transients.toml"));
 /// `data/limits.toml` without its comments.
 const LIMITS: &str = include_str!(concat!(env!("OUT_DIR"), "/limits.toml"));
 
@@ -35,6 +37,10 @@ mod tests {
             (
                 include_str!("../../../data/pipelines.toml"),
                 super::PIPELINES,
+            ),
+            (
+                include_str!("../../../data/transients.toml"),
+                super::TRANSIENTS,
             ),
         ] {
             let parsed = |text: &str| toml::from_str::<toml::Table>(text).unwrap();

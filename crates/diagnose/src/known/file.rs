@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use tables::data_file::{self, DataFileError};
 
-use super::super::owner::{self, Pattern, PatternProblem};
+use super::super::owner::{self, AGENT_ROOTS, Pattern, PatternProblem};
 use super::version::{Version, VersionRange};
 use super::{CaseKind, CaseNature, CasePattern, Condition, KnownCase, KnownCases};
 
@@ -14,9 +14,6 @@ const SCHEMA: u32 = 1;
 
 /// Operating systems as `status.log` gives them.
 const SYSTEMS: [&str; 3] = ["linux", "windows", "darwin"];
-
-/// First segments of the Agent's own packages: a pattern that starts with one is below the module.
-const AGENT_ROOTS: [&str; 3] = ["pkg", "comp", "cmd"];
 
 /// Why a table of cases cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -85,7 +85,7 @@ impl Judge<'_> {
             heap: processes
                 .iter()
                 .find(|process| process.name == self.described)
-                .and_then(heap_in_use),
+                .and_then(ProcessProfiles::heap_in_use),
             python_checks,
         })
     }
@@ -105,7 +105,7 @@ impl Judge<'_> {
     fn large_heap(&self, process: &ProcessProfiles) -> Option<Notable> {
         let limits = &self.thresholds.notable;
         let counters = self.counters_of(&process.name);
-        let in_profile = heap_in_use(process);
+        let in_profile = process.heap_in_use();
         let live = counters.and_then(|counters| counters.heap_live);
         // The profile lags behind the counter by up to two collections.
         let bytes = in_profile.max(live)?;
@@ -143,8 +143,7 @@ impl Judge<'_> {
 
     /// Who holds the most of a heap.
     fn heap_holder(&self, process: &ProcessProfiles) -> Option<Holder> {
-        let (name, _) = process.last_heap()?;
-        let subject = process.subject(name)?;
+        let subject = process.last_heap()?;
         let view = View::under(subject, "inuse_space").ok()?;
         let attribution = attribute(&view, &Classes::of(subject, self.owners), &|_| true);
         let owner = attribution
@@ -153,9 +152,4 @@ impl Judge<'_> {
             .find_map(|(owner, _)| owner)?;
         self.holder_of(&view, &attribution, owner)
     }
-}
-
-fn heap_in_use(process: &ProcessProfiles) -> Option<i64> {
-    let (_, heap) = process.last_heap()?;
-    Some(heap.net(heap.type_index("inuse_space")?))
 }

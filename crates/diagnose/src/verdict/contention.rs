@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::attribution::{Classes, attribute, time_below};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
-use super::super::notable::{Consumer, Holder, Notable, Thing};
+use super::super::notable::{Consumer, Notable, Thing};
 use super::super::owner::UNOWNED;
 use super::super::pipelines::{Pipelines, StageId};
 use super::super::share::Share;
@@ -286,7 +286,7 @@ impl Judge<'_> {
             return None;
         }
         let subject = process.subject(ProfileName::Block)?;
-        let view = View::under(subject, "delay").ok()?;
+        let view = View::under(subject, "delay").ok()?.in_base_unit();
         let counts = |row: RowId| self.thresholds.is_handing_leaf(view.name(row));
         let attribution = attribute(&view, &Classes::of(subject, self.owners), &counts);
         let by_responsible = attribution.by_responsible();
@@ -298,15 +298,11 @@ impl Judge<'_> {
                 (name.to_owned(), delay)
             })
             .collect();
-        let holder = senders
-            .first()
-            .and_then(|(frame, _)| self.owners.of_function(frame).map(|owner| (frame, owner)))
-            .map(|(frame, owner)| Holder {
-                owner: owner.owner.clone(),
-                component: owner.component.clone(),
-                team: owner.team.clone(),
-                frame: frame.clone(),
-            });
+        let holder = attribution
+            .by_owner(self.owners)
+            .into_iter()
+            .find_map(|(owner, _)| owner)
+            .and_then(|owner| self.holder_of(&view, &attribution, owner));
         let consumer = self.consumer(process, &view, &counts);
         Some(Notable {
             process: Some(process.name.clone()),
@@ -363,7 +359,7 @@ impl Judge<'_> {
             Ok(subject) => subject,
             Err(gap) => return LockSays::Gap(gap),
         };
-        let Ok(view) = View::under(subject, "delay") else {
+        let Ok(view) = View::under(subject, "delay").map(View::in_base_unit) else {
             return LockSays::NoDelays;
         };
         let mut sum = LockDelay {
@@ -407,7 +403,7 @@ impl Judge<'_> {
         subject: &Arc<Subject>,
         sum: LockDelay,
     ) -> Option<Finding> {
-        let view = View::under(subject, "delay").ok()?;
+        let view = View::under(subject, "delay").ok()?.in_base_unit();
         let counts = |row: RowId| self.waits_for(name, view.name(row)) == WaitsFor::Lock;
         let rows = largest(&view, view.weights(), &counts);
         let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);

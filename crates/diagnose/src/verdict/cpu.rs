@@ -17,6 +17,7 @@ use super::notes::NoteFact;
 use super::{Basis, Judge, Outcome, largest};
 use flare::Process;
 use profile::lens::view::{RowId, View};
+use profile::units;
 use profile::{Label, Profile};
 
 const KIND: FindingKind = FindingKind::CpuSpike;
@@ -90,7 +91,7 @@ impl Judge<'_> {
             Err(gap) => return Outcome::hole(name, KIND, gap.hole, Basis::Gaps(vec![gap])),
         };
         let view = match View::under(subject, "cpu").or_else(|_| View::under(subject, "")) {
-            Ok(view) => view,
+            Ok(view) => view.in_base_unit(),
             Err(error) => {
                 return Outcome::hole(name, KIND, Hole::Unsuitable, Basis::Unsuitable(error));
             }
@@ -245,17 +246,29 @@ impl Judge<'_> {
         attribution: &Attribution,
         owner: &str,
     ) -> Option<Holder> {
+        let owners = attribution.by_owner(self.owners).into_iter();
+        let of_owner: i64 = owners
+            .filter(|(name, _)| *name == Some(owner))
+            .map(|(_, value)| value)
+            .sum();
+        // What was attributed may be a part of the whole.
+        let all = attribution
+            .by_responsible()
+            .iter()
+            .fold(0_i64, |sum, (_, value)| sum.saturating_add(*value));
         attribution
             .by_responsible()
             .into_iter()
-            .find_map(|(row, _)| {
+            .find_map(|(row, value)| {
                 let frame = view.name(row?);
                 let found = self.owners.of_function(frame)?;
                 (found.owner == owner).then(|| Holder {
                     owner: found.owner.clone(),
+                    share: Share::of(of_owner, all),
                     component: found.component.clone(),
                     team: found.team.clone(),
                     frame: frame.to_owned(),
+                    frame_share: Share::of(value, all),
                 })
             })
     }
@@ -314,7 +327,10 @@ impl Judge<'_> {
         let mut reasons = Vec::new();
         let samples = match profile.type_index("samples") {
             Some(kind) => profile.total(kind),
-            None if profile.period > 0 => view.total / profile.period,
+            None if profile.period > 0 => {
+                let unit = &profile.period_type.unit;
+                view.total / units::in_base(profile.period, unit).max(1)
+            }
             None => i64::MAX,
         };
         if samples < limits.min_cpu_samples {

@@ -101,6 +101,8 @@ pub struct LeakDetail {
     pub allocated: Option<i64>,
     /// One function crossed alone, the net did not.
     pub by_one: bool,
+    /// The heap and the uptime of its process allow saying what the rate comes to in an hour and a day.
+    pub projected: bool,
 }
 
 /// Numbers of a CPU spike.
@@ -164,7 +166,16 @@ pub enum Doubt {
     },
     /// The profile covers few seconds.
     ShortWindow(f64),
-    /// The Agent had been running for so many seconds only.
+    /// The rate explains little of the time that the process is up: a burst, or it has just begun.
+    Burst {
+        /// What the heap holds.
+        heap: i64,
+        /// In so long the rate makes as much.
+        made_in_s: f64,
+        /// The process is up for so long.
+        uptime_s: f64,
+    },
+    /// The process had been running for so many seconds only.
     JustStarted(f64),
     /// The growth is spread over many functions.
     Spread {
@@ -395,8 +406,8 @@ impl Judge<'_> {
         (seconds < self.thresholds.confidence.min_window_s).then_some(Doubt::ShortWindow(seconds))
     }
 
-    pub(super) fn just_started(&self) -> Option<Doubt> {
-        let uptime = self.context.uptime_s?;
+    pub(super) fn just_started(&self, process: &Process) -> Option<Doubt> {
+        let uptime = self.context.uptime_of(process)?;
         (uptime < self.thresholds.confidence.min_uptime_s)
             .then_some(Doubt::JustStarted(uptime.max(0.0)))
     }

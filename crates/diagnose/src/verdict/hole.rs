@@ -30,7 +30,7 @@ pub enum Hole {
     Identical,
     /// The snapshots are of two runs of the process.
     Restarted,
-    /// The trace-agent records 4 s unless a setting is raised.
+    /// The trace-agent's snapshots are 4 s apart.
     TraceWindow,
     /// The snapshots are too close.
     ShortWindow,
@@ -97,6 +97,15 @@ impl Hole {
         }
     }
 
+    /// No capture collects what is missing: the trace-agent's snapshots are 4 s apart however long the
+    /// capture of the core Agent is.
+    pub const fn is_by_hand(self, process: &Process) -> bool {
+        matches!(
+            (process, self),
+            (Process::Trace, Self::TraceWindow | Self::Identical)
+        )
+    }
+
     /// The capture that collects what is missing.
     pub const fn capture(self, process: &Process, kind: FindingKind) -> Capture {
         match (process, self, kind) {
@@ -105,7 +114,6 @@ impl Hole {
             (_, Self::RateZeroElsewhere, _) => Capture::of_seconds(60),
             (_, _, FindingKind::Contention) => Capture::of_seconds(60).with_locks(),
             (_, Self::Identical, _) => Capture::of_seconds(150),
-            (_, Self::TraceWindow, _) => Capture::of_seconds(60),
             (_, Self::ShortWindow, _) => Capture::of_seconds(120),
             _ => Capture::USUAL,
         }

@@ -139,17 +139,30 @@ impl ProcessProfiles {
         }
     }
 
-    /// The last heap snapshot that could be read, and its name.
-    pub fn last_heap(&self) -> Option<(ProfileName, &Profile)> {
-        let second = self
-            .heap_second
-            .profile()
-            .map(|heap| (ProfileName::HeapSecond, heap));
-        second.or_else(|| {
-            self.heap_first
-                .profile()
-                .map(|heap| (ProfileName::HeapFirst, heap))
-        })
+    /// Its heap snapshots that could be read, the last one first.
+    fn heaps(&self) -> impl Iterator<Item = (ProfileName, &Arc<Subject>)> {
+        let names = [ProfileName::HeapSecond, ProfileName::HeapFirst];
+        names
+            .into_iter()
+            .filter_map(|name| Some((name, self.slot(name)?.subject()?)))
+    }
+
+    /// The last heap snapshot that could be read; none that is a difference already.
+    pub fn last_heap(&self) -> Option<&Arc<Subject>> {
+        let mut heaps = self.heaps().map(|(_, heap)| heap);
+        heaps.find(|heap| own_difference(heap.profile()).is_none())
+    }
+
+    /// What the heap holds, in bytes.
+    pub fn heap_in_use(&self) -> Option<i64> {
+        let heap = self.last_heap()?.profile();
+        Some(heap.amount(heap.type_index("inuse_space")?))
+    }
+
+    /// The last heap profile that is a difference by itself.
+    pub(super) fn own_difference(&self) -> Option<(ProfileName, &Arc<Subject>, OwnDifference)> {
+        let mut heaps = self.heaps();
+        heaps.find_map(|(name, heap)| Some((name, heap, own_difference(heap.profile())?)))
     }
 
     /// Time between the two heap snapshots, and where that is known from.
@@ -163,6 +176,11 @@ impl ProcessProfiles {
                 source: IntervalSource::Profiles,
             };
         }
+        self.usual_interval(thresholds)
+    }
+
+    /// The same where the snapshots don't tell.
+    pub(super) fn usual_interval(&self, thresholds: &Thresholds) -> Interval {
         match self.cpu.profile() {
             Some(cpu) if cpu.duration_ns > 0 => Interval {
                 ns: cpu.duration_ns,
@@ -176,6 +194,26 @@ impl ProcessProfiles {
     }
 }
 
+/// How it is known that a heap profile is a difference already, as `/debug/pprof/heap?seconds=N`
+/// gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnDifference {
+    /// It has in-use values below zero, which no single snapshot can.
+    pub negative: bool,
+    /// What it covers; 0 when unknown. A snapshot covers no time.
+    pub duration_ns: i64,
+}
+
+/// Whether a heap profile is a difference.
+pub fn own_difference(heap: &Profile) -> Option<OwnDifference> {
+    let in_use = heap.type_index("inuse_space")?;
+    let found = OwnDifference {
+        negative: heap.has_negative(in_use),
+        duration_ns: heap.duration_ns.max(0),
+    };
+    (found.negative || found.duration_ns > 0).then_some(found)
+}
+
 /// Where the time between two heap snapshots is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntervalSource {
@@ -183,6 +221,8 @@ pub enum IntervalSource {
     Profiles,
     /// From the duration of the CPU profile taken in between.
     CpuDuration,
+    /// From the profile's own duration: it is a difference by itself.
+    OwnDuration,
     /// Not known: the usual time is assumed.
     Assumed,
 }
@@ -208,6 +248,10 @@ impl Interval {
 pub struct Context {
     /// How long the Agent had been running.
     pub uptime_s: Option<f64>,
+    /// The same of processes of which the flare tells their own.
+    pub uptimes_s: Vec<(Process, f64)>,
+    /// Heap sizes at which processes collect next, in bytes.
+    pub next_gc: Vec<(Process, i64)>,
     /// `internal_profiling.mutex_profile_fraction`, when set above zero.
     pub mutex_fraction: Option<i64>,
     /// `internal_profiling.block_profile_rate`, when set above zero.
@@ -244,7 +288,14 @@ impl Context {
         if process.builds_flares() {
             return self.uptime_s;
         }
-        None
+        let known = self.uptimes_s.iter().find(|(name, _)| name == process);
+        known.map(|(_, uptime)| *uptime)
+    }
+
+    /// The heap size at which a process collects next.
+    pub(super) fn next_gc_of(&self, process: &Process) -> Option<i64> {
+        let known = self.next_gc.iter().find(|(name, _)| name == process);
+        known.map(|(_, bytes)| *bytes)
     }
 
     /// The rate that the configuration sets for a lock profile of a process.
@@ -362,7 +413,7 @@ pub(super) fn restarted(first: &Profile, second: &Profile) -> Option<Restart> {
     let allocated = |profile: &Profile| {
         profile
             .type_index("alloc_space")
-            .map(|kind| profile.net(kind))
+            .map(|kind| profile.amount(kind))
     };
     let (before, after) = (allocated(first)?, allocated(second)?);
     (after < before).then_some(Restart::Allocated { before, after })

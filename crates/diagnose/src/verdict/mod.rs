@@ -31,9 +31,9 @@ pub use finding::{
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
     Context, GoroutineGroup, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim,
-    ProcessProfiles, Restart, Slot, described,
+    OwnDifference, ProcessProfiles, Restart, Slot, described, own_difference,
 };
-pub use leak::HeapGrowth;
+pub use leak::{Bound, HeapGrowth, SinceStart};
 pub use notes::{Note, NoteFact};
 
 use super::counters::Counters;
@@ -60,6 +60,8 @@ pub struct State {
     pub basis: Basis,
     /// How near the threshold: 1 is at it. `None` where nothing was measured.
     pub nearness: Option<f64>,
+    /// Of a leak: what the whole heap came to since the start, where that is slow.
+    pub since_start: Option<SinceStart>,
 }
 
 /// What a state rests on.
@@ -73,6 +75,8 @@ pub enum Basis {
     Unsuitable(ViewError),
     /// Heap snapshots with the same values: nothing was collected between them.
     Identical(Interval),
+    /// A heap that is too small to hold a leak, where its snapshots don't measure one.
+    Bounded(Bound),
     /// Heap snapshots that were compared.
     Heaps(HeapGrowth),
     /// A CPU profile without samples.
@@ -146,6 +150,7 @@ pub fn judge(
     result.kind = flare_verdict(processes, &result.states);
     result.closes = result.kind == VerdictKind::Normal
         && result.notable.is_empty()
+        && !result.notes.iter().any(|note| note.fact.is_open())
         && result.states.iter().all(|state| match state.measured {
             Measured::Clear => true,
             Measured::NotMeasured => {
@@ -216,6 +221,7 @@ impl Outcome {
                 hole: None,
                 basis,
                 nearness: None,
+                since_start: None,
             },
             finding: None,
             notable: Vec::new(),

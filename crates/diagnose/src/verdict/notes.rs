@@ -1,6 +1,7 @@
 //! Notes: what is worth knowing and changes no verdict.
 
 use super::super::share::Share;
+use super::super::transients::Transient;
 use super::Judge;
 use flare::Process;
 
@@ -35,9 +36,22 @@ pub enum NoteFact {
         /// By so much.
         bytes: i64,
     },
-    /// A large heap that does not grow.
-    LargeHeap {
-        /// What it holds.
+    /// Sampled objects of a function only came, and none was freed.
+    OnlyGrows {
+        /// The function.
+        function: String,
+        /// Bytes that it gained.
+        bytes: i64,
+        /// Objects that it gained.
+        objects: i64,
+        /// In so long.
+        seconds: f64,
+    },
+    /// Most of what changed is memory that goes again by itself; it is not counted.
+    Transient {
+        /// Which.
+        which: &'static Transient,
+        /// So much.
         bytes: i64,
     },
     /// Much is allocated.
@@ -63,13 +77,23 @@ pub enum NoteFact {
 }
 
 impl NoteFact {
+    /// It leaves a question: growth that chance does not explain, or a pair that has to be taken anew.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::SteadyGrowth { .. } => true,
+            Self::Transient { which, .. } => !which.remedy.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The stable name used in `data-note` and JSON.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::SteadyGrowth { .. } => "steady-growth",
             Self::Moved { .. } => "moved",
             Self::Shrank { .. } => "shrank",
-            Self::LargeHeap { .. } => "large-heap",
+            Self::OnlyGrows { .. } => "only-grows",
+            Self::Transient { .. } => "transient",
             Self::AllocationRate { .. } => "allocation-rate",
             Self::BusyLine { .. } => "busy-line",
             Self::LocalFlare => "local-flare",

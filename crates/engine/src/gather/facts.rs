@@ -230,6 +230,7 @@ pub(super) fn is_cut_off(flare: &Flare) -> bool {
 
 pub(super) fn context(
     texts: &Texts,
+    processes: &[ProcessProfiles],
     cut_off: bool,
     agent: &AgentContext,
     memory_limit: Option<(i64, LimitSource)>,
@@ -244,6 +245,8 @@ pub(super) fn context(
     };
     Context {
         uptime_s: agent.uptime_s,
+        uptimes_s: uptimes(texts, agent),
+        next_gc: next_gc(texts, processes, agent),
         mutex_fraction: positive(config.and_then(|config| config.mutex_profile_fraction)),
         block_rate: positive(config.and_then(|config| config.block_profile_rate)),
         system_probe_rates: {
@@ -281,6 +284,47 @@ pub(super) fn context(
         captured_ms: agent.captured_at_ms,
         evidence: evidence(texts, agent),
     }
+}
+
+/// How long processes other than the one that built the flare had been running.
+fn uptimes(texts: &Texts, agent: &AgentContext) -> Vec<(Process, f64)> {
+    let trace = texts
+        .trace_agent
+        .as_ref()
+        .and_then(|trace| trace.uptime_s)
+        .map(|seconds| (Process::Trace, seconds as f64));
+    let probe = texts
+        .system_probe_telemetry
+        .as_ref()
+        .and_then(|telemetry| i64::try_from(telemetry.process_start_ms()?).ok())
+        .zip(agent.captured_at_ms)
+        .map(|(start, end)| end.saturating_sub(start) as f64 / 1000.0)
+        .filter(|&uptime| uptime >= 0.0)
+        .map(|uptime| (Process::SystemProbe, uptime));
+    trace.into_iter().chain(probe).collect()
+}
+
+/// Heap sizes at which processes collect next. Those of a local flare are the command's.
+fn next_gc(
+    texts: &Texts,
+    processes: &[ProcessProfiles],
+    agent: &AgentContext,
+) -> Vec<(Process, i64)> {
+    let trace = texts.trace_agent.as_ref();
+    [
+        (
+            described(processes),
+            texts.memstats.as_ref().filter(|_| !agent.local),
+        ),
+        (
+            Process::Trace,
+            trace.and_then(|trace| trace.memstats.as_ref()),
+        ),
+        (Process::SystemProbe, texts.system_probe_memstats.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(process, stats)| Some((process, signed(stats?.next_gc?))))
+    .collect()
 }
 
 /// Processes whose own continuous profiler is on, as far as the configuration dumps say.
@@ -406,8 +450,7 @@ pub(super) fn memory(
         .map(signed);
     let in_use = |name: &Process| {
         let process = processes.iter().find(|process| process.name == *name)?;
-        let (_, heap) = process.last_heap()?;
-        Some(heap.total(heap.type_index("inuse_space")?))
+        process.heap_in_use()
     };
     let go = |stats: &MemStats| Usage {
         sys: stats.sys.map(signed),
@@ -493,14 +536,12 @@ fn gc_facts(
         _ if core && !agent.local => texts.memstats.as_ref(),
         _ => None,
     };
-    let uptime_s = match process.name {
-        Process::Trace => texts
-            .trace_agent
-            .as_ref()
-            .and_then(|trace| trace.uptime_s)
-            .map(|seconds| seconds as f64),
-        _ if core => agent.uptime_s,
-        _ => None,
+    let uptime_s = match uptimes(texts, agent)
+        .into_iter()
+        .find(|(name, _)| *name == process.name)
+    {
+        Some((_, uptime)) => Some(uptime),
+        None => agent.uptime_s.filter(|_| core),
     };
     let (gogc, memory_limit) = if core {
         collector_settings(texts, agent)
@@ -567,7 +608,7 @@ pub(super) fn collector_settings(
 }
 
 fn allocation_rate(process: &ProcessProfiles, settings: &Settings) -> Option<i64> {
-    let net = |profile: &profile::Profile| Some(profile.net(profile.type_index("alloc_space")?));
+    let net = |profile: &profile::Profile| Some(profile.amount(profile.type_index("alloc_space")?));
     let first = net(process.heap_first.profile()?)?;
     let second = net(process.heap_second.profile()?)?;
     let allocated = second.saturating_sub(first);

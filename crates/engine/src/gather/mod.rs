@@ -68,6 +68,7 @@ pub(crate) fn gather(
     let cut_off = facts::is_cut_off(reader.flare);
     let context = facts::context(
         &texts,
+        &processes,
         cut_off,
         &agent,
         memory_limit.clone(),

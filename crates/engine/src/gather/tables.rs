@@ -44,7 +44,7 @@ pub(super) fn process_report(
         cpu_labels: process
             .subject(ProfileName::Cpu)
             .and_then(|subject| View::under(subject, "cpu").ok())
-            .map(|view| labelled(&view))
+            .map(|view| labelled(&view.in_base_unit()))
             .unwrap_or_default(),
     }
 }

@@ -23,9 +23,11 @@ pub struct Weight {
 #[derive(Debug)]
 pub struct Subject {
     sides: Vec<Side>,
-    rows: Rows,
+    rows: Arc<Rows>,
     lenses: Vec<Lens>,
-    /// By lens, for [`super::weights`] to fill.
+    /// Those of time and memory whose unit is another than nanoseconds or bytes once more, in these.
+    base_lenses: Vec<Lens>,
+    /// By lens, those in base units last, for [`super::weights`] to fill.
     weights: Vec<OnceLock<Vec<Weight>>>,
 }
 
@@ -36,6 +38,15 @@ pub(super) struct Side {
     locations: LocationRows,
     /// In a difference: the profile's own subject, and what its rows are called here.
     pub(super) single: Option<(Arc<Subject>, Vec<RowId>)>,
+    /// Samples that are left out; none where it is empty.
+    left_out: Vec<bool>,
+}
+
+impl Side {
+    #[inline]
+    fn is_out(&self, sample: usize) -> bool {
+        self.left_out.get(sample).copied().unwrap_or(false)
+    }
 }
 
 /// One sample type of a subject: what a stack's value is.
@@ -50,6 +61,17 @@ pub(crate) struct Lens {
 }
 
 impl Lens {
+    /// The same in nanoseconds or bytes; `None` where it is already, or has no such unit.
+    fn in_base_unit(&self) -> Option<Self> {
+        let (unit, by) = units::base(&self.unit).filter(|&(_, by)| by != 1.0)?;
+        let sides = self.sides.iter();
+        Some(Self {
+            name: self.name.clone(),
+            unit: unit.to_owned(),
+            sides: sides.map(|&(kind, factor)| (kind, factor * by)).collect(),
+        })
+    }
+
     /// The value of a sample in the lens's unit, negated for a base.
     #[inline]
     fn value(&self, side: usize, values: &[i64]) -> i64 {
@@ -146,8 +168,9 @@ impl Subject {
             profile,
             locations,
             single: None,
+            left_out: Vec::new(),
         };
-        Self::new(vec![side], rows, lenses)
+        Self::new(vec![side], Arc::new(rows), lenses)
     }
 
     /// `new` minus `base`, both single profiles, matched by function name.
@@ -163,6 +186,7 @@ impl Subject {
                     profile: side.profile.clone(),
                     locations: side.locations.renamed(&merged),
                     single: Some((subject.clone(), merged)),
+                    left_out: side.left_out.clone(),
                 })
             })
             .collect();
@@ -171,16 +195,43 @@ impl Subject {
             _ => Vec::new(),
         };
         let rows = interner.rows;
-        Self::new(sides, rows, lenses)
+        Self::new(sides, Arc::new(rows), lenses)
     }
 
-    fn new(sides: Vec<Side>, rows: Rows, lenses: Vec<Lens>) -> Arc<Self> {
+    fn new(sides: Vec<Side>, rows: Arc<Rows>, lenses: Vec<Lens>) -> Arc<Self> {
+        let base_lenses: Vec<Lens> = lenses.iter().filter_map(Lens::in_base_unit).collect();
+        let all = lenses.iter().chain(&base_lenses);
         Arc::new(Self {
             sides,
             rows,
-            weights: lenses.iter().map(|_| OnceLock::new()).collect(),
+            weights: all.map(|_| OnceLock::new()).collect(),
             lenses,
+            base_lenses,
         })
+    }
+
+    /// The same without some of its samples. Rows keep their ids.
+    pub fn without(&self, is_out: impl Fn(Stack<'_>) -> bool) -> Arc<Self> {
+        let sides = self.sides.iter().zip(0..).map(|(side, side_index)| {
+            let samples = 0..side.profile.sample_count();
+            let left_out = samples.map(|sample| {
+                side.is_out(sample)
+                    || is_out(Stack {
+                        side,
+                        side_index,
+                        sample,
+                        frames: side.profile.samples.stack(sample),
+                    })
+            });
+            Side {
+                profile: side.profile.clone(),
+                locations: side.locations.clone(),
+                // Its sums are of all samples.
+                single: None,
+                left_out: left_out.collect(),
+            }
+        });
+        Self::new(sides.collect(), self.rows.clone(), self.lenses.clone())
     }
 
     /// The new profile, then the base if there is one.
@@ -201,6 +252,21 @@ impl Subject {
 
     pub(crate) fn lenses(&self) -> &[Lens] {
         &self.lenses
+    }
+
+    /// A lens by its place, those in base units after all others.
+    pub(crate) fn lens(&self, place: usize) -> Option<&Lens> {
+        self.lenses.iter().chain(&self.base_lenses).nth(place)
+    }
+
+    /// The place of the lens that gives the same values in nanoseconds or bytes.
+    pub(crate) fn base_place(&self, place: usize) -> usize {
+        let name = self.lenses.get(place).map(|lens| lens.name.as_str());
+        let found = self
+            .base_lenses
+            .iter()
+            .position(|lens| Some(lens.name.as_str()) == name);
+        found.map_or(place, |found| self.lenses.len() + found)
     }
 
     /// How many rows there are, those without values included.
@@ -261,6 +327,9 @@ impl Subject {
             let width = side.profile.sample_types.len();
             let rows = side.profile.samples.values.chunks_exact(width.max(1));
             for (sample, recorded) in rows.enumerate() {
+                if side.is_out(sample) {
+                    continue;
+                }
                 for (value, lens) in values.iter_mut().zip(lenses) {
                     *value = lens.value(side_index, recorded);
                 }

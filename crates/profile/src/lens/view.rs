@@ -148,6 +148,17 @@ impl View {
         Self::under(&self.subject, sample_type)
     }
 
+    /// The same in nanoseconds or bytes, where the unit is of time or memory; as it is otherwise.
+    /// Whatever is held against a number of a table goes through this.
+    #[must_use]
+    pub fn in_base_unit(self) -> Self {
+        let place = self.subject.base_place(self.lens);
+        match self.subject.lens(place) {
+            Some(lens) if place != self.lens => Self::new(self.subject.clone(), lens, place),
+            _ => self,
+        }
+    }
+
     /// What is looked at.
     pub fn subject(&self) -> &Arc<Subject> {
         &self.subject
@@ -210,7 +221,7 @@ impl View {
         };
         let lenses: Vec<&Lens> = views
             .iter()
-            .filter_map(|view| first.subject.lenses().get(view.lens))
+            .filter_map(|view| first.subject.lens(view.lens))
             .collect();
         first.subject.each_stack(&lenses, see);
     }
@@ -309,6 +320,43 @@ mod tests {
     use super::View;
     use crate::Mapping;
     use crate::text::draw;
+
+    #[test]
+    fn values_in_base_units_have_rows_of_their_own() -> Result<(), Box<dyn std::error::Error>> {
+        let types = "inuse_objects/count inuse_space/kilobytes";
+        let new = draw(types, "main;a 1 5\nmain;b 1 3")?;
+        let base = draw(types, "main;a 1 4")?;
+        let view = View::diff(new, base, "inuse_space")?;
+        let flat =
+            |view: &View| -> Vec<i64> { view.weights().iter().map(|weight| weight.flat).collect() };
+        let in_bytes = view.clone().in_base_unit();
+        assert_eq!((view.total, view.net()), (4, 4));
+        assert_eq!((in_bytes.total, in_bytes.net()), (4096, 4096));
+        assert_eq!(in_bytes.header.unit, "bytes");
+        let scaled: Vec<i64> = flat(&view).iter().map(|value| value * 1024).collect();
+        assert_eq!(flat(&in_bytes), scaled);
+        // Once is enough, and counts have no other unit.
+        assert_eq!(in_bytes.clone().in_base_unit().total, 4096);
+        assert_eq!(view.retyped("inuse_objects")?.in_base_unit().net(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn samples_that_are_left_out_are_in_no_sum() -> Result<(), Box<dyn std::error::Error>> {
+        let new = draw("inuse_space/bytes", "main;a;leaf 9\nmain;b;leaf 4")?;
+        let base = draw("inuse_space/bytes", "main;b;leaf 1\nmain;a;leaf 2")?;
+        let whole = View::diff(new, base, "inuse_space")?;
+        let subject = whole.subject();
+        let part = subject.without(|stack| stack.rows().any(|row| subject.name(row) == "a"));
+        let part = View::under(&part, "inuse_space")?;
+        assert_eq!((whole.net(), part.net()), (10, 3));
+        for row in whole.rows() {
+            assert_eq!(whole.name(row), part.name(row));
+            let flat = part.weights()[row.index()].flat;
+            assert_eq!(flat, if part.name(row) == "leaf" { 3 } else { 0 });
+        }
+        Ok(())
+    }
 
     #[test]
     fn a_difference_is_headed_by_the_new_profile_alone() -> Result<(), Box<dyn std::error::Error>> {

@@ -8,7 +8,7 @@ use super::subject::{Lens, Subject, Weight};
 /// Flat and cum of every row under one lens; worked out at the first question.
 pub(super) fn under(subject: &Subject, lens: usize) -> &[Weight] {
     let cell = subject.weights_cell(lens);
-    let (Some(cell), Some(lens)) = (cell, subject.lenses().get(lens)) else {
+    let (Some(cell), Some(lens)) = (cell, subject.lens(lens)) else {
         return &[];
     };
     cell.get_or_init(|| {

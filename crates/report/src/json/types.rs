@@ -651,6 +651,15 @@ pub(super) struct StateJson<'r> {
     pub(super) hole: Option<&'static str>,
     /// How near the threshold, 1 being at it; null where nothing was measured.
     pub(super) nearness: Option<f64>,
+    /// Of a leak that needs no measuring, since the heap is too small to hold one: what the heap holds;
+    /// null otherwise.
+    pub(super) bound_bytes: Option<i64>,
+    /// Of a leak that was measured: growth under this would not have shown; null otherwise.
+    pub(super) resolution_bytes: Option<i64>,
+    /// Of a leak that was measured: growth that is not counted, since it goes again by itself.
+    pub(super) transient_bytes: Option<i64>,
+    /// Of a leak: what the whole heap came to since the start, an hour, where that is slow.
+    pub(super) since_start_bytes_per_hour: Option<i64>,
     /// What would change the state; a sentence.
     pub(super) would_change: String,
     /// Arguments of the Agent's command that collects what is missing; null where nothing is.

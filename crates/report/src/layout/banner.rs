@@ -47,8 +47,15 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
     }
 }
 
-/// One or two sentences: what was found, or how near it came.
+/// One or two sentences: what was found, or how near it came. What grows without crossing is said
+/// wherever a conclusion stands.
 pub fn summary(report: &Report) -> String {
+    let growing = texts::notes::growing(report).into_iter();
+    let growing: String = growing.map(|words| format!(" {words}.")).collect();
+    format!("{}{growing}", conclusion(report))
+}
+
+fn conclusion(report: &Report) -> String {
     let judgement = &report.judgement;
     match judgement.kind {
         VerdictKind::NoProfiles if report.cut_off => {
@@ -104,18 +111,18 @@ pub fn summary(report: &Report) -> String {
 fn normal_summary(report: &Report) -> String {
     let mut parts = Vec::new();
     if let Some(main) = report.processes.first() {
-        if let Some(table) = last_heap(main).and_then(|(_, tables)| find(tables, "inuse_space")) {
+        if let Some(table) =
+            last_heap(main, false).and_then(|(_, tables)| find(tables, "inuse_space"))
+        {
             parts.push(format!(
                 "{}'s heap holds {}",
                 main.name,
-                human(table.total, &table.unit)
+                human(table.amount(), "bytes")
             ));
         }
-        if let Some(table) =
-            tables_of(main, ProfileName::Cpu).and_then(|tables| find(tables, "cpu"))
-            && table.duration_ns > 0
+        if let Some(cores) =
+            tables_of(main, ProfileName::Cpu).and_then(|tables| find(tables, "cpu")?.cores())
         {
-            let cores = table.total as f64 / table.duration_ns as f64;
             parts.push(format!("{cores:.2} cores are in use"));
         }
     }

@@ -213,11 +213,15 @@ fn find<'t>(tables: &'t [Table], sample_type: &str) -> Option<&'t Table> {
     tables.iter().find(|table| table.sample_type == sample_type)
 }
 
-/// The last heap snapshot that could be read.
-fn last_heap(process: &ProcessReport) -> Option<(ProfileName, &[Table])> {
+/// The last heap snapshot that could be read; `of_itself`: the last one that is a difference instead.
+fn last_heap(process: &ProcessReport, of_itself: bool) -> Option<(ProfileName, &[Table])> {
     [ProfileName::HeapSecond, ProfileName::HeapFirst]
         .into_iter()
-        .find_map(|name| Some((name, tables_of(process, name)?)))
+        .filter_map(|name| Some((name, tables_of(process, name)?)))
+        .find(|(_, tables)| {
+            let table = find(tables, "inuse_space");
+            table.is_some_and(Table::is_own_difference) == of_itself
+        })
 }
 
 /// A flame-style table of the first rows.

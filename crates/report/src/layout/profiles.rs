@@ -3,7 +3,7 @@
 use super::super::document::{
     Block, FindingKind, Measured, ProfileName, Section, SectionKind, SectionState,
 };
-use super::super::model::{ProcessReport, ProfileContent, Report};
+use super::super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::super::texts::{self, states};
 use super::super::times::interval;
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use diagnose::capture::Capture;
 use diagnose::verdict::{Basis, Hole, State};
-use profile::units::{group_thousands, human};
+use profile::units::{self, group_thousands, human, human_signed};
 
 fn process_section(
     kind: SectionKind,
@@ -143,17 +143,16 @@ fn told(report: &Report, state: &State) -> Block {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    Some(texts::capture_command(
-        report,
-        hole.capture(&state.process, state.kind),
-    ))
+    Some(texts::hole_command(report, hole, state))
 }
 
-pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
+pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {
     let kind = SectionKind::HeapInUse;
-    let Some((name, table)) = last_heap(process)
-        .and_then(|(name, tables)| Some((name, find(tables, "inuse_space").or(tables.last())?)))
-    else {
+    let shown = |(name, tables): (ProfileName, &'r [Table])| {
+        Some((name, find(tables, "inuse_space").or(tables.last())?))
+    };
+    let snapshot = last_heap(process, false).and_then(shown);
+    let Some((name, table)) = snapshot.or_else(|| last_heap(process, true).and_then(shown)) else {
         let (state, blocks) = why_missing(
             report,
             process,
@@ -167,13 +166,20 @@ pub(super) fn heap_in_use(report: &Report, process: &ProcessReport) -> Section {
     } else {
         "1st snapshot"
     };
-    let mut text = format!(
-        "The heap holds {} as of the last garbage collection before the {which}",
-        human(table.total, &table.unit)
-    );
-    let objects = last_heap(process).and_then(|(_, tables)| find(tables, "inuse_objects"));
+    let mut text = if snapshot.is_some() {
+        format!(
+            "The heap holds {} as of the last garbage collection before the {which}",
+            human(table.amount(), "bytes")
+        )
+    } else {
+        format!(
+            "What the heap holds is not known: the {which} is a difference already. It changed by {}",
+            human_signed(table.amount(), "bytes")
+        )
+    };
+    let objects = tables_of(process, name).and_then(|tables| find(tables, "inuse_objects"));
     if let Some(objects) = objects {
-        text.push_str(&format!(", {} objects", group_thousands(objects.total)));
+        text.push_str(&format!(", {} objects", group_thousands(objects.net)));
     }
     text.push('.');
     let blocks = vec![
@@ -331,12 +337,11 @@ pub(super) fn profile_section(
         let says = own.map_or_else(|| states::why(state, thresholds), |(says, _)| says);
         blocks.push(paragraph(says));
     }
-    let caption = match (name, table.duration_ns) {
-        (ProfileName::Cpu, duration) if duration > 0 => format!(
-            "{}, {} recorded, {:.2} cores in use",
+    let caption = match (name, table.cores()) {
+        (ProfileName::Cpu, Some(cores)) => format!(
+            "{}, {} recorded, {cores:.2} cores in use",
             table.sample_type,
-            human(duration, "nanoseconds"),
-            table.total as f64 / duration as f64
+            human(table.duration_ns, "nanoseconds"),
         ),
         (ProfileName::Cpu, _) => table.sample_type.clone(),
         (ProfileName::Block, _) => format!(
@@ -357,8 +362,9 @@ pub(super) fn profile_section(
         &format!("{} by owner of the responsible frame", table.sample_type),
     ));
     if name == ProfileName::Cpu {
+        let unit = units::base(&table.unit).map_or(table.unit.as_str(), |(unit, _)| unit);
         let labels = process.cpu_labels.iter();
-        blocks.extend(labels.map(|labelled| label_shares(labelled, &table.unit)));
+        blocks.extend(labels.map(|labelled| label_shares(labelled, unit)));
     }
     // Contention is judged over both profiles; a section shows only what its own one says.
     let state = match (name, state) {

@@ -114,9 +114,9 @@ fn grid(report: &Report) -> StateGrid {
                     text: states::text(state),
                     why: states::why(state, &report.judgement.thresholds),
                     would_change: states::would_change(state, &report.judgement.thresholds),
-                    command: state.hole.map(|hole| {
-                        texts::capture_command(report, hole.capture(&state.process, state.kind))
-                    }),
+                    command: state
+                        .hole
+                        .map(|hole| texts::hole_command(report, hole, state)),
                     confidence: report
                         .judgement
                         .findings

@@ -4,6 +4,7 @@
 
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
+use diagnose::verdict::{Hole, State};
 use flare::Process;
 use flare::status::Flavor;
 
@@ -59,6 +60,29 @@ pub fn capture_command(report: &Report, capture: Capture) -> String {
         false => capture,
     };
     agent_command(report, &capture.to_string())
+}
+
+/// The command that collects what a hole lacks.
+pub fn hole_command(report: &Report, hole: Hole, state: &State) -> String {
+    if hole.is_by_hand(&state.process) {
+        trace_heap_command(report)
+    } else {
+        capture_command(report, hole.capture(&state.process, state.kind))
+    }
+}
+
+/// What takes the trace-agent's heap by hand, from its debug server.
+pub(super) fn trace_heap_command(report: &Report) -> String {
+    const HEAP: &str = "https://127.0.0.1:5012/debug/pprof/heap";
+    const FILE: &str = "trace-heap-1.pprof";
+    match Platform::of(report) {
+        Platform::Linux | Platform::Mac => format!("curl -k {HEAP} -o {FILE}"),
+        Platform::Windows => format!("curl.exe -k {HEAP} -o {FILE}"),
+        Platform::Docker => format!("docker exec <agent-container> curl -sk {HEAP} > {FILE}"),
+        Platform::Kubernetes => {
+            format!("kubectl exec <agent-pod> -c trace-agent -- curl -sk {HEAP} > {FILE}")
+        }
+    }
 }
 
 /// A command of the Agent for the platform that the flare is from.

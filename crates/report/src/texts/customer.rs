@@ -8,16 +8,19 @@ use super::advice::{CustomerStep, advice};
 use super::area::Area;
 use super::cause::Cause;
 use super::collect::{SEND_AGAIN, request_message};
-use super::commands::{agent_command, capture_command, how_to_run, where_to_run};
+use super::commands::{
+    agent_command, capture_command, how_to_run, trace_heap_command, where_to_run,
+};
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
+use super::recommendations::is_trace_leak;
 use super::{by_confidence, notable, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
 use diagnose::notable::{Notable, Thing};
 use diagnose::share::Share;
-use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, NoteFact, State};
+use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, Note, NoteFact, State};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -205,6 +208,43 @@ fn told(report: &Report) -> Vec<(&Notable, String)> {
         .collect()
 }
 
+/// What processes grew by without crossing, where chance does not explain it, and what was taken for
+/// growth and is none.
+fn growing(report: &Report) -> Vec<String> {
+    let notes = report.judgement.notes.iter();
+    let of = |note: &Note| match (&note.process, &note.fact) {
+        (Some(process), NoteFact::SteadyGrowth { bytes, seconds }) => Some(format!(
+            "The memory of {} grew by {} within {}. So short a time cannot tell whether that goes on.",
+            processes::customer(process),
+            human(*bytes, "bytes"),
+            span(*seconds)
+        )),
+        (_, NoteFact::Transient { which, bytes }) if !which.remedy.is_empty() => Some(format!(
+            "{} that came in this time are no leak: {}. {}",
+            human(*bytes, "bytes"),
+            which.what,
+            which.remedy
+        )),
+        _ => None,
+    };
+    notes.filter_map(of).collect()
+}
+
+fn is_trace_growing(report: &Report) -> bool {
+    let mut notes = report.judgement.notes.iter();
+    notes.any(|note| {
+        note.process == Some(Process::Trace) && matches!(note.fact, NoteFact::SteadyGrowth { .. })
+    })
+}
+
+/// What settles growth of the trace-agent.
+fn trace_heaps(report: &Report) -> CustomerStep {
+    CustomerStep::new(
+        "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pprof as the name of the file, and send us both files. Nothing is restarted:",
+        Some(trace_heap_command(report)),
+    )
+}
+
 fn findings_message(report: &Report, text: &mut String) {
     let findings = by_confidence(report);
     text.push_str("\nWhat we found:\n");
@@ -223,7 +263,8 @@ fn findings_message(report: &Report, text: &mut String) {
         );
     }
     let things = told(report);
-    for (_, words) in &things {
+    let growing = growing(report);
+    for words in things.iter().map(|(_, words)| words).chain(&growing) {
         let _ = writeln!(text, "- {words}");
     }
     let holes = unmeasured(report);
@@ -266,26 +307,27 @@ fn findings_message(report: &Report, text: &mut String) {
     if damaged {
         customer.push(CustomerStep::new(SEND_AGAIN, None));
     }
-    if findings
-        .iter()
-        .any(|finding| finding.confidence != Confidence::High)
-    {
-        let unsure = || {
-            findings
-                .iter()
-                .filter(|finding| finding.confidence != Confidence::High)
-        };
+    let unsure = || {
+        let unsure = findings.iter().copied();
+        unsure.filter(|finding| finding.confidence != Confidence::High)
+    };
+    if is_trace_growing(report) || unsure().any(is_trace_leak) {
+        customer.push(trace_heaps(report));
+        send.push("the two files of the Trace Agent".to_owned());
+    }
+    let recorded = || unsure().filter(|finding| !is_trace_leak(finding));
+    if recorded().next().is_some() {
         let lock = findings.iter().any(|finding| {
             finding.kind == FindingKind::Contention && finding.process == Process::Core
         });
-        let capture = if unsure().all(|finding| finding.process == Process::OtelAgent) {
+        let capture = if recorded().all(|finding| finding.process == Process::OtelAgent) {
             Capture::PLAIN
         } else if lock {
             Capture::of_seconds(120).with_locks()
         } else {
             Capture::of_seconds(120)
         };
-        if unsure().any(|finding| finding.process == Process::Trace) {
+        if recorded().any(|finding| finding.process == Process::Trace) {
             customer.push(CustomerStep::new(
                 "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.",
                 None,
@@ -379,21 +421,18 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     });
     let mut capture = Capture::USUAL;
     let mut busy = None;
-    let mut timeout = None;
+    let mut by_hand = false;
     let mut not_running = None;
     for (hole, state) in &holes {
         match hole {
             Hole::ProfilerBusy => busy = Some(state.process.profiler_setting()),
             Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
-            Hole::TraceWindow => timeout = timeout.max(Some(60)),
-            Hole::Identical if state.process == Process::Trace => timeout = Some(150),
             _ => {}
         }
-        let needs_longer = matches!(
-            hole,
-            Hole::Identical | Hole::TraceWindow | Hole::ShortWindow
-        );
-        if *hole == Hole::Identical || (needs_longer && capture == Capture::USUAL) {
+        let needs_longer =
+            matches!(hole, Hole::Identical | Hole::ShortWindow) && !hole.is_by_hand(&state.process);
+        by_hand |= hole.is_by_hand(&state.process);
+        if needs_longer && (*hole == Hole::Identical || capture == Capture::USUAL) {
             capture = hole.capture(&state.process, state.kind);
         }
     }
@@ -405,6 +444,13 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         capture = Capture::PLAIN;
     }
     write_holes(text, report, &holes);
+    let growing = growing(report);
+    if !growing.is_empty() {
+        text.push_str("\nWhat the flare shows already:\n");
+        for words in growing {
+            let _ = writeln!(text, "- {words}");
+        }
+    }
     let damaged = holes.iter().any(|(hole, _)| is_damage(*hole));
     let mut steps = Vec::new();
     if damaged {
@@ -424,13 +470,8 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             Some(agent_command(report, "status")),
         ));
     }
-    if let Some(seconds) = timeout {
-        steps.push(CustomerStep::new(
-            format!(
-                "Please set apm_config.receiver_timeout to {seconds} in the Agent's configuration (datadog.yaml) and restart the Agent."
-            ),
-            None,
-        ));
+    if by_hand || is_trace_growing(report) {
+        steps.push(trace_heaps(report));
     }
     let step = CustomerStep::new(
         if second_flare {
@@ -458,7 +499,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
 fn normal_message(report: &Report, text: &mut String) {
     let mut used = Vec::new();
     if let Some(main) = report.processes.first() {
-        let heap = heap_in_use(main).map(|heap| human(heap.net, &heap.unit));
+        let heap = heap_in_use(main).map(|heap| human(heap, "bytes"));
         let memory = match (report.memory.rss_bytes, heap) {
             (Some(rss), _) => Some(format!("{} of memory", human(rss, "bytes"))),
             (None, Some(heap)) => Some(format!("{heap} of memory for its own data")),
@@ -479,18 +520,16 @@ fn normal_message(report: &Report, text: &mut String) {
             ),
         };
     }
-    for note in &report.judgement.notes {
-        if let (NoteFact::SteadyGrowth { bytes, seconds, .. }, Some(process)) =
-            (&note.fact, &note.process)
-        {
-            let _ = writeln!(
-                text,
-                "\nThe memory of {} grew by {} within {}. In so short a time that can be normal variation; a longer recording would tell.",
-                processes::customer(process),
-                human(*bytes, "bytes"),
-                span(*seconds)
-            );
-        }
+    for words in growing(report) {
+        let _ = writeln!(text, "\n{words}");
+    }
+    if is_trace_growing(report) {
+        numbered(
+            text,
+            report,
+            "What we need from you:",
+            &[trace_heaps(report)],
+        );
     }
     if report.main_missing().is_some() {
         text.push_str(

@@ -3,7 +3,7 @@
 //! Knows what they need and in which order; refuses to know markup.
 
 use super::area::responsible;
-use super::commands::capture_command;
+use super::commands::hole_command;
 use super::facts::{correlation, instances, partial_status};
 use super::holes::unmeasured;
 use super::{
@@ -122,6 +122,11 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
             format!("{}: {}{owner}", notable::about(one), notable::summary(one))
         }))
         .collect();
+    let growing = notes::growing(report);
+    if !growing.is_empty() {
+        let growing = growing.iter().map(|words| format!("{words}."));
+        pieces.push(Piece::List(growing.collect()));
+    }
     if !items.is_empty() {
         pieces.push(Piece::List(items));
     } else if judgement.kind == VerdictKind::Inconclusive {
@@ -134,7 +139,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                     state.process,
                     states::why(state, &judgement.thresholds),
                     states::would_change(state, &judgement.thresholds),
-                    capture_command(report, hole.capture(&state.process, state.kind))
+                    hole_command(report, *hole, state)
                 )
             })
             .collect();

@@ -105,13 +105,16 @@ pub fn kernel_kill(kill: &OomKill) -> String {
 
 /// Cores that a process used on average, by its CPU profile.
 pub fn cores(process: &ProcessReport) -> Option<f64> {
-    let cpu = table(process, ProfileName::Cpu, "cpu")?;
-    (cpu.duration_ns > 0).then(|| cpu.total as f64 / cpu.duration_ns as f64)
+    table(process, ProfileName::Cpu, "cpu")?.cores()
 }
 
-pub(super) fn heap_in_use(process: &ProcessReport) -> Option<&Table> {
-    table(process, ProfileName::HeapSecond, "inuse_space")
-        .or_else(|| table(process, ProfileName::HeapFirst, "inuse_space"))
+/// What the heap holds, by the last snapshot that is one.
+pub(super) fn heap_in_use(process: &ProcessReport) -> Option<i64> {
+    [ProfileName::HeapSecond, ProfileName::HeapFirst]
+        .into_iter()
+        .filter_map(|name| table(process, name, "inuse_space"))
+        .find(|heap| !heap.is_own_difference())
+        .map(Table::amount)
 }
 
 /// The flare's numbers about DogStatsD are of the core Agent, the only process that runs it.

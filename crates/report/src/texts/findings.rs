@@ -1,6 +1,7 @@
 //! A finding in words: its summary, its evidence, and why it is no surer than it is.
 
-use crate::times::interval;
+use super::processes::program;
+use crate::times::{duration, interval};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{ContentionDetail, CpuDetail, Detail, Doubt, Finding, LeakDetail, Spot};
 use flare::Process;
@@ -103,12 +104,14 @@ fn leak_evidence(leak: &LeakDetail) -> Vec<(&'static str, String)> {
             "Rate",
             format!("{}/min", human_signed(leak.per_minute as i64, "bytes")),
         ),
-        (
+    ];
+    if leak.projected {
+        evidence.push((
             "If it goes on",
             format!("{} an hour, {} a day", projected(60.0), projected(1440.0)),
-        ),
-        ("Objects", human_signed(leak.objects, "count")),
-    ];
+        ));
+    }
+    evidence.push(("Objects", human_signed(leak.objects, "count")));
     if leak.objects > 0 {
         let size = leak.growth / leak.objects;
         evidence.push(("Mean object", human(size, "bytes")));
@@ -224,10 +227,23 @@ fn reason(finding: &Finding, doubt: &Doubt, thresholds: &Thresholds) -> String {
                 seconds if *seconds < 120.0 => format!("{seconds:.0} s"),
                 seconds => format!("{:.1} minutes", seconds / 60.0),
             };
-            format!("the Agent had been running for only {uptime}: it may still be warming up")
+            format!(
+                "{} had been running for only {uptime}: it may still be warming up",
+                program(&finding.process)
+            )
         }
         Doubt::Spread { functions } => format!(
             "the growth is spread over {functions} functions, which looks like warm-up rather than a leak"
+        ),
+        Doubt::Burst {
+            heap,
+            made_in_s,
+            uptime_s,
+        } => format!(
+            "at this rate the whole heap of {} is the growth of {}, and the process is up for {}: a burst, or it has just begun",
+            human(*heap, "bytes"),
+            duration(*made_in_s),
+            duration(*uptime_s)
         ),
         Doubt::Collections { apart_s, window_s } => format!(
             "the snapshots show garbage collections that are {apart_s:.0} s apart, not {window_s:.0} s"
@@ -248,6 +264,9 @@ fn reason(finding: &Finding, doubt: &Doubt, thresholds: &Thresholds) -> String {
 /// What would settle a finding that is not sure; a sentence.
 pub(crate) fn settle(finding: &Finding) -> &'static str {
     match (&finding.detail, &finding.process) {
+        (Detail::Leak(_), Process::Trace) => {
+            "Its heap, taken twice by hand some minutes apart, would settle it."
+        }
         (Detail::Leak(_), _) => {
             "A longer capture (--profile 120) or two flares hours apart would settle it."
         }
@@ -324,6 +343,7 @@ mod tests {
             noise: 3.94 * MB as f64,
             allocated: Some(61 * MB),
             by_one: false,
+            projected: true,
         }))
     }
 

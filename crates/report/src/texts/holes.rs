@@ -118,6 +118,9 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
     }
 }
 
+/// How the trace-agent's heap is measured.
+pub(super) const TRACE_BY_HAND: &str = "A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and compare the two. Older versions answer at http:// instead of https://.";
+
 /// What has to be done so that the next flare holds it; a full sentence, before the command.
 pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String {
     let otel = *process == Process::OtelAgent;
@@ -156,19 +159,14 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
         Hole::Empty => {
             "Capture again; if the file is empty once more, the log of that process says what happened."
         }
-        Hole::Identical if *process == Process::Trace => {
-            "Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s."
-        }
+        _ if hole.is_by_hand(process) => TRACE_BY_HAND,
         Hole::Identical => {
             "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change."
         }
         Hole::Restarted => {
             "Capture again once the process runs steadily; if it restarts by itself, find out why first."
         }
-        Hole::TraceWindow => {
-            "Set apm_config.receiver_timeout to 60 in datadog.yaml, restart, and capture again; or compare two flares hours apart."
-        }
-        Hole::ShortWindow => "Capture again with a longer window.",
+        Hole::TraceWindow | Hole::ShortWindow => "Capture again with a longer window.",
         Hole::Unsuitable => "Capture again; both snapshots have to come from one flare.",
         Hole::WindowUnknown => {
             "How long it was recorded is needed: how long the process had been running, or two profiles some minutes apart, whose difference has a window."

@@ -820,8 +820,10 @@ fn large_heap(
 fn held_by(one: &Notable) -> String {
     one.holder.as_ref().map_or_else(String::new, |holder| {
         format!(
-            " Most of it is held by {} ({}).",
+            " {} of it is held by {}, {} in {}.",
+            holder.share,
             holder.owner,
+            holder.frame_share,
             short(&holder.frame)
         )
     })

@@ -1,24 +1,48 @@
 //! Notes in sentences.
 
+use crate::model::Report;
 use diagnose::verdict::{Note, NoteFact};
+use flare::Process;
 use profile::units::{human, human_signed};
 
 /// Full sentences; those about one process begin with its name.
 pub(crate) fn note(note: &Note) -> String {
-    let text = words(&note.fact);
+    let text = words(&note.fact, note.process.as_ref());
     match &note.process {
         Some(process) => format!("{process}: {text}"),
         None => text,
     }
 }
 
-fn words(fact: &NoteFact) -> String {
+/// What processes grew by without crossing, where chance does not explain it; sentences without
+/// their full stop.
+pub(crate) fn growing(report: &Report) -> Vec<String> {
+    let notes = report.judgement.notes.iter();
+    let of = |note: &Note| match (&note.process, &note.fact) {
+        (Some(process), NoteFact::SteadyGrowth { bytes, seconds }) => Some(format!(
+            "{process} grew by {} in {seconds:.1} s, below the threshold but beyond sampling noise",
+            human(*bytes, "bytes")
+        )),
+        _ => None,
+    };
+    notes.filter_map(of).collect()
+}
+
+fn words(fact: &NoteFact, process: Option<&Process>) -> String {
     match fact {
-        NoteFact::SteadyGrowth { bytes, seconds } => format!(
-            "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. \
-             A longer capture (--profile 120) or two flares hours apart would tell.",
-            human_signed(*bytes, "bytes"),
-        ),
+        NoteFact::SteadyGrowth { bytes, seconds } => {
+            let settled = match process {
+                Some(Process::Trace) => {
+                    "So short a window can't tell whether it goes on, and a longer capture of the core Agent does \
+                     not lengthen it: take the trace-agent's heap twice by hand, some minutes apart."
+                }
+                _ => "A longer capture (--profile 120) or two flares hours apart would tell.",
+            };
+            format!(
+                "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. {settled}",
+                human_signed(*bytes, "bytes"),
+            )
+        }
         NoteFact::Moved { function, bytes } => format!(
             "{function} gained {} while the heap as a whole did not grow: memory moved rather than leaked.",
             human(*bytes, "bytes")
@@ -27,10 +51,28 @@ fn words(fact: &NoteFact) -> String {
             "the second heap snapshot is smaller, by {}.",
             human(*bytes, "bytes")
         ),
-        NoteFact::LargeHeap { bytes } => format!(
-            "the heap holds {} and does not grow: large, but steady. What holds it stands under Heap in Use.",
-            human(*bytes, "bytes")
+        NoteFact::OnlyGrows {
+            function,
+            bytes,
+            objects,
+            seconds,
+        } => format!(
+            "{function} gained {} in {} objects within {seconds:.1} s, and none of those that were sampled was \
+             freed: chance would have freed some.",
+            human(*bytes, "bytes"),
+            human(*objects, "count"),
         ),
+        NoteFact::Transient { which, bytes } => {
+            let remedy = match which.remedy.as_str() {
+                "" => String::new(),
+                remedy => format!(" {remedy}"),
+            };
+            format!(
+                "{} of the growth are not counted: {}.{remedy}",
+                human(*bytes, "bytes"),
+                which.what
+            )
+        }
         NoteFact::AllocationRate {
             a_second,
             bytes,
@@ -62,7 +104,7 @@ fn words(fact: &NoteFact) -> String {
 mod tests {
     use super::*;
     use diagnose::share::Share;
-    use flare::Process;
+    use diagnose::transients::Transients;
 
     const MB: i64 = 1 << 20;
 
@@ -98,8 +140,31 @@ mod tests {
             "core: the second heap snapshot is smaller, by 10.0 MB.",
         );
         check_core(
-            NoteFact::LargeHeap { bytes: 256 * MB },
-            "core: the heap holds 256 MB and does not grow: large, but steady. What holds it stands under Heap in Use.",
+            NoteFact::OnlyGrows {
+                function: "app.keep".to_owned(),
+                bytes: 4 * MB,
+                objects: 13,
+                seconds: 30.0,
+            },
+            "core: app.keep gained 4.00 MB in 13 objects within 30.0 s, and none of those that were sampled was freed: chance would have freed some.",
+        );
+        let own = Transients::builtin()
+            .iter()
+            .find(|transient| transient.id == "own-profiler");
+        check_core(
+            NoteFact::Transient {
+                which: own.unwrap(),
+                bytes: 18 * MB,
+            },
+            "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, set internal_profiling.enabled to false.",
+        );
+        check(
+            Some(Process::Trace),
+            NoteFact::SteadyGrowth {
+                bytes: 9 * MB,
+                seconds: 4.0,
+            },
+            "trace: the heap grew by +9.00 MB in 4.0 s, under the threshold but beyond sampling noise. So short a window can't tell whether it goes on, and a longer capture of the core Agent does not lengthen it: take the trace-agent's heap twice by hand, some minutes apart.",
         );
         check_core(
             NoteFact::AllocationRate {

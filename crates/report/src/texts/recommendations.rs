@@ -4,15 +4,17 @@
 
 use super::advice::advice;
 use super::cause::Cause;
-use super::commands::{agent_command, capture_command, is_cluster_agent};
-use super::holes::{contention_unmeasured, unmeasured};
-use super::{about, by_confidence, findings, known, notable, silent, states};
+use super::commands::{
+    agent_command, capture_command, hole_command, is_cluster_agent, trace_heap_command,
+};
+use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
+use super::{about, by_confidence, findings, known, notable, notes, silent, states};
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
 use crate::markdown::clean;
 use crate::model::Report;
 use diagnose::capture::Capture;
-use diagnose::verdict::{Confidence, Finding};
+use diagnose::verdict::{Confidence, Detail, Finding, NoteFact};
 use flare::Process;
 
 /// Prioritised steps, each naming its finding.
@@ -33,6 +35,7 @@ pub fn recommendations(report: &Report) -> Vec<Step> {
     if report.judgement.kind == VerdictKind::NoProfiles {
         return steps;
     }
+    growth_steps(report, &mut steps);
     silent_steps(report, &mut steps);
     if report.judgement.closes {
         closing_steps(report, &mut steps);
@@ -69,6 +72,7 @@ fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String
 
 fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
     let about = about(finding);
+    let by_hand = is_trace_leak(finding);
     let confirm = |steps: &mut Vec<Step>| {
         push(
             steps,
@@ -77,7 +81,9 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                 "Confirm it, because {}. {}{}",
                 findings::reasons(finding, &report.judgement.thresholds).join("; "),
                 findings::settle(finding),
-                if finding.process == Process::Trace {
+                if by_hand {
+                    format!(" {TRACE_BY_HAND}")
+                } else if finding.process == Process::Trace {
                     format!(
                         " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
                         finding
@@ -89,7 +95,11 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
                     String::new()
                 }
             ),
-            Some(capture_command(report, finding.confirm())),
+            Some(if by_hand {
+                trace_heap_command(report)
+            } else {
+                capture_command(report, finding.confirm())
+            }),
         );
     };
     if finding.confidence == Confidence::Low {
@@ -197,6 +207,28 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
     );
 }
 
+/// Growth under the threshold that chance does not explain, and what was taken for growth.
+fn growth_steps(report: &Report, steps: &mut Vec<Step>) {
+    for note in &report.judgement.notes {
+        let command = match &note.fact {
+            NoteFact::SteadyGrowth { .. } if note.process == Some(Process::Trace) => {
+                trace_heap_command(report)
+            }
+            NoteFact::SteadyGrowth { .. } => capture_command(report, Capture::of_seconds(120)),
+            NoteFact::Transient { which, .. } if !which.remedy.is_empty() => {
+                capture_command(report, Capture::USUAL)
+            }
+            _ => continue,
+        };
+        push(steps, "Growth", notes::note(note), Some(command));
+    }
+}
+
+/// A longer capture would not lengthen the window that it was seen in.
+pub(super) fn is_trace_leak(finding: &Finding) -> bool {
+    finding.process == Process::Trace && matches!(finding.detail, Detail::Leak(_))
+}
+
 fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
     push(
         steps,
@@ -212,10 +244,7 @@ fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
                 "Waiting for locks was not measured. {}",
                 states::would_change(state, &report.judgement.thresholds)
             ),
-            Some(capture_command(
-                report,
-                hole.capture(&state.process, state.kind),
-            )),
+            Some(hole_command(report, hole, state)),
         );
     }
     push(
@@ -233,7 +262,7 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
             kinds::title(state.kind),
             state.process
         );
-        let command = capture_command(report, hole.capture(&state.process, state.kind));
+        let command = hole_command(report, hole, state);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = steps
             .iter()

@@ -3,12 +3,12 @@
 use super::findings;
 use super::holes;
 use super::profile_words;
-use crate::times::interval;
+use crate::times::{duration, interval};
 use diagnose::kinds::{FindingKind, Measured};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
-    Basis, CpuUse, GapCause, HeapGrowth, Hole, LockCounter, LockSays, LockSide, Locks, Restart,
-    Spot, State,
+    Basis, Bound, CpuUse, GapCause, HeapGrowth, Hole, LockCounter, LockSays, LockSide, Locks,
+    OwnDifference, Restart, SinceStart, Spot, State,
 };
 use flare::Process;
 use profile::units::{human, human_signed};
@@ -24,6 +24,7 @@ pub fn text(state: &State) -> String {
             human_signed(pair.net, "bytes"),
             pair.interval.seconds()
         ),
+        Basis::Bounded(bound) => too_small(bound),
         Basis::Idle => "idle".to_owned(),
         Basis::Cpu(cpu) => format!("{} in one {}, {}", cpu.share, one(&cpu.spot), cores(cpu)),
         Basis::Locks(locks) => match (locks.largest_ns(), locks.counter) {
@@ -70,6 +71,19 @@ pub(super) fn spot(spot: &Spot) -> String {
     }
 }
 
+/// What bounds growth that was not measured.
+fn too_small(bound: &Bound) -> String {
+    let heap = human(bound.heap, "bytes");
+    match bound.net.filter(|_| bound.grows) {
+        Some(net) => format!(
+            "{} in {:.1} s, too short to settle; heap of {heap}",
+            human_signed(net, "bytes"),
+            bound.interval.seconds()
+        ),
+        None => format!("heap of {heap}: too small to hold a leak"),
+    }
+}
+
 fn cores(cpu: &CpuUse) -> String {
     match cpu.cores {
         Some(cores) => format!("{cores:.2} cores in use"),
@@ -79,6 +93,24 @@ fn cores(cpu: &CpuUse) -> String {
 
 /// In sentences, with the threshold.
 pub fn why(state: &State, thresholds: &Thresholds) -> String {
+    let why = basis(state, thresholds);
+    match &state.since_start {
+        Some(since) => format!("{why} {}", since_start(since)),
+        None => why,
+    }
+}
+
+/// The bound that costs nothing.
+fn since_start(since: &SinceStart) -> String {
+    format!(
+        "Since its start, {} ago, the process came to a heap of {}: {} an hour on average.",
+        duration(since.uptime_s),
+        human(since.heap, "bytes"),
+        human(since.per_hour() as i64, "bytes")
+    )
+}
+
+fn basis(state: &State, thresholds: &Thresholds) -> String {
     let process = &state.process;
     match &state.basis {
         Basis::Gaps(gaps) => {
@@ -117,6 +149,7 @@ pub fn why(state: &State, thresholds: &Thresholds) -> String {
              {} between them, so growth can't be seen.",
             interval(*between)
         ),
+        Basis::Bounded(bound) => bounded_why(bound, thresholds),
         Basis::Heaps(pair) => heaps_why(state, pair, thresholds),
         Basis::Idle => "The CPU profile has no samples: the process was idle.".to_owned(),
         Basis::Cpu(cpu) => {
@@ -170,29 +203,94 @@ pub(crate) fn why_and_remedy(state: &State, thresholds: &Thresholds) -> String {
     }
 }
 
+fn bounded_why(bound: &Bound, thresholds: &Thresholds) -> String {
+    let heap = human(bound.heap, "bytes");
+    let limit = human(thresholds.leak.small_heap_bytes, "bytes");
+    let why = match bound.net {
+        Some(net) if bound.grows => {
+            return format!(
+                "The heap snapshots are only {:.1} s apart. It grew by {} in that time, beyond sampling noise, and \
+                 so short a window can't settle whether that goes on. The whole heap is {heap}, under {limit}.",
+                bound.interval.seconds(),
+                human(net, "bytes"),
+            );
+        }
+        Some(net) => format!(
+            "The heap snapshots are only {:.1} s apart, too short to tell growth from noise ({} so far).",
+            bound.interval.seconds(),
+            human_signed(net, "bytes")
+        ),
+        None => format!(
+            "Both heap snapshots hold the same values: no garbage collection was published in the \
+             {} between them.",
+            interval(bound.interval)
+        ),
+    };
+    let allocated = bound.until_gc.map_or_else(String::new, |room| {
+        format!(
+            " At most {} were allocated without a collection.",
+            human(room, "bytes")
+        )
+    });
+    format!(
+        "{why} The whole heap is {heap}: too small to hold a leak (the limit is {limit}).{allocated}"
+    )
+}
+
+/// What one profile that is no pair says about itself.
+fn own_difference(own: OwnDifference) -> &'static str {
+    if own.negative {
+        "This heap profile has values below zero, which no single snapshot can have: it is a difference \
+         already, as /debug/pprof/heap?seconds=N gives it, or a faulty profile. Its own growth is judged."
+    } else {
+        "This heap profile covers some time, which no snapshot does: it is a difference already, as \
+         /debug/pprof/heap?seconds=N gives it. Its own growth is judged."
+    }
+}
+
 fn heaps_why(state: &State, pair: &HeapGrowth, thresholds: &Thresholds) -> String {
     let limits = &thresholds.leak;
     let grew = human_signed(pair.net, "bytes");
+    let own = pair
+        .own
+        .map_or_else(String::new, |own| format!("{} ", own_difference(own)));
     if state.hole.is_some() {
         let tail = match state.process {
             Process::Trace => {
-                " The trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised."
+                " The trace-agent's snapshots are 4 s apart however long the capture is."
             }
             _ => "",
         };
+        let what = match pair.own {
+            Some(_) => "It covers only",
+            None => "The heap snapshots are only",
+        };
+        let apart = if pair.own.is_some() { "" } else { " apart" };
         return format!(
-            "The heap snapshots are only {:.1} s apart, too short to tell growth from noise \
-             ({grew} so far).{tail}",
+            "{own}{what} {:.1} s{apart}, too short to tell growth from noise ({grew} so far).{tail}",
             pair.interval.seconds()
         );
     }
-    let what = format!(
-        "inuse_space outside the Go runtime changed by {grew} in {} ({}/min); the threshold is over {}, at {}/min or faster.",
+    let mut what = format!(
+        "{own}inuse_space outside the Go runtime changed by {grew} in {} ({}/min); the threshold is over {}, at {}/min or faster.",
         interval(pair.interval),
         human_signed(pair.per_minute(pair.net) as i64, "bytes"),
         human(limits.growth_bytes, "bytes"),
         human(limits.growth_bytes_per_minute, "bytes")
     );
+    if pair.transient != 0 {
+        what.push_str(&format!(
+            " {} of known transients are not counted.",
+            human_signed(pair.transient, "bytes")
+        ));
+    }
+    if state.measured == Measured::Clear && pair.resolution > 0 {
+        what.push_str(&format!(
+            " Growth under {} ({}/min) would not have shown in it.",
+            human(pair.resolution, "bytes"),
+            human(pair.per_minute(pair.resolution) as i64, "bytes")
+        ));
+    }
     if pair.by_one {
         format!(
             "{what} The net stays below it, but one function alone grew by {}.",
@@ -276,6 +374,10 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
     }
     let crossed = state.measured == Measured::Crossed;
     match &state.basis {
+        Basis::Bounded(_) => format!(
+            "With a heap of {} or more it would have to be measured.",
+            human(thresholds.leak.small_heap_bytes, "bytes")
+        ),
         Basis::Heaps(pair) => {
             let limits = &thresholds.leak;
             let limit = human(limits.growth_bytes, "bytes");
@@ -355,7 +457,11 @@ mod tests {
                 net,
                 top: 12 * MB,
                 by_one: false,
+                resolution: 3 * MB / 2,
+                transient: 0,
+                own: None,
             }),
+            since_start: None,
             nearness: None,
         }
     }
@@ -375,7 +481,8 @@ mod tests {
         );
         assert_eq!(
             told(&heaps(Measured::Clear, 10 * MB, profiles)),
-            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster.\n\
+            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. \
+             Growth under 1.50 MB (3.00 MB/min) would not have shown in it.\n\
              It would cross with over 10.0 MB in such a window."
         );
     }
