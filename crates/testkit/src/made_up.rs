@@ -76,12 +76,17 @@ pub fn heap(lines: &str, at_s: i64) -> Drawn {
 
 /// A CPU profile of so many seconds from lines of `stack milliseconds`.
 pub fn cpu(lines: &str, seconds: i64) -> Drawn {
+    cpu_in("nanoseconds", 1_000_000, lines, seconds)
+}
+
+/// The same in another unit, of which so many are a millisecond.
+pub fn cpu_in(unit: &str, a_ms: i64, lines: &str, seconds: i64) -> Drawn {
     let mut text = String::new();
     for (stack, ms) in numbered(lines) {
-        let _ = writeln!(text, "{stack} {} {}", ms / 10, ms * 1_000_000);
+        let _ = writeln!(text, "{stack} {} {}", ms / 10, ms * a_ms);
     }
-    let types = "samples/count cpu/nanoseconds";
-    let mut drawn = Drawn::new(types, &text, "cpu/nanoseconds", 10_000_000);
+    let types = format!("samples/count cpu/{unit}");
+    let mut drawn = Drawn::new(&types, &text, "cpu/nanoseconds", 10_000_000);
     drawn.profile.time_ns = NOON * SECOND;
     drawn.profile.duration_ns = seconds * SECOND;
     drawn

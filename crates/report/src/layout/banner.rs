@@ -108,6 +108,9 @@ fn conclusion(report: &Report) -> String {
     }
 }
 
+/// From so much of a threshold on, what came nearest is worth a sentence.
+const NEAR: f64 = 0.25;
+
 fn normal_summary(report: &Report) -> String {
     let mut parts = Vec::new();
     if let Some(main) = report.processes.first() {
@@ -131,6 +134,7 @@ fn normal_summary(report: &Report) -> String {
         .states
         .iter()
         .filter_map(|state| Some((state.nearness?, state)))
+        .filter(|(nearness, _)| *nearness >= NEAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b));
     let nearest = nearest.map(|(nearness, state)| {
         format!(

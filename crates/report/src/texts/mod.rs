@@ -69,6 +69,10 @@ pub fn headline(report: &Report) -> String {
         (Some(finding), _) => kinds::title(finding.kind).to_owned(),
         (None, Some(one)) => notable::title(one),
         (None, None) => {
+            let mut notes = judgement.notes.iter();
+            if let Some(open) = notes.find(|note| note.fact.is_open()) {
+                return notes::title(open).to_owned();
+            }
             return match judgement.kind {
                 VerdictKind::Normal if judgement.closes => "Nothing stands out",
                 VerdictKind::Normal => "Nothing stands out in what was measured",

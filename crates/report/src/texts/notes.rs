@@ -14,6 +14,14 @@ pub(crate) fn note(note: &Note) -> String {
     }
 }
 
+/// A few words on a note that leaves a question.
+pub(crate) const fn title(note: &Note) -> &'static str {
+    match note.fact {
+        NoteFact::Transient { .. } => "Growth that is no leak",
+        _ => "Growth that is not settled",
+    }
+}
+
 /// What processes grew by without crossing, where chance does not explain it; sentences without
 /// their full stop.
 pub(crate) fn growing(report: &Report) -> Vec<String> {
