@@ -498,6 +498,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
 /// Nothing stands out.
 fn normal_message(report: &Report, text: &mut String) {
     let mut used = Vec::new();
+    let growing = growing(report);
     if let Some(main) = report.processes.first() {
         let heap = heap_in_use(main).map(|heap| human(heap, "bytes"));
         let memory = match (report.memory.rss_bytes, heap) {
@@ -511,16 +512,21 @@ fn normal_message(report: &Report, text: &mut String) {
             cores => format!("{cores:.2} CPU cores"),
         }));
         let name = processes::customer(&main.name);
+        // What is not settled is nothing that one calls usual.
+        let unusual = match growing.is_empty() {
+            true => "We found nothing unusual: at",
+            false => "At",
+        };
         let _ = match used.as_slice() {
-            [] => writeln!(text, "\nWe found nothing unusual in it."),
+            [] => writeln!(text, "\n{unusual} the time of the flare {name} was quiet."),
             used => writeln!(
                 text,
-                "\nWe found nothing unusual: at the time of the flare {name} used {}.",
+                "\n{unusual} the time of the flare {name} used {}.",
                 used.join(" and ")
             ),
         };
     }
-    for words in growing(report) {
+    for words in growing {
         let _ = writeln!(text, "\n{words}");
     }
     if is_trace_growing(report) {
