@@ -133,7 +133,9 @@ pub(super) fn agent(texts: &Texts, processes: &[ProcessProfiles]) -> AgentContex
         started_at_ms,
         process_started_at_ms,
         captured_at_ms,
+        // A profile's time is another instant than the status' own.
         captured_local: status
+            .filter(|status| status.status_date_ms.is_some() || captured_at_ms.is_none())
             .and_then(|status| status.status_date_local.clone())
             .filter(|local| !local.ends_with("UTC")),
         started_local: status

@@ -41,6 +41,9 @@ fn the_uptime_is_known_whatever_the_zone_means() {
         json["agent"]["started_at_local"],
         "2020-10-30 14:35:48.113407 BRT"
     );
+    // The profiles tell UTC, half a minute before the status.
+    assert_eq!(json["agent"]["captured_at"], "2020-10-30T18:44:46Z");
+    assert_eq!(json["agent"]["captured_at_local"], Value::Null);
     let markdown = seen.text(ExportFormat::Markdown);
     assert!(markdown.contains("1 h 9 min"), "{markdown}");
     for format in EVERY {

@@ -553,7 +553,7 @@ pub(super) struct AgentJson<'r> {
     #[cfg_attr(test, schemars(extend("format" = "date-time")))]
     pub(super) captured_at: Option<String>,
     /// The capture time by the host's own clock, as status.log writes it; null where that is UTC
-    /// or unknown.
+    /// or unknown. Where captured_at is null, nothing tells what that is in UTC.
     pub(super) captured_at_local: Option<&'r str>,
     /// The start by the host's own clock; null where that is UTC or unknown. Where started_at is
     /// null, status.log does not tell what its zone is in UTC.
