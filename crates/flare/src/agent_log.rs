@@ -12,6 +12,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{BufRead, Read};
 
 use serde::Deserialize;
@@ -68,6 +69,15 @@ pub struct Stamp {
     pub text: String,
     /// Unix milliseconds; `None` where the zone is only an abbreviation.
     pub at_ms: Option<i64>,
+}
+
+impl Stamp {
+    fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            at_ms: text::instant_ms(text),
+        }
+    }
 }
 
 /// A line of source that writes errors.
@@ -266,6 +276,10 @@ struct JsonLine<'l> {
 struct Log {
     facts: AgentLog,
     sources: HashMap<String, ErrorSource>,
+    /// When the last line was written.
+    last: String,
+    /// A source's key; used again for the next.
+    key: String,
     /// A start was seen, and no shutdown since.
     runs: bool,
     /// A shutdown was seen, and no start since.
@@ -275,9 +289,9 @@ struct Log {
 impl Log {
     fn line(&mut self, line: &str) {
         let line = line.trim_end_matches('\r');
-        let Some((line, stamp)) = json(line)
+        let Some(line) = json(line)
             .or_else(|| plain(line))
-            .and_then(|line| stamp(&line.time).map(|stamp| (line, stamp)))
+            .filter(|line| is_stamp(&line.time))
         else {
             self.facts.other_lines += 1;
             return;
@@ -287,12 +301,13 @@ impl Log {
             self.error(&line);
         }
         if let Some((kind, numbers)) = event(&line.message) {
-            self.event(kind, numbers, &stamp);
+            self.event(kind, numbers, &line.time);
         }
         if self.facts.first.is_none() {
-            self.facts.first = Some(stamp.clone());
+            self.facts.first = Some(Stamp::of(&line.time));
         }
-        self.facts.last = Some(stamp);
+        self.last.clear();
+        self.last.push_str(&line.time);
     }
 
     fn error(&mut self, line: &Line<'_>) {
@@ -310,15 +325,15 @@ impl Log {
             self.facts.unsourced += 1;
             return;
         };
-        let key = format!(
-            "{} {}",
-            source.check.as_deref().unwrap_or("-"),
-            source.place()
-        );
+        self.key.clear();
+        source.write_key(&mut self.key);
         let has_room = self.sources.len() < SOURCES;
-        let known = match self.sources.get_mut(&key) {
+        let known = match self.sources.get_mut(&self.key) {
             Some(known) => known,
-            None if has_room => self.sources.entry(key).or_insert(source),
+            None if has_room => self
+                .sources
+                .entry(self.key.clone())
+                .or_insert_with(|| source.kept()),
             None => {
                 self.facts.unsourced += 1;
                 return;
@@ -331,7 +346,7 @@ impl Log {
         }
     }
 
-    fn event(&mut self, kind: EventKind, numbers: Vec<(Quantity, u64)>, stamp: &Stamp) {
+    fn event(&mut self, kind: EventKind, numbers: Vec<(Quantity, u64)>, time: &str) {
         match kind {
             EventKind::Start => {
                 if self.runs {
@@ -353,14 +368,16 @@ impl Log {
             self.facts.events.push(LogEvent {
                 kind,
                 count: 1,
-                first: stamp.clone(),
-                last: stamp.clone(),
+                first: Stamp::of(time),
+                last: Stamp::of(time),
                 numbers,
             });
             return;
         };
         known.count += 1;
-        known.last = stamp.clone();
+        // Its instant is told at the end, of the last one alone.
+        known.last.text.clear();
+        known.last.text.push_str(time);
         let dropped = |numbers: &[(Quantity, u64)]| {
             numbers
                 .iter()
@@ -378,6 +395,7 @@ impl Log {
 
     fn finish(self) -> AgentLog {
         let mut facts = self.facts;
+        facts.last = (facts.lines > 0).then(|| Stamp::of(&self.last));
         facts.runs_at_end = (!facts.is_cut && (self.runs || self.stopped)).then_some(self.runs);
         let mut sources: Vec<_> = self.sources.into_iter().collect();
         sources.sort_by(|(a_key, a), (b_key, b)| {
@@ -385,6 +403,9 @@ impl Log {
             count(b).cmp(&count(a)).then_with(|| a_key.cmp(b_key))
         });
         facts.sources = sources.into_iter().map(|(_, source)| source).collect();
+        for event in &mut facts.events {
+            event.last = Stamp::of(&event.last.text);
+        }
         facts.events.sort_by_key(|event| event.kind);
         facts
     }
@@ -440,21 +461,16 @@ fn place(text: &str) -> Place<'_> {
 }
 
 /// An instant by its form. No other text passes: it is shown.
-fn stamp(text: &str) -> Option<Stamp> {
-    let text = text.trim();
+fn is_stamp(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_stamp = (16..=40).contains(&bytes.len())
+    (16..=40).contains(&bytes.len())
         && bytes.first().is_some_and(u8::is_ascii_digit)
         && bytes.get(4) == Some(&b'-')
         && bytes.get(7) == Some(&b'-')
         && bytes.get(13) == Some(&b':')
         && bytes
             .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b" -+:.".contains(byte));
-    is_stamp.then(|| Stamp {
-        text: text.to_owned(),
-        at_ms: text::instant_ms(text),
-    })
+            .all(|byte| byte.is_ascii_alphanumeric() || b" -+:.".contains(byte))
 }
 
 /// What making a flare says of itself: files that are not there, providers that are off.
@@ -465,8 +481,39 @@ fn is_of_flares(file: &str) -> bool {
         || file.contains("streamlogs")
 }
 
-/// Where an error comes from. What does not look like a place is none: it might be any text.
-fn source(line: &Line<'_>) -> Option<ErrorSource> {
+/// Where an error comes from, in names of the line.
+struct Source<'l> {
+    file: &'l str,
+    line: Option<u64>,
+    function: Option<&'l str>,
+    check: Option<&'l str>,
+}
+
+impl Source<'_> {
+    fn write_key(&self, key: &mut String) {
+        for part in [Some(self.file), self.function, self.check] {
+            key.push_str(part.unwrap_or_default());
+            key.push('|');
+        }
+        if let Some(line) = self.line {
+            // Writing to a text cannot fail.
+            let _ = write!(key, "{line}");
+        }
+    }
+
+    fn kept(&self) -> ErrorSource {
+        ErrorSource {
+            file: self.file.to_owned(),
+            line: self.line,
+            function: self.function.map(str::to_owned),
+            check: self.check.map(str::to_owned),
+            ..ErrorSource::default()
+        }
+    }
+}
+
+/// What does not look like a place is none: it might be any text.
+fn source<'l>(line: &'l Line<'_>) -> Option<Source<'l>> {
     let place = &line.place;
     if place
         .file
@@ -475,34 +522,35 @@ fn source(line: &Line<'_>) -> Option<ErrorSource> {
     {
         return Some(source);
     }
-    Some(ErrorSource {
+    Some(Source {
         file: name(&place.file)?,
         line: place.line,
         function: place.function.as_deref().and_then(name),
-        ..ErrorSource::default()
+        check: None,
     })
 }
 
 /// `postgres:155ae88f7f0f5f75 | (core.py:123) | text`: a Python check writes through one line of Go.
-fn of_check(message: &str) -> Option<ErrorSource> {
+fn of_check(message: &str) -> Option<Source<'_>> {
     let mut parts = message.splitn(3, " | ");
     let check = parts.next()?.split(':').next()?;
-    let place = place(parts.next().filter(|place| place.starts_with('('))?);
-    Some(ErrorSource {
-        file: name(&place.file)?,
-        line: place.line,
-        check: name(check).filter(|name| name != "-"),
-        ..ErrorSource::default()
+    let place = parts.next()?.strip_prefix('(')?.strip_suffix(')')?;
+    let (file, line) = place.rsplit_once(':').unwrap_or((place, ""));
+    Some(Source {
+        file: name(file)?,
+        line: line.parse().ok(),
+        function: None,
+        check: name(check).filter(|name| *name != "-"),
     })
 }
 
 /// A name of a file, a function or a check.
-fn name(text: &str) -> Option<String> {
+fn name(text: &str) -> Option<&str> {
     let is_name = !text.is_empty()
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-./@~$*()<>".contains(&byte));
-    is_name.then(|| text::cut(text, NAME).to_owned())
+    is_name.then(|| text::cut(text, NAME))
 }
 
 /// What a message announces. By its beginning: other messages may quote these.

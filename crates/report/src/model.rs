@@ -547,6 +547,11 @@ pub enum FileFate {
     Unused(Role),
     /// Nobody asked for it.
     NotRead,
+    /// A current log past the number of those that are read.
+    TooManyLogs {
+        /// That number.
+        limit: usize,
+    },
     /// It could not be read.
     Unread(Told<Fault>),
     /// A profile that could not be read.
@@ -589,7 +594,9 @@ impl FileFact {
             | FileFate::Taken
             | FileFate::Goroutines { .. }
             | FileFate::Noted(_) => FileRole::Noted,
-            FileFate::Unused(_) | FileFate::NotRead => FileRole::Unused,
+            FileFate::Unused(_) | FileFate::NotRead | FileFate::TooManyLogs { .. } => {
+                FileRole::Unused
+            }
             FileFate::Unread(_)
             | FileFate::UnreadProfile(_)
             | FileFate::TooManyProcesses { .. }

@@ -591,6 +591,7 @@ impl Walk<'_> {
             | FileFate::Taken
             | FileFate::Goroutines { count: _ }
             | FileFate::NotRead
+            | FileFate::TooManyLogs { limit: _ }
             | FileFate::TooMuchToParse { limit: _ } => {}
         }
     }

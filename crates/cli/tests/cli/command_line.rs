@@ -250,7 +250,8 @@ fn files_lists_every_file_with_its_role() {
     };
     assert!(line("core-cpu.pprof").starts_with("used "), "{output}");
     assert!(line("core.trace").starts_with("noted "), "{output}");
-    assert!(line("logs/agent.log").starts_with("unused "), "{output}");
+    assert!(line("logs/agent.log").starts_with("used "), "{output}");
+    assert!(line("etc/datadog.yaml").starts_with("unused "), "{output}");
 }
 
 #[test]

@@ -206,12 +206,13 @@ fn read_logs(reader: &mut Reader<'_>) -> Vec<LogFact> {
         .filter(|(_, entry)| entry.role == role && entry.problem.is_none())
         .map(|(index, entry)| (index, entry.inner.clone()))
         .collect();
-    let most = TextLimits::default().logs;
-    for (index, _) in logs.iter().skip(most) {
-        reader.fates.insert(*index, FileFate::NotRead);
+    let limit = TextLimits::default().logs;
+    for (index, _) in logs.iter().skip(limit) {
+        let fate = FileFate::TooManyLogs { limit };
+        reader.fates.insert(*index, fate);
     }
     let mut read = Vec::new();
-    for (index, path) in logs.into_iter().take(most) {
+    for (index, path) in logs.into_iter().take(limit) {
         reader.tell(index);
         match reader
             .flare

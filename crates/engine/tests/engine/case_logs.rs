@@ -222,7 +222,9 @@ fn rotated_logs_stay_unread_and_long_ones_are_cut() {
     assert!(note.contains("logs/agent.log"), "{note}");
     let told = seen.lines("Coverage", "/logs/agent.log |");
     assert!(told.contains("only its beginning was read"), "{told}");
-    assert_eq!(json["logs"].as_array().unwrap().len(), 16);
+    assert_eq!(json["logs"].as_array().unwrap().len(), 12);
+    let left = seen.lines("Coverage", "/logs/more-19.log");
+    assert!(left.contains("more than 12 current logs"), "{left}");
     for path in ["logs/agent.log.1", "logs/agent.1.log", "logs/more-19.log"] {
         assert_eq!(role(&seen, path), FileRole::Unused, "{path}");
     }

@@ -473,7 +473,7 @@ fn a_size_that_lies_allocates_nothing() {
 #[test]
 fn names_that_are_no_text() {
     let mut odd = item("h/etc/", "x");
-    odd.name = b"h/etc/caf\xe9.yaml".to_vec();
+    odd.name = b"h/etc/caf\xe9.log".to_vec();
     let flare = open(zip(&[odd, item("h/status.log", "")]));
     assert!(matches!(
         flare.problems(),
@@ -625,7 +625,8 @@ fn little_of_a_huge_archive_is_read() {
         .filter(|(_, entry)| !matches!(entry.role, Role::Unneeded(_)))
         .map(|(index, _)| index)
         .collect();
-    assert_eq!(needed.len(), 3);
+    // The current log is one of them, the huge rotated one is not.
+    assert_eq!(needed.len(), 4);
     for index in needed {
         flare.read(index).unwrap();
     }

@@ -86,7 +86,7 @@ fn report() -> Report {
             "profiles/core-cpu.pprof",
             "Get \"http://[2001:db8::7]:5000/debug/pprof/profile\": dial tcp 10.20.30.40:5000: timeout",
         ),
-        file("logs/agent.log", "never read"),
+        file("logs/agent.log", "no line of a log"),
     ];
     let flare = testkit::open("pay-7.corp.example.com", Input::Files(files)).unwrap();
     flare.report().clone()

@@ -33,6 +33,9 @@ pub fn reason(file: &FileFact) -> String {
         FileFate::Reply(line) => format!("a text instead of a profile: {line}"),
         FileFate::Taken => "another file already holds this profile of the process".to_owned(),
         FileFate::NotRead => "not read".to_owned(),
+        FileFate::TooManyLogs { limit } => {
+            format!("not read: the flare has more than {limit} current logs, the limit")
+        }
         FileFate::Goroutines { count } => format!("goroutine dump, {count} goroutines"),
         FileFate::Noted(role) | FileFate::Unused(role) => role.title(),
         FileFate::Unread(error) => error.text(),
