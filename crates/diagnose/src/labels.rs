@@ -34,6 +34,11 @@ impl AgentLabel {
     }
 }
 
+/// The check of an instance: the Agent writes it as the check's name, a colon and the rest.
+pub(crate) fn check_of(instance: &str) -> &str {
+    instance.split(':').next().unwrap_or(instance)
+}
+
 /// What a profile counts by one label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labelled {
@@ -48,15 +53,14 @@ pub struct Labelled {
 }
 
 impl Labelled {
-    /// The check that used the most, all its instances together: the Agent writes an instance as the
-    /// check's name, a colon and the rest.
+    /// The check that used the most, all its instances together.
     pub fn first_check(&self) -> Option<(&str, i64)> {
         if !matches!(self.label, AgentLabel::CheckId | AgentLabel::CheckName) {
             return None;
         }
         let mut checks: Vec<(&str, i64)> = Vec::new();
         for (value, sum) in &self.values {
-            let check = value.split(':').next().unwrap_or(value);
+            let check = check_of(value);
             match checks.iter_mut().find(|(known, _)| *known == check) {
                 Some((_, all)) => *all = all.saturating_add(*sum),
                 None => checks.push((check, *sum)),

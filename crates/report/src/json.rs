@@ -14,7 +14,7 @@ use super::texts::{self, findings, states};
 use diagnose::errors::Told;
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Finding, Hole, State, Unit};
+use diagnose::verdict::{Finding, Hole, Responsible, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Flavor, Instance};
@@ -23,10 +23,10 @@ use profile::units::rfc3339;
 use types::{
     AccountJson, AgentJson, CheckJson, CheckProblemJson, EvidenceJson, FileJson, FindingJson,
     FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson, JmxJson, KnownJson,
-    LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerShareJson, OwnersJson,
-    PartJson, ProcessJson, ProfileJson, Root, RoutingJson, RowJson, SilentJson, StackJson,
-    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
-    UnreadJson, VerdictJson, VersionJson,
+    LabelJson, LabelValueJson, MemoryJson, MemstatsJson, NoteJson, OwnerPartJson, OwnerShareJson,
+    OwnersJson, PartJson, ProcessJson, ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson,
+    SilentJson, StackJson, StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson,
+    ThresholdsJson, TraceJson, UnreadJson, VerdictJson, VersionJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -298,8 +298,18 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
         process: finding.process.as_str(),
         profile: finding.profile.as_str(),
         function: first.map_or("", |first| first.function.as_str()),
-        responsible_function: first.map_or("", |first| first.responsible.as_str()),
+        responsible_function: finding.responsible(),
+        responsible_share: finite(finding.lead.share.fraction()),
         owner: finding.owner(),
+        owner_share: finite(finding.owner_share().fraction()),
+        responsible: responsible(&finding.responsible),
+        owners: (finding.owners.iter())
+            .map(|part| OwnerPartJson {
+                owner: &part.owner,
+                value: part.value,
+                share: finite(part.share.fraction()),
+            })
+            .collect(),
         component: &finding.component,
         team: &finding.team,
         functions: finding
@@ -307,11 +317,12 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
             .iter()
             .map(|function| FunctionJson {
                 function: &function.function,
-                responsible_function: &function.responsible,
+                responsible_function: function.first().map_or("", |first| &first.frame),
+                responsible: responsible(&function.responsible),
                 value: function.value,
                 share: finite(function.share.fraction()),
-                owner: &function.owner,
-                check: function.check.as_deref(),
+                owner: function.first().map_or("", |first| &first.owner),
+                check: function.first().and_then(|first| first.check.as_deref()),
                 objects: function.objects,
                 allocated: function.allocated,
                 within_noise: function.within_noise,
@@ -348,6 +359,16 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
             .collect(),
         known_cases: known(report, Some(index)),
     }
+}
+
+fn responsible(frames: &[Responsible]) -> Vec<ResponsibleJson<'_>> {
+    let frames = frames.iter().map(|frame| ResponsibleJson {
+        function: &frame.frame,
+        owner: &frame.owner,
+        value: frame.value,
+        share: finite(frame.share.fraction()),
+    });
+    frames.collect()
 }
 
 /// JSON has no infinities.
@@ -427,8 +448,10 @@ fn table_json<'r>(process: &ProcessReport, name: ProfileName, table: &'r Table) 
                 flat: row.flat,
                 cum: row.cum,
                 owner: &row.owner,
+                owner_part: row.owner_part,
             })
             .collect(),
+        left_out: table.left_out,
         owner_shares: table
             .owners
             .iter()

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::finding::{ContentionDetail, Detail, Doubt, Finding, Parts};
 use super::hole::{self, Gap, Hole};
@@ -13,9 +12,6 @@ use profile::lens::subject::Subject;
 use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::Contention;
-
-/// Lock sites named in the evidence.
-const SITES: usize = 3;
 
 /// What both lock profiles say.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,9 +174,7 @@ impl Judge<'_> {
     }
 
     fn is_idle(&self, profile: ProfileName, leaf: &str) -> bool {
-        profile == ProfileName::Block
-            && !self.thresholds.contention.count_idle_waits
-            && self.thresholds.is_idle_leaf(leaf)
+        self.thresholds.is_idle_wait(profile, leaf)
     }
 
     fn contention_finding(
@@ -193,7 +187,6 @@ impl Judge<'_> {
         let view = View::under(subject, "delay").ok()?;
         let counts = |row: RowId| !self.is_idle(name, view.name(row));
         let rows = largest(&view, view.weights(), &counts);
-        let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
         let events = view.retyped("contentions").ok().map_or(0, |events| {
             events
                 .weights()
@@ -228,15 +221,6 @@ impl Judge<'_> {
         }
         reasons.extend(self.short_window(window_s));
         reasons.extend(self.just_started());
-        let sites: Vec<(String, i64)> = attribution
-            .by_responsible()
-            .into_iter()
-            .take(SITES)
-            .map(|(site, delay)| {
-                let site = site.map_or(super::super::owner::UNOWNED, |row| view.name(row));
-                (site.to_owned(), delay)
-            })
-            .collect();
         let detail = ContentionDetail {
             events,
             window_s,
@@ -244,7 +228,6 @@ impl Judge<'_> {
             waiting,
             all_ns: sum.all,
             idle_ns: sum.idle,
-            sites,
         };
         Some(self.finding(Parts {
             kind: KIND,
@@ -254,7 +237,6 @@ impl Judge<'_> {
             rows: &rows,
             counts: &counts,
             counted: sum.counted,
-            attribution: &attribution,
             reasons,
             value: sum.counted as f64,
             threshold: self.thresholds.contention.delay_ns as f64,

@@ -1,6 +1,5 @@
 //! CPU spike: one function that takes most of the CPU of a process that really uses some.
 
-use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::super::share::Share;
 use super::super::thresholds::Thresholds;
@@ -142,7 +141,6 @@ impl Judge<'_> {
             rows,
             counts: &|_| true,
             counted: view.total,
-            attribution: &attribute(view, &Classes::of(view.subject(), self.owners), &|_| true),
             reasons,
             value: share.percent(),
             threshold: self.thresholds.cpu.function_percent,

@@ -1,6 +1,5 @@
 //! Memory leak: heap growth between the two snapshots of a process.
 
-use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::super::noise::Noise;
 use super::super::owner::is_runtime_package;
@@ -216,11 +215,6 @@ impl Judge<'_> {
 
     fn leak_finding(&self, growth: &Growth<'_>, counts: &dyn Fn(RowId) -> bool) -> Finding {
         let limits = &self.thresholds.leak;
-        let attribution = attribute(
-            growth.view,
-            &Classes::of(growth.view.subject(), self.owners),
-            counts,
-        );
         let HeapGrowth {
             interval,
             net,
@@ -274,7 +268,6 @@ impl Judge<'_> {
             rows: &growth.rows,
             counts,
             counted: net,
-            attribution: &attribution,
             reasons,
             value: value as f64,
             threshold: limits.growth_bytes as f64,

@@ -24,7 +24,7 @@ pub use contention::{LockDelay, LockSays, LockSide, Locks};
 pub use cpu::{CpuUse, gc_share};
 pub use finding::{
     Confidence, ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, FindingStack,
-    LeakDetail, Unit,
+    LeakDetail, OwnerPart, Responsible, Unit,
 };
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{

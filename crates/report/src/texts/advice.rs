@@ -14,7 +14,7 @@ use crate::model::Report;
 use diagnose::labels::Labelled;
 use diagnose::verdict::Finding;
 use flare::Process;
-use profile::units::group_thousands;
+use profile::units::{group_thousands, human_share};
 
 /// What to do about one finding.
 #[derive(Default)]
@@ -231,7 +231,10 @@ fn go_check_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         Some(check_command(report, name, "")),
     );
     advice.customer(
-        format!("The check {name} is responsible for most of this. Please run it once on its own:"),
+        format!(
+            "The check {name} is responsible for {:.0} of this. Please run it once on its own:",
+            finding.lead.share
+        ),
         Some(check_command(report, name, "")),
     );
     advice.send.push(format!(
@@ -508,14 +511,15 @@ fn other_advice(report: &Report, finding: &Finding, advice: &mut Advice) {
         };
         advice.engineer(
             format!(
-                "Look at {}{}: {} is responsible.{meaning}",
+                "Look at {}{}: {} is responsible for {} of it.{meaning}",
                 finding.owner(),
                 if finding.component.is_empty() || finding.component == finding.owner() {
                     String::new()
                 } else {
                     format!(" ({})", finding.component)
                 },
-                responsible(finding)
+                responsible(finding),
+                human_share(finding.lead.value, finding.counted)
             ),
             None,
         );

@@ -164,7 +164,7 @@ pub(super) fn responsible(finding: &Finding) -> &str {
 
 /// The running Go check that a finding is about.
 pub(super) fn check_name(finding: &Finding) -> Option<&str> {
-    finding.first()?.check.as_deref()
+    finding.lead.check.as_deref()
 }
 
 #[cfg(test)]

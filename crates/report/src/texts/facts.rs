@@ -369,6 +369,7 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
         }
         _ => {}
     }
+    out.extend(by_module(report, finding).map(labels::sentence));
     if finding.kind == FindingKind::Contention
         && finding.process == Process::Core
         && let Some(waiting) = lock_waiters(report)
@@ -385,13 +386,24 @@ pub fn correlation(report: &Report, finding: &Finding) -> Vec<String> {
 
 /// CPU time by check as the profile's own labels have it: no ranking of suspects is needed then.
 pub(super) fn by_check<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
+    let check = [AgentLabel::CheckId, AgentLabel::CheckName];
+    check
+        .into_iter()
+        .find_map(|label| by(report, finding, label))
+}
+
+/// CPU time by module of system-probe, where the labels of the profile tell.
+pub(crate) fn by_module<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
+    by(report, finding, AgentLabel::Module)
+}
+
+fn by<'r>(report: &'r Report, finding: &Finding, label: AgentLabel) -> Option<&'r Labelled> {
     if finding.kind != FindingKind::CpuSpike {
         return None;
     }
     let mut processes = report.processes.iter();
     let process = processes.find(|process| process.name == finding.process)?;
-    let by_check = |it: &&Labelled| matches!(it.label, AgentLabel::CheckId | AgentLabel::CheckName);
-    process.cpu_labels.iter().find(by_check)
+    process.cpu_labels.iter().find(|it| it.label == label)
 }
 
 fn python_correlation(report: &Report, finding: &Finding) -> Vec<String> {

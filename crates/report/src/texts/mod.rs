@@ -34,6 +34,7 @@ pub mod states;
 pub use collect::how_to_collect;
 pub use commands::{agent_command, capture_command};
 pub use customer::customer_message;
+pub(crate) use facts::by_module;
 pub use facts::{cores, correlation};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;

@@ -3,7 +3,7 @@
 use super::holes;
 use super::profile_words;
 use crate::times::interval;
-use diagnose::kinds::{FindingKind, Measured};
+use diagnose::kinds::{FindingKind, Measured, ProfileName};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
     Basis, CpuUse, GapCause, HeapGrowth, Hole, LockSays, LockSide, Locks, Restart, State,
@@ -190,8 +190,13 @@ pub(crate) fn lock_side(
             } else {
                 String::new()
             };
+            // Who it names is who lets go of a lock in the one, who gets it in the other.
+            let who = match side.profile {
+                ProfileName::Mutex => "who held a lock",
+                _ => "who waited",
+            };
             format!(
-                "The {what} counts {} of delay{idle}; the threshold is over {}.",
+                "The {what}, which names {who}, counts {} of delay{idle}; the threshold is over {}.",
                 human(delay.counted, "nanoseconds"),
                 human(thresholds.contention.delay_ns, "nanoseconds")
             )
