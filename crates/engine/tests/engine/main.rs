@@ -5,6 +5,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+mod case_owners;
 mod cases;
 mod flare_archives;
 mod flare_fixtures;

@@ -123,7 +123,7 @@ fn one_rate_of_two_is_a_measurement() {
         LOCKS,
         &expect![[r#"
             clear, -, -: 100 ms waiting for locks
-            The mutex profile counts 100 ms of delay; the threshold is over 1.00 s. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay.
+            The mutex profile, which names who held a lock, counts 100 ms of delay; the threshold is over 1.00 s. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay.
             Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
