@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
-use diagnose::attribution::{Classes, attribute};
+use diagnose::attribution::{AskedRow, Classes, attribute, table_owners};
 use diagnose::kinds::ProfileName;
 use diagnose::noise::Noise;
 use diagnose::owner::Owners;
+use diagnose::program::Program;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Context, ProcessProfiles, Slot, gc_share, judge};
 use flare::Process;
@@ -111,9 +112,19 @@ fn sums(view: &View, owners: &Owners) {
             assert!(i128::from(weight.cum).abs() <= all);
         }
     }
-    let classes = Classes::of(view.subject(), owners);
+    let classes = Classes::of(view.subject(), owners, &Program::AGENT);
     let found = attribute(view, &classes, &|_| true);
-    let by_owner = found.by_owner(owners);
+    let asked: Vec<AskedRow> = view
+        .rows()
+        .map(|row| AskedRow { row, by_cum: true })
+        .collect();
+    let tables = table_owners(&[view], &classes, owners, &[asked], &|_| false);
+    let by_owner = tables.first().map_or(&[][..], |table| &table.shares);
+    assert!(tables.iter().all(|table| {
+        let mut rows = table.rows.iter();
+        table.rows.len() == view.row_count()
+            && rows.all(|row| row.part.is_none_or(|part| part > 0.0 && part <= 1.0))
+    }));
     let by_frame = found.by_responsible();
     if exact {
         let sum = |values: &mut dyn Iterator<Item = i64>| values.map(i128::from).sum::<i128>();
@@ -125,7 +136,7 @@ fn sums(view: &View, owners: &Owners) {
     assert!(whole.rows.iter().all(|row| row.flat != 0 || row.cum != 0));
     // Each looks at every stack; more of them would take longer than all the rest.
     for row in whole.rows.iter().take(20) {
-        let _ = found.of_leaf(row.row, 1);
+        let _ = found.of_leaf(row.row);
     }
     // A row without a sum and one without a sample look the same, and both are left out.
     let shown = weights

@@ -5,6 +5,7 @@ use std::io::{BufReader, Cursor};
 
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::Owners;
+use diagnose::program::Program;
 use diagnose::thresholds::Thresholds;
 use flare::yaml::Node;
 use flare::{self, Process, goroutines::Group};
@@ -270,7 +271,7 @@ pub fn owners(bytes: &[u8]) {
                     assert_eq!(owner.is_some(), class.owner().is_some());
                     let _ = (owners.check_name(function), owners.check_package(function));
                     for process in [Process::Core, Process::Trace, Process::Nameless] {
-                        let _ = owners.route(function, &process);
+                        let _ = owners.route(function, &process, &Program::AGENT);
                     }
                 }
                 let _ = owners.responsible(FUNCTIONS.into_iter());

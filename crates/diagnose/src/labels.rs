@@ -37,10 +37,15 @@ impl AgentLabel {
     /// and the rest.
     pub fn check(self, value: &str) -> Option<&str> {
         match self {
-            Self::CheckId | Self::CheckName => value.split(':').next(),
+            Self::CheckId | Self::CheckName => Some(check_of(value)),
             Self::Module | Self::RuleId => None,
         }
     }
+}
+
+/// The check of an instance: the Agent writes it as the check's name, a colon and the rest.
+pub(crate) fn check_of(instance: &str) -> &str {
+    instance.split(':').next().unwrap_or(instance)
 }
 
 /// What a profile counts by one label.

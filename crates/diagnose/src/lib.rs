@@ -1,6 +1,7 @@
 //! What the procedure decides from the profiles of a flare and the Agent's own numbers.
 //!
-//! - [`owner`] and [`attribution`]: who owns a function, and who is responsible for a sum.
+//! - [`owner`], [`program`] and [`attribution`]: who owns a function, whose program it is, and who is
+//!   responsible for a sum.
 //! - [`labels`]: what the profile itself says of who used the CPU.
 //! - [`known`]: which publicly reported cases a finding resembles.
 //! - [`noise`] and [`transients`]: how much of a heap difference may be chance, and how much of it goes
@@ -28,6 +29,7 @@ pub mod noise;
 pub mod notable;
 pub mod owner;
 pub mod pipelines;
+pub mod program;
 pub mod share;
 pub mod thresholds;
 pub mod transients;

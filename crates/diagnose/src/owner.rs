@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::program::Program;
 use flare::Process;
 use serde::Deserialize;
 
@@ -113,14 +114,18 @@ pub enum Class {
     Standard(OwnerId),
     /// The Go runtime.
     Runtime(OwnerId),
+    /// Own code of a program that is none of the Agent's; see [`super::program`].
+    Program,
     /// A program's or a module's own code, of which the table has no row.
     Unlisted,
-    /// C code and whatever else the table does not name: nobody's.
+    /// C code and mappings that the table does not name.
     Other,
+    /// No name at all.
+    Nameless,
 }
 
 impl Class {
-    /// The owner, unless nobody is.
+    /// The row of the table, unless it has none.
     pub fn owner(self) -> Option<OwnerId> {
         match self {
             Self::Datadog(id)
@@ -130,7 +135,7 @@ impl Class {
             | Self::Generic(id)
             | Self::Standard(id)
             | Self::Runtime(id) => Some(id),
-            Self::Unlisted | Self::Other => None,
+            Self::Program | Self::Unlisted | Self::Other | Self::Nameless => None,
         }
     }
 }
@@ -312,6 +317,8 @@ fn yes() -> bool {
 enum RouteClass {
     System,
     Owned,
+    /// A program that is none of the Agent's; tables may leave it to `Unowned`.
+    Program,
     Unowned,
 }
 
@@ -542,6 +549,11 @@ impl Owners {
         })
     }
 
+    /// Path of the Agent's module.
+    pub fn module(&self) -> &str {
+        &self.module
+    }
+
     /// Date of the table, as it states it.
     pub fn date(&self) -> &str {
         &self.date
@@ -582,6 +594,9 @@ impl Owners {
     /// What the name says. One walk over the name's segments: cheap enough for every function of a
     /// profile, once.
     pub fn class(&self, function: &str) -> Class {
+        if matches!(function, "" | "<unknown>") {
+            return Class::Nameless;
+        }
         if let Some(mapping) = bracketed(function) {
             return self.mapping(mapping).map_or(Class::Other, Class::Mapping);
         }
@@ -614,20 +629,28 @@ impl Owners {
         }
     }
 
-    /// The responsible frame of a stack and its owner.
+    /// The place of a stack's responsible frame; `None` in a stack without any name.
     ///
     /// `frames` run from the leaf to the root. First choice is the frame nearest to the leaf that
     /// is the Agent's or a mapping of the table; if the whole stack has none, the nearest
-    /// third-party module of the table, one that is not generic before one that is; if none, the
-    /// nearest frame of the standard library; if none, of the runtime. The last three count between
-    /// the leaf and the first frame of a program's or module's own code only: a handler near the
-    /// root is not responsible for what it calls.
-    pub fn responsible<'a>(
-        &self,
-        frames: impl Iterator<Item = &'a str>,
-    ) -> Option<(usize, &Owner)> {
+    /// third-party module of the table that is not generic. Then the nearest module of any kind:
+    /// one that is generic counts between the leaf and the first frame of a program's or module's
+    /// own code only, so a handler near the root is not responsible for what it calls. What is left
+    /// holds nothing but Go and system libraries.
+    pub fn responsible<'a>(&self, frames: impl Iterator<Item = &'a str>) -> Option<usize> {
         responsible_class(frames.map(|frame| self.class(frame)))
-            .map(|(index, id)| (index, self.owner(id)))
+    }
+
+    /// Whose all of the Agent is that no other row names.
+    pub(crate) fn catch_all(&self) -> &str {
+        let owner = self.agent.find("", "");
+        owner.map_or(UNOWNED, |&id| self.owner(id).owner.as_str())
+    }
+
+    /// What the owner of Python checks is called.
+    pub(crate) fn python_checks(&self) -> &str {
+        let owner = self.agent.find("pkg/collector/python", "");
+        owner.map_or(UNOWNED, |&id| self.owner(id).owner.as_str())
     }
 
     /// Whether that is the name of the Go runtime's owner.
@@ -654,15 +677,22 @@ impl Owners {
         (!below.is_empty()).then_some(below)
     }
 
-    /// Where a finding goes whose responsible frame is `responsible_function`.
-    pub fn route(&self, responsible_function: &str, process: &Process) -> Routing {
-        let class = self.class(responsible_function);
+    /// Where a finding goes whose responsible frame is `responsible_function`, in `process`, which
+    /// runs `program`.
+    pub fn route(
+        &self,
+        responsible_function: &str,
+        process: &Process,
+        program: &Program,
+    ) -> Routing {
+        let class = program.class(self, responsible_function);
         let owner = class.owner().map(|id| self.owner(id));
+        let owner_name = program.owner(self, class, responsible_function);
         let route = self
             .routes
             .iter()
             .filter(|route| route.process.as_ref().is_none_or(|only| only == process))
-            .find(|route| self.route_takes(route, responsible_function, class));
+            .find(|route| self.route_takes(route, responsible_function, class, program));
         let Some(route) = route else {
             // Parsing checks that the three classes are covered, and they exclude nothing.
             return Routing {
@@ -691,7 +721,7 @@ impl Owners {
                 false => text.to_owned(),
             };
             text.replace("{team}", team)
-                .replace("{owner}", owner.map_or(UNOWNED, |owner| &owner.owner))
+                .replace("{owner}", &owner_name)
                 .replace(
                     "{component}",
                     owner.map_or(UNOWNED, |owner| &owner.component),
@@ -707,15 +737,19 @@ impl Owners {
         }
     }
 
-    fn route_takes(&self, route: &Route, function: &str, class: Class) -> bool {
+    fn route_takes(&self, route: &Route, function: &str, class: Class, program: &Program) -> bool {
         match &route.condition {
             RouteCondition::Class(RouteClass::System) => match class {
                 Class::Runtime(_) | Class::Standard(_) => true,
-                Class::Unlisted | Class::Other => is_system(function),
+                Class::Other => true,
+                // A table without rows for Go leaves it unlisted.
+                Class::Unlisted => program.is_agent() && !may_be_own(&import_path(function)),
                 _ => false,
             },
             RouteCondition::Class(RouteClass::Owned) => class.owner().is_some(),
+            RouteCondition::Class(RouteClass::Program) => class == Class::Program,
             RouteCondition::Class(RouteClass::Unowned) => class.owner().is_none(),
+            RouteCondition::Patterns { .. } if !program.is_agent() => false,
             RouteCondition::Patterns { agent, mappings } => match bracketed(function) {
                 Some(mapping) => mappings
                     .iter()
@@ -749,30 +783,31 @@ impl Owners {
 }
 
 /// The responsible frame among classes computed earlier, leaf to root. See [`Owners::responsible`].
-pub fn responsible_class(classes: impl Iterator<Item = Class>) -> Option<(usize, OwnerId)> {
-    let mut third_party = None;
-    let mut generic = None;
-    let mut standard = None;
-    let mut runtime = None;
+pub fn responsible_class(classes: impl Iterator<Item = Class>) -> Option<usize> {
+    // The nearest frame of each rank, the first that is there being responsible.
+    let mut nearest: [Option<usize>; 5] = [None; 5];
     let mut below_own_code = true;
     for (index, class) in classes.enumerate() {
-        let (nearest, id) = match class {
-            Class::Datadog(id) | Class::DatadogUnlisted(id) | Class::Mapping(id) => {
-                return Some((index, id));
+        let rank = match class {
+            Class::Datadog(_) | Class::DatadogUnlisted(_) | Class::Mapping(_) | Class::Program => {
+                return Some(index);
             }
-            Class::ThirdParty(id) => (&mut third_party, id),
-            Class::Generic(id) if below_own_code => (&mut generic, id),
-            Class::Standard(id) if below_own_code => (&mut standard, id),
-            Class::Runtime(id) if below_own_code => (&mut runtime, id),
+            Class::ThirdParty(_) => 0,
+            Class::Generic(_) if below_own_code => 1,
             Class::Unlisted => {
                 below_own_code = false;
-                continue;
+                1
             }
-            Class::Generic(_) | Class::Standard(_) | Class::Runtime(_) | Class::Other => continue,
+            Class::Standard(_) => 2,
+            Class::Runtime(_) => 3,
+            Class::Other => 4,
+            Class::Generic(_) | Class::Nameless => continue,
         };
-        nearest.get_or_insert((index, id));
+        if let Some(place) = nearest.get_mut(rank) {
+            place.get_or_insert(index);
+        }
     }
-    third_party.or(generic).or(standard).or(runtime)
+    nearest.into_iter().find_map(|place| place)
 }
 
 /// Hue of an owner's name, below [`HUES`]: the same in every report and after every reload.
@@ -866,11 +901,10 @@ fn symbol(function: &str) -> &str {
     split_name(function).1
 }
 
-/// The standard library, C and C++ code, and mappings: what finds nobody at Datadog.
-fn is_system(function: &str) -> bool {
-    let path = package_path(function);
-    // Import paths of modules start with a domain; `main` is a program's own code.
-    path != "main" && !path.split('/').next().unwrap_or_default().contains('.')
+/// Whether a package may be a program's or a module's own: import paths of modules start with a
+/// domain.
+pub(super) fn may_be_own(path: &str) -> bool {
+    path == "main" || path.split('/').next().unwrap_or_default().contains('.')
 }
 
 /// What of `path` stands below `base` in whole segments.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::kinds::ProfileName;
 use tables::data_file::{self, DataFileError};
 
 /// Format of the file that this version reads.
@@ -453,6 +454,13 @@ impl Thresholds {
     /// Whether a CPU sample with this leaf was taken in C code.
     pub fn is_door(&self, function: &str) -> bool {
         self.cpu.doors.iter().any(|door| door == function)
+    }
+
+    /// Whether samples of a profile with that leaf are idle waits, which do not count.
+    pub fn is_idle_wait(&self, profile: ProfileName, leaf: &str) -> bool {
+        profile == ProfileName::Block
+            && !self.contention.count_idle_waits
+            && self.is_idle_leaf(leaf)
     }
 
     /// Whether a frame of this function makes a CPU sample the garbage collector's.

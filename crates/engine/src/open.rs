@@ -7,7 +7,9 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use diagnose::attribution::RowOwner;
 use diagnose::kinds::ProfileName;
+use diagnose::program::Program;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{self, Flare, FlareError, Input, Process, ProfileKind};
 use profile::lens::subject::Weight;
@@ -20,7 +22,7 @@ use report::model::Report;
 use report::screen::Progress;
 use report::settings::Settings;
 
-use crate::gather;
+use crate::gather::{self, Shown};
 use crate::protocol::{Column, TopQuestion};
 
 /// Why a profile of a flare can't be shown.
@@ -148,10 +150,20 @@ impl OpenFlare {
         let process = Process::parse(&question.process);
         let subject = self.subject(&process, question.profile)?;
         let view = View::under(subject, &question.sample_type)?;
-        let chosen = self.first_rows(&view, question);
-        let rows = top::rows(&view, &chosen);
-        let noise = gather::noise(question.profile, subject, &view);
-        let table = gather::table(&view, &rows, noise.as_ref(), &self.settings);
+        let processes = self.processes.iter();
+        let program = processes
+            .filter(|found| found.name == process)
+            .map(|found| found.program(&self.settings.owners))
+            .next()
+            .unwrap_or_default();
+        let chosen = self.first_rows(&view, question, &program);
+        let (rows, owners): (Vec<RowId>, Vec<RowOwner>) = chosen.into_iter().unzip();
+        let shown = Shown {
+            rows: &top::rows(&view, &rows),
+            owners: &owners,
+            noise: gather::noise(question.profile, subject, &view),
+        };
+        let table = gather::table(&view, &shown);
         Ok(layout::function_table(
             &question.process,
             question.profile,
@@ -161,8 +173,14 @@ impl OpenFlare {
         ))
     }
 
-    /// Rows that have a value, by a column; equal ones in pprof's order.
-    fn first_rows(&self, view: &View, question: &TopQuestion) -> Vec<RowId> {
+    /// The first of the rows that have a value, by a column, with their owners; equal ones in pprof's
+    /// order.
+    fn first_rows(
+        &self,
+        view: &View,
+        question: &TopQuestion,
+        program: &Program,
+    ) -> Vec<(RowId, RowOwner)> {
         let mut rows: Vec<(RowId, Weight)> = view
             .rows()
             .zip(view.weights().iter().copied())
@@ -176,7 +194,10 @@ impl OpenFlare {
             let (left, right) = (key(left), key(right));
             (left.0, view.name(*a), left.1, *a).cmp(&(right.0, view.name(*b), right.1, *b))
         });
-        let owner = |row: RowId| gather::owner_of(view.name(row), &self.settings.owners);
+        let owners_of = |rows: &[(RowId, Weight)]| {
+            let rows = rows.iter().copied();
+            gather::row_owners(question.profile, view, program, &self.settings, rows)
+        };
         match question.column {
             Column::Flat => rows.sort_by_key(|(_, weight)| Reverse(weight.flat)),
             Column::Cum => rows.sort_by_key(|(_, weight)| Reverse(weight.cum)),
@@ -184,13 +205,18 @@ impl OpenFlare {
                 let (package, short) = diagnose::owner::split_name(view.name(*row));
                 (short, package)
             }),
-            Column::Owner => rows.sort_by_cached_key(|(row, _)| owner(*row).to_owned()),
+            Column::Owner => {
+                let mut owned: Vec<_> = rows.iter().copied().zip(owners_of(&rows)).collect();
+                owned.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+                rows = owned.into_iter().map(|(row, _)| row).collect();
+            }
         }
         if question.reversed {
             rows.reverse();
         }
         rows.truncate(layout::TABLE_ROWS);
-        rows.into_iter().map(|(row, _)| row).collect()
+        let owners = owners_of(&rows);
+        rows.iter().map(|(row, _)| *row).zip(owners).collect()
     }
 }
 

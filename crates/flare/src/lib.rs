@@ -74,4 +74,4 @@ pub use limits::{Limits, TextLimits};
 #[cfg(not(target_arch = "wasm32"))]
 pub use loose::from_disk;
 pub use loose::{LooseFile, OpenFile};
-pub use process::Process;
+pub use process::{Process, is_program};

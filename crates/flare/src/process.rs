@@ -136,7 +136,7 @@ const PROGRAMS: [&str; 9] = [
 ];
 
 /// Whether the kernel calls one of the Agent's own processes that.
-pub(crate) fn is_program(name: &str) -> bool {
+pub fn is_program(name: &str) -> bool {
     PROGRAMS.contains(&name)
 }
 

@@ -288,6 +288,11 @@ impl Profile {
             .unwrap_or(&[])
     }
 
+    /// The keys of all labels of all samples, as often as they occur.
+    pub fn label_keys(&self) -> impl Iterator<Item = StrId> {
+        self.samples.labels.iter().map(|label| label.key)
+    }
+
     /// The labels of a sample.
     pub fn labels(&self, sample: usize) -> &[Label] {
         part(&self.samples.label_start, &self.samples.labels, sample)

@@ -17,7 +17,7 @@ use diagnose::evidence::Runner;
 use diagnose::kinds::ProfileName;
 use diagnose::notable::Notable;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{Basis, Finding, Hole, State, Unit};
+use diagnose::verdict::{Basis, Finding, Hole, Responsible, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
 use flare::status::{Check, Flavor, Instance};
@@ -27,10 +27,10 @@ use types::{
     AccountJson, AgentJson, CheckJson, CheckProblemJson, ContainerJson, CounterJson, EvidenceJson,
     FileJson, FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson,
     JmxJson, KernelKillJson, KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson,
-    NotableJson, NoteJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson, ProfileJson, Root,
-    RoutingJson, RowJson, RunningJson, SilentJson, StackJson, StateJson, StoryJson,
-    SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson, UnreadJson, VerdictJson,
-    VersionJson, WorkerJson, WorkersJson,
+    NotableJson, NoteJson, OwnerPartJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson,
+    ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson, RunningJson, SilentJson, StackJson,
+    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
+    UnreadJson, VerdictJson, VersionJson, WorkerJson, WorkersJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -416,8 +416,18 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
         process: finding.process.as_str(),
         profile: finding.profile.as_str(),
         function: first.map_or("", |first| first.function.as_str()),
-        responsible_function: first.map_or("", |first| first.responsible.as_str()),
+        responsible_function: finding.responsible(),
+        responsible_share: finite(finding.lead.share.fraction()),
         owner: finding.owner(),
+        owner_share: finite(finding.owner_share().fraction()),
+        responsible: responsible(&finding.responsible),
+        owners: (finding.owners.iter())
+            .map(|part| OwnerPartJson {
+                owner: &part.owner,
+                value: part.value,
+                share: finite(part.share.fraction()),
+            })
+            .collect(),
         component: &finding.component,
         team: &finding.team,
         functions: finding
@@ -425,11 +435,12 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
             .iter()
             .map(|function| FunctionJson {
                 function: &function.function,
-                responsible_function: &function.responsible,
+                responsible_function: function.first().map_or("", |first| &first.frame),
+                responsible: responsible(&function.responsible),
                 value: function.value,
                 share: finite(function.share.fraction()),
-                owner: &function.owner,
-                check: function.check.as_deref(),
+                owner: function.first().map_or("", |first| &first.owner),
+                check: function.first().and_then(|first| first.check.as_deref()),
                 objects: function.objects,
                 allocated: function.allocated,
                 within_noise: function.within_noise,
@@ -466,6 +477,16 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
             .collect(),
         known_cases: known(report, Some(index)),
     }
+}
+
+fn responsible(frames: &[Responsible]) -> Vec<ResponsibleJson<'_>> {
+    let frames = frames.iter().map(|frame| ResponsibleJson {
+        function: &frame.frame,
+        owner: &frame.owner,
+        value: frame.value,
+        share: finite(frame.share.fraction()),
+    });
+    frames.collect()
 }
 
 /// JSON has no infinities.
@@ -545,8 +566,10 @@ fn table_json<'r>(process: &ProcessReport, name: ProfileName, table: &'r Table) 
                 flat: row.flat,
                 cum: row.cum,
                 owner: &row.owner,
+                owner_part: row.owner_part,
             })
             .collect(),
+        left_out: table.left_out,
         owner_shares: table
             .owners
             .iter()

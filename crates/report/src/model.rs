@@ -445,8 +445,11 @@ pub struct Table {
     pub rows_total: usize,
     /// The first rows, in pprof's order, nothing trimmed.
     pub rows: Vec<Row>,
-    /// Sums by owner's name, unowned (`None`) last; they add up to [`Table::net`].
+    /// Sums by owner's name, unowned (`None`) last; with what they leave out they add up to
+    /// [`Table::net`].
     pub owners: Vec<(Option<String>, i64)>,
+    /// Idle waits of a block profile, which nobody answers for.
+    pub left_out: i64,
     /// The first lines of pprof's own text, header included; empty for sample types that no
     /// verdict is about.
     pub raw: String,
@@ -475,7 +478,7 @@ impl Table {
 pub const ROWS_KEPT: usize = 100;
 
 /// One function of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Full name.
     pub function: String,
@@ -489,8 +492,21 @@ pub struct Row {
     pub cum: i64,
     /// Of a heap difference: one standard deviation of the flat value.
     pub noise: Option<i64>,
-    /// Owner's name by the function itself, or `unowned`.
+    /// Owner of the frames that answer for the most of it, or `unowned`.
     pub owner: String,
+    /// That owner's part of the row, where others have some too.
+    pub owner_part: Option<f64>,
+}
+
+impl Row {
+    /// The owner as a table shows it, for example `Core Agent, tagger 85%`.
+    pub fn owner_text(&self) -> String {
+        // All but a trace of it is all of it.
+        match self.owner_part.filter(|&part| part < 0.995) {
+            Some(part) => format!("{} {:.0}%", self.owner, part * 100.0),
+            None => self.owner.clone(),
+        }
+    }
 }
 
 /// What became of one file.

@@ -22,7 +22,7 @@ use diagnose::notable::{Consumer, Holder, Notable, Thing};
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuDetail, CpuUse, Detail, Doubt, Finding, FindingFunction,
     FindingStack, Gap, GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact,
-    Reply, Restart, Spot, State,
+    OwnerPart, Reply, Responsible, Restart, Spot, State,
 };
 use flare::agent_log::{AgentLog, ErrorSource};
 use flare::diagnose_log::{Diagnoses, Diagnosis};
@@ -644,7 +644,8 @@ impl Walk<'_> {
             is_diff: _,
             rows_total: _,
             rows,
-            owners: _,
+            owners,
+            left_out: _,
             raw,
         } = table;
         for Row {
@@ -654,11 +655,16 @@ impl Walk<'_> {
             flat: _,
             cum: _,
             noise: _,
-            owner: _,
+            owner,
+            owner_part: _,
         } in rows
         {
             self.code(function);
             self.code(file);
+            self.code(owner);
+        }
+        for owner in owners.iter_mut().filter_map(|(owner, _)| owner.as_mut()) {
+            self.code(owner);
         }
         self.code(raw);
     }
@@ -793,12 +799,17 @@ impl Walk<'_> {
             process,
             profile: _,
             functions,
+            responsible,
+            rest: _,
+            owners,
+            lead,
+            of_agent: _,
             stacks,
             // Of the table of owners.
             component: _,
             team: _,
             meaning: _,
-            routing: _,
+            routing,
             value: _,
             threshold: _,
             counted: _,
@@ -810,27 +821,38 @@ impl Walk<'_> {
         for FindingFunction {
             function,
             responsible,
-            owner: _,
+            rest: _,
             value: _,
             share: _,
-            check,
             objects: _,
             allocated: _,
             within_noise: _,
         } in functions
         {
-            self.all(check);
             self.code(function);
-            self.code(responsible);
+            self.responsible(responsible);
+        }
+        // It may quote the path of a program's module.
+        self.prose(&mut routing.words);
+        self.responsible(responsible);
+        self.responsible(std::slice::from_mut(lead));
+        for OwnerPart {
+            owner,
+            value: _,
+            share: _,
+        } in owners
+        {
+            self.code(owner);
         }
         for FindingStack {
             value: _,
             share: _,
             frames,
             responsible: _,
-            owner: _,
+            owner,
         } in stacks
         {
+            self.code(owner);
             for frame in frames {
                 self.code(frame);
             }
@@ -853,12 +875,7 @@ impl Walk<'_> {
                 all_ns: _,
                 idle_ns: _,
                 handing_ns: _,
-                sites,
-            }) => {
-                for (site, _) in sites {
-                    self.code(site);
-                }
-            }
+            }) => {}
         }
         for doubt in reasons {
             match doubt {
@@ -880,6 +897,22 @@ impl Walk<'_> {
                 | Doubt::FewLockEvents(_)
                 | Doubt::FewWaiting(_) => {}
             }
+        }
+    }
+
+    fn responsible(&mut self, frames: &mut [Responsible]) {
+        for Responsible {
+            frame,
+            owner,
+            value: _,
+            share: _,
+            check,
+            of_program: _,
+        } in frames
+        {
+            self.code(frame);
+            self.code(owner);
+            self.all(check);
         }
     }
 

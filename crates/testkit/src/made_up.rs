@@ -16,7 +16,7 @@ use std::path::Path;
 
 use engine::OpenFlare;
 use engine::export::{ExportFormat, ExportOptions, export};
-use flare::Input;
+use flare::{Input, LooseFile};
 use jiff::Timestamp;
 use profile::pprof::proto;
 use profile::text::draw;
@@ -52,6 +52,7 @@ const KEEP_IN: &str = "FLARESCOPE_KEEP_FLARES";
 pub struct Drawn {
     profile: Profile,
     build: &'static str,
+    program: &'static str,
     period_type: &'static str,
 }
 
@@ -74,7 +75,7 @@ pub fn heap(lines: &str, at_s: i64) -> Drawn {
     drawn
 }
 
-/// A CPU profile of so many seconds from lines of `stack milliseconds`.
+/// A CPU profile of so many seconds from lines of `stack milliseconds`, which labels may follow.
 pub fn cpu(lines: &str, seconds: i64) -> Drawn {
     cpu_in("nanoseconds", 1_000_000, lines, seconds)
 }
@@ -82,8 +83,11 @@ pub fn cpu(lines: &str, seconds: i64) -> Drawn {
 /// The same in another unit, of which so many are a millisecond.
 pub fn cpu_in(unit: &str, a_ms: i64, lines: &str, seconds: i64) -> Drawn {
     let mut text = String::new();
-    for (stack, ms) in numbered(lines) {
-        let _ = writeln!(text, "{stack} {} {}", ms / 10, ms * a_ms);
+    for line in lines.lines() {
+        let (line, labels) = line.split_at(line.find(" #").unwrap_or(line.len()));
+        for (stack, ms) in numbered(line) {
+            let _ = writeln!(text, "{stack} {} {}{labels}", ms / 10, ms * a_ms);
+        }
     }
     let types = format!("samples/count cpu/{unit}");
     let mut drawn = Drawn::new(&types, &text, "cpu/nanoseconds", 10_000_000);
@@ -123,6 +127,7 @@ impl Drawn {
         Self {
             profile,
             build: "5f3a",
+            program: "/opt/datadog-agent/bin/agent/agent",
             period_type,
         }
     }
@@ -139,6 +144,12 @@ impl Drawn {
         self
     }
 
+    /// Of another program.
+    pub fn of_program(mut self, file: &'static str) -> Self {
+        self.program = file;
+        self
+    }
+
     /// The file: gzip around protobuf. Not packed, so that its size depends on nothing else.
     pub fn bytes(&self) -> Vec<u8> {
         gzip_stored(&self.made().bytes())
@@ -151,10 +162,10 @@ impl Drawn {
             .map(|kind| format!("{}/{}", kind.name, kind.unit))
             .collect();
         let mut made = Made::new(&types);
-        // The Agent's own binary first, then what was drawn in brackets.
+        // The program's own binary first, then what was drawn in brackets.
         let agent = proto::Mapping {
             id: 1,
-            filename: made.text("/opt/datadog-agent/bin/agent/agent"),
+            filename: made.text(self.program),
             build_id: made.text(self.build),
             has_functions: true,
             ..Default::default()
@@ -199,15 +210,29 @@ impl Drawn {
             ..Default::default()
         });
         made.profile.location = location.collect();
-        let sample = (0..profile.sample_count()).map(|index| proto::Sample {
-            location_id: profile
-                .stack(index)
-                .iter()
-                .map(|location| id(location.index()))
-                .collect(),
-            value: profile.values(index).to_vec(),
-            label: Vec::new(),
-        });
+        let labels: Vec<Vec<proto::Label>> = (0..profile.sample_count())
+            .map(|index| {
+                let labels = profile.labels(index).iter();
+                let label = labels.map(|label| proto::Label {
+                    key: made.text(profile.string(label.key)),
+                    str: made.text(profile.string(label.text)),
+                    ..Default::default()
+                });
+                label.collect()
+            })
+            .collect();
+        let sample = labels
+            .into_iter()
+            .enumerate()
+            .map(|(index, label)| proto::Sample {
+                location_id: profile
+                    .stack(index)
+                    .iter()
+                    .map(|location| id(location.index()))
+                    .collect(),
+                value: profile.values(index).to_vec(),
+                label,
+            });
         made.profile.sample = sample.collect();
         made.profile.period_type = Some(made.value_type(self.period_type));
         made.profile.time_nanos = profile.time_ns;
@@ -568,6 +593,18 @@ impl MadeUp {
 fn opened(zip: Vec<u8>) -> OpenFlare {
     let input = Input::Zip(Box::new(Cursor::new(zip)));
     crate::open("made-up.zip", input).expect("a made-up flare can be read")
+}
+
+/// Reads one file alone.
+pub fn alone(name: &str, bytes: Vec<u8>) -> Seen {
+    let input = Input::Files(vec![LooseFile::from_bytes(name, bytes)]);
+    Seen::of(crate::open(name, input).expect("a lone file can be read"))
+}
+
+/// A file of `tests/cases` that is no archive, read alone.
+pub fn lone_case(name: &str) -> Seen {
+    let path = format!("{ROOT}/tests/cases/{name}");
+    alone(name, std::fs::read(&path).expect(&path))
 }
 
 /// A flare's report, as its readers see it.

@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::program::Program;
 
 const AGENT: &str = "github.com/DataDog/datadog-agent/";
 
@@ -721,6 +722,7 @@ fn collector_components() {
     ] {
         let found = Owners::builtin()
             .responsible(stack.iter().copied())
+            .and_then(|index| Some((index, Owners::builtin().of_function(stack.get(index)?)?)))
             .map(|(index, owner)| (index, owner.owner.as_str(), owner.component.as_str()));
         assert_eq!(found, Some((index, "OTel Agent", component)), "{stack:?}");
     }
@@ -780,7 +782,8 @@ fn segments_match_whole() {
         ("[libpythonic.so]", Class::Other),
         ("[libc.so.6]", Class::Other),
         ("[]", Class::Other),
-        ("", Class::Other),
+        ("<unknown>", Class::Nameless),
+        ("", Class::Nameless),
     ] {
         assert_eq!(Owners::builtin().class(function), class, "{function}");
     }
@@ -957,11 +960,15 @@ fn runtime_packages() {
 
 #[track_caller]
 fn check_responsible(stack: &[&str], expected: Option<(usize, &str)>) {
-    let found = Owners::builtin().responsible(stack.iter().copied());
-    assert_eq!(
-        found.map(|(index, owner)| (index, owner.owner.as_str())),
-        expected
-    );
+    let owners = Owners::builtin();
+    let found = owners.responsible(stack.iter().copied());
+    let owner = |index: usize| {
+        let frame = stack.get(index).copied().unwrap_or_default();
+        Program::AGENT.owner(owners, owners.class(frame), frame)
+    };
+    let found = found.map(|index| (index, owner(index)));
+    let expected = expected.map(|(index, owner)| (index, owner.into()));
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -1009,33 +1016,54 @@ fn three_passes() {
         &["fmt.Sprint", protobuf],
         Some((1, "Third-party module (protobuf)")),
     );
-    // Only without those the standard library, and then the runtime.
+    // A module without a row is named, and is nearer to the matter than what it calls of Go.
     check_responsible(
         &[
             "runtime.mallocgc",
             "syscall.Syscall",
             "runtime.mcall",
-            "a.com/b.F",
+            "a.com/b/c.F",
         ],
-        Some((1, "Go standard library")),
+        Some((3, "third-party module (a.com/b)")),
     );
-    check_responsible(&["runtime.mallocgc", "a.com/b.F"], Some((0, "Go runtime")));
+    check_responsible(
+        &[protobuf, "a.com/b.F"],
+        Some((0, "Third-party module (protobuf)")),
+    );
+    check_responsible(
+        &["[libc.so.6]", "main.main", "runtime.main"],
+        Some((1, "Core Agent")),
+    );
     // A handler near the root owns nothing of what a program's own code does.
-    check_responsible(&["[libc.so.6]", "main.main", "runtime.main"], None);
     check_responsible(
         &[
             "a.com/b.F",
             "github.com/klauspost/compress/gzhttp.GzipHandler",
             "net/http.(*conn).serve",
         ],
-        None,
+        Some((0, "third-party module (a.com/b)")),
     );
+    // Only without those the standard library, then the runtime, then what is neither.
+    check_responsible(
+        &[
+            "aeshashbody",
+            "vendor/golang.org/x/net/idna.F",
+            "runtime.goexit",
+        ],
+        Some((1, "Go standard library")),
+    );
+    check_responsible(
+        &["[libc.so.6]", "runtime.asmcgocall"],
+        Some((1, "Go runtime")),
+    );
+    check_responsible(&["malloc", "[libc.so.6]"], Some((0, "System libraries")));
+    check_responsible(&["", "<unknown>"], None);
     check_responsible(&[], None);
 }
 
 #[track_caller]
 fn check_route(function: &str, process: &str, expected: &Expect) {
-    let routing = Owners::builtin().route(function, &Process::parse(process));
+    let routing = Owners::builtin().route(function, &Process::parse(process), &Program::AGENT);
     expected.assert_eq(&format!(
         "{}: {}\nteam {}; to {}; actionable {}",
         routing.step, routing.words, routing.team, routing.escalate_to, routing.actionable
@@ -1173,7 +1201,9 @@ fn routing() {
         "pkg/collector/corechecks.F",
     ] {
         assert_eq!(
-            Owners::builtin().route(&agent(path), &Process::Core).step,
+            Owners::builtin()
+                .route(&agent(path), &Process::Core, &Program::AGENT)
+                .step,
             7,
             "{path}"
         );
@@ -1273,7 +1303,7 @@ fn odd_names_do_no_harm() {
     ] {
         let owners = Owners::builtin();
         owners.class(name);
-        owners.route(name, &Process::Nameless);
+        owners.route(name, &Process::Nameless, &Program::AGENT);
         owners.check_name(name);
         owners.check_package(name);
         let (package, short) = split_name(name);
@@ -1376,7 +1406,12 @@ fn own_table() {
         .map(|owner| owner.owner.as_str());
     assert_eq!(owner, Some("Agent"));
     assert_eq!(owners.of_function("runtime.mallocgc"), None);
-    assert_eq!(owners.route("runtime.mallocgc", &Process::Core).step, 6);
+    assert_eq!(
+        owners
+            .route("runtime.mallocgc", &Process::Core, &Program::AGENT)
+            .step,
+        6
+    );
 }
 
 #[test]
@@ -1478,12 +1513,12 @@ fn refused() {
         "class = \"system\"",
         "class = \"other\"",
         &expect![[r#"
-        the owner table is not valid: TOML parse error at line 14, column 9
-           |
-        14 | class = "other"
-           |         ^^^^^^^
-        unknown variant `other`, expected one of `system`, `owned`, `unowned`
-    "#]],
+            the owner table is not valid: TOML parse error at line 14, column 9
+               |
+            14 | class = "other"
+               |         ^^^^^^^
+            unknown variant `other`, expected one of `system`, `owned`, `program`, `unowned`
+        "#]],
     );
     check_refused(
         "step = 6",

@@ -1,6 +1,6 @@
 //! What the texts and the heaps of a flare show beside the kinds of trouble: things to look at.
 
-use super::super::attribution::{Classes, attribute};
+use super::super::attribution::attribute;
 use super::super::notable::{self, Holder, Notable, Thing};
 use super::super::share::Share;
 use super::Judge;
@@ -145,11 +145,8 @@ impl Judge<'_> {
     fn heap_holder(&self, process: &ProcessProfiles) -> Option<Holder> {
         let subject = process.last_heap()?;
         let view = View::under(subject, "inuse_space").ok()?;
-        let attribution = attribute(&view, &Classes::of(subject, self.owners), &|_| true);
-        let owner = attribution
-            .by_owner(self.owners)
-            .into_iter()
-            .find_map(|(owner, _)| owner)?;
-        self.holder_of(&view, &attribution, owner)
+        let classes = self.classes(process, subject);
+        let parts = attribute(&view, &classes, &|_| true).by_responsible();
+        self.holder_of(&view, &parts, &classes, &|_| true)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::attribution::{Classes, attribute, time_below};
+use super::super::attribution::{attribute, time_below};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::super::notable::{Consumer, Notable, Thing};
 use super::super::owner::UNOWNED;
@@ -19,8 +19,8 @@ use profile::lens::view::{RowId, View};
 
 const KIND: FindingKind = FindingKind::Contention;
 
-/// Lock sites named in the evidence.
-const SITES: usize = 3;
+/// Senders named beside back-pressure.
+const SENDERS: usize = 3;
 
 /// What both lock profiles say.
 #[derive(Clone, Debug, PartialEq)]
@@ -288,21 +288,18 @@ impl Judge<'_> {
         let subject = process.subject(ProfileName::Block)?;
         let view = View::under(subject, "delay").ok()?.in_base_unit();
         let counts = |row: RowId| self.thresholds.is_handing_leaf(view.name(row));
-        let attribution = attribute(&view, &Classes::of(subject, self.owners), &counts);
+        let classes = self.classes(process, subject);
+        let attribution = attribute(&view, &classes, &counts);
         let by_responsible = attribution.by_responsible();
         let senders: Vec<(String, i64)> = by_responsible
             .iter()
-            .take(SITES)
+            .take(SENDERS)
             .map(|&(row, delay)| {
                 let name = row.map_or(UNOWNED, |row| view.name(row));
                 (name.to_owned(), delay)
             })
             .collect();
-        let holder = attribution
-            .by_owner(self.owners)
-            .into_iter()
-            .find_map(|(owner, _)| owner)
-            .and_then(|owner| self.holder_of(&view, &attribution, owner));
+        let holder = self.holder_of(&view, &by_responsible, &classes, &|_| true);
         let consumer = self.consumer(process, &view, &counts);
         Some(Notable {
             process: Some(process.name.clone()),
@@ -390,10 +387,10 @@ impl Judge<'_> {
         if profile == ProfileName::Block && self.thresholds.is_handing_leaf(leaf) {
             return WaitsFor::Consumer;
         }
-        let idle = profile == ProfileName::Block
-            && !self.thresholds.contention.count_idle_waits
-            && self.thresholds.is_idle_leaf(leaf);
-        if idle { WaitsFor::Work } else { WaitsFor::Lock }
+        match self.thresholds.is_idle_wait(profile, leaf) {
+            true => WaitsFor::Work,
+            false => WaitsFor::Lock,
+        }
     }
 
     fn contention_finding(
@@ -406,7 +403,6 @@ impl Judge<'_> {
         let view = View::under(subject, "delay").ok()?.in_base_unit();
         let counts = |row: RowId| self.waits_for(name, view.name(row)) == WaitsFor::Lock;
         let rows = largest(&view, view.weights(), &counts);
-        let attribution = attribute(&view, &Classes::of(view.subject(), self.owners), &counts);
         let events = view.retyped("contentions").ok().map_or(0, |events| {
             events
                 .weights()
@@ -431,15 +427,6 @@ impl Judge<'_> {
         if waiting < limits.min_goroutines_waiting {
             reasons.push(Doubt::FewWaiting(waiting));
         }
-        let sites: Vec<(String, i64)> = attribution
-            .by_responsible()
-            .into_iter()
-            .take(SITES)
-            .map(|(site, delay)| {
-                let site = site.map_or(UNOWNED, |row| view.name(row));
-                (site.to_owned(), delay)
-            })
-            .collect();
         let detail = ContentionDetail {
             events,
             window_s: window.seconds,
@@ -448,7 +435,6 @@ impl Judge<'_> {
             all_ns: sum.all,
             idle_ns: sum.idle,
             handing_ns: sum.handing,
-            sites,
         };
         Some(self.finding(Parts {
             kind: KIND,
@@ -458,7 +444,6 @@ impl Judge<'_> {
             rows: &rows,
             counts: &counts,
             counted: sum.counted,
-            attribution: &attribution,
             reasons,
             value: sum.counted as f64,
             threshold: self.thresholds.contention.delay_ns as f64,

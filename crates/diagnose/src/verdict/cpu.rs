@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::attribution::{Attribution, Classes, attribute};
+use super::super::attribution::{Classes, attribute};
 use super::super::counters::Counters;
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::super::labels::AgentLabel;
@@ -10,7 +10,7 @@ use super::super::notable::{Holder, Notable, Thing};
 use super::super::owner::UNOWNED;
 use super::super::share::Share;
 use super::super::thresholds::Thresholds;
-use super::finding::{CpuDetail, Detail, Doubt, Finding, Parts};
+use super::finding::{CpuDetail, Detail, Doubt, Finding, Parts, owner_parts};
 use super::hole::{self, Hole};
 use super::input::ProcessProfiles;
 use super::notes::NoteFact;
@@ -104,7 +104,7 @@ impl Judge<'_> {
             return outcome;
         }
         let limits = &self.thresholds.cpu;
-        let classes = Classes::of(subject, self.owners);
+        let classes = self.classes(process, subject);
         let (spot, value) = self.hottest(&view, &classes);
         let share = Share::of(value, total);
         let seconds = total as f64 / 1e9;
@@ -141,7 +141,7 @@ impl Judge<'_> {
             });
         }
         if measured == Measured::Crossed {
-            outcome.finding = Some(self.cpu_finding(process, profile, &view, &classes, used));
+            outcome.finding = Some(self.cpu_finding(process, profile, &view, used));
         } else if busy && let Some(cores) = cores {
             let notable = self.busy(process, &view, &classes, cores);
             outcome.notable.push(notable);
@@ -204,15 +204,11 @@ impl Judge<'_> {
         cores: f64,
     ) -> Notable {
         let total = view.total;
-        let attribution = attribute(view, classes, &|_| true);
-        let owners: Vec<(String, Share)> = attribution
-            .by_owner(self.owners)
+        let parts = attribute(view, classes, &|_| true).by_responsible();
+        let owners: Vec<(String, Share)> = owner_parts(&parts, classes, total)
             .into_iter()
             .take(OWNERS)
-            .map(|(name, value)| {
-                let name = name.unwrap_or(UNOWNED).to_owned();
-                (name, Share::of(value, total))
-            })
+            .map(|part| (part.owner, part.share))
             .collect();
         let function = largest(view, view.weights(), &|_| true)
             .first()
@@ -222,10 +218,9 @@ impl Judge<'_> {
         Notable {
             process: Some(process.name.clone()),
             // The runtime works for others.
-            holder: owners
-                .iter()
-                .filter(|(owner, _)| !self.owners.is_runtime(owner))
-                .find_map(|(owner, _)| self.holder_of(view, &attribution, owner)),
+            holder: self.holder_of(view, &parts, classes, &|owner| {
+                !self.owners.is_runtime(owner)
+            }),
             thing: Thing::Busy {
                 cores,
                 limit: self
@@ -239,38 +234,37 @@ impl Judge<'_> {
         }
     }
 
-    /// The largest responsible frame of an owner.
+    /// The owner of the largest part that `counts`, with its largest responsible frame. `parts`: sums
+    /// by responsible frame, largest first.
     pub(super) fn holder_of(
         &self,
         view: &View,
-        attribution: &Attribution,
-        owner: &str,
+        parts: &[(Option<RowId>, i64)],
+        classes: &Classes,
+        counts: &dyn Fn(&str) -> bool,
     ) -> Option<Holder> {
-        let owners = attribution.by_owner(self.owners).into_iter();
-        let of_owner: i64 = owners
-            .filter(|(name, _)| *name == Some(owner))
-            .map(|(_, value)| value)
-            .sum();
-        // What was attributed may be a part of the whole.
-        let all = attribution
-            .by_responsible()
+        let all = parts
             .iter()
             .fold(0_i64, |sum, (_, value)| sum.saturating_add(*value));
-        attribution
-            .by_responsible()
-            .into_iter()
-            .find_map(|(row, value)| {
-                let frame = view.name(row?);
-                let found = self.owners.of_function(frame)?;
-                (found.owner == owner).then(|| Holder {
-                    owner: found.owner.clone(),
-                    share: Share::of(of_owner, all),
-                    component: found.component.clone(),
-                    team: found.team.clone(),
-                    frame: frame.to_owned(),
-                    frame_share: Share::of(value, all),
-                })
-            })
+        let owners = owner_parts(parts, classes, all).into_iter();
+        let owner = owners
+            .filter(|part| part.owner != UNOWNED)
+            .find(|part| counts(&part.owner))?;
+        let (frame, value) = parts.iter().find_map(|(row, value)| {
+            Some(((*row)?, *value)).filter(|(row, _)| classes.owner(*row) == owner.owner)
+        })?;
+        let frame = view.name(frame);
+        let found = self.owners.of_function(frame);
+        Some(Holder {
+            share: owner.share,
+            owner: owner.owner,
+            component: found
+                .map(|found| found.component.clone())
+                .unwrap_or_default(),
+            team: found.map(|found| found.team.clone()).unwrap_or_default(),
+            frame: frame.to_owned(),
+            frame_share: Share::of(value, all),
+        })
     }
 
     /// The collector takes much: what it is held against, and who makes it work.
@@ -283,7 +277,7 @@ impl Judge<'_> {
         let counters = self.counters_of(&process.name);
         let allocator = process.subject(ProfileName::HeapDiff).and_then(|subject| {
             let view = View::under(subject, "alloc_space").ok()?;
-            let classes = Classes::of(subject, self.owners);
+            let classes = self.classes(process, subject);
             let attribution = attribute(&view, &classes, &|_| true);
             let (row, bytes) = *attribution.by_responsible().first()?;
             Some((view.name(row?).to_owned(), bytes)).filter(|(_, bytes)| *bytes > 0)
@@ -310,7 +304,6 @@ impl Judge<'_> {
         process: &ProcessProfiles,
         profile: &Profile,
         view: &View,
-        classes: &Classes,
         used: CpuUse,
     ) -> Finding {
         let mut rows = largest(view, view.weights(), &|_| true);
@@ -348,7 +341,6 @@ impl Judge<'_> {
             rows: &rows,
             counts: &|_| true,
             counted: view.total,
-            attribution: &attribute(view, classes, &|_| true),
             reasons,
             value: used.share.percent(),
             threshold: self.thresholds.cpu.function_percent,
@@ -386,7 +378,7 @@ fn behind_doors(
             None => {
                 let caller = classes
                     .responsible(stack.rows())
-                    .and_then(|(place, _)| stack.rows().nth(place));
+                    .and_then(|place| stack.rows().nth(place));
                 callers.entry((caller.unwrap_or(door), door)).or_default()
             }
         };

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::attribution::Attribution;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::super::attribution::{Classes, attribute};
 use super::super::capture::Capture;
 use super::super::kinds::{FindingKind, ProfileName};
-use super::super::owner::{Routing, UNOWNED};
+use super::super::owner::{Class, Routing, UNOWNED};
 use super::super::share::Share;
 use super::Judge;
 use super::cpu::Spot;
@@ -46,27 +49,53 @@ impl Confidence {
     }
 }
 
+/// A frame that answers for a part of something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Responsible {
+    /// The frame; the leaf itself where nobody owns one.
+    pub frame: String,
+    /// Its owner, or `unowned`.
+    pub owner: String,
+    /// What it answers for, raw.
+    pub value: i64,
+    /// Share of the whole.
+    pub share: Share,
+    /// Name of the Go check that the frame belongs to.
+    pub check: Option<String>,
+    /// It is own code of a program that is none of the Agent's.
+    pub of_program: bool,
+}
+
 /// One function of a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FindingFunction {
     /// The function.
     pub function: String,
-    /// The frame responsible for most of it; the function itself where nobody owns a frame.
-    pub responsible: String,
-    /// Owner of the responsible frame, or `unowned`.
-    pub owner: String,
+    /// The frames that answer for the most of it, with their shares of it; never empty.
+    pub responsible: Vec<Responsible>,
+    /// What other frames answer for.
+    pub rest: i64,
     /// Raw value.
     pub value: i64,
     /// Share of what the finding counts.
     pub share: Share,
-    /// Name of the Go check that the responsible frame belongs to.
-    pub check: Option<String>,
     /// Of a leak: objects that it gained.
     pub objects: Option<i64>,
     /// Of a leak: bytes that it allocated between the snapshots.
     pub allocated: Option<i64>,
     /// Of a leak: its growth is within sampling noise.
     pub within_noise: bool,
+}
+
+/// An owner's part of a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnerPart {
+    /// Its name, or `unowned`.
+    pub owner: String,
+    /// Raw value.
+    pub value: i64,
+    /// Share of what the finding counts.
+    pub share: Share,
 }
 
 /// One whole stack of a finding.
@@ -139,8 +168,6 @@ pub struct ContentionDetail {
     pub idle_ns: i64,
     /// Delay of goroutines that wait to hand something over, left out too.
     pub handing_ns: i64,
-    /// Responsible frames with their delay, largest first.
-    pub sites: Vec<(String, i64)>,
 }
 
 /// What was measured, by kind.
@@ -210,11 +237,21 @@ pub struct Finding {
     pub profile: ProfileName,
     /// The five largest functions; never empty.
     pub functions: Vec<FindingFunction>,
+    /// The frames that answer for the most of all that the finding counts.
+    pub responsible: Vec<Responsible>,
+    /// What other frames answer for.
+    pub rest: i64,
+    /// Sums by owner of the responsible frame, largest first; never empty.
+    pub owners: Vec<OwnerPart>,
+    /// The largest responsible frame of the first owner: where the finding goes.
+    pub lead: Responsible,
+    /// The process is one of the Agent's, or nothing says that it is not.
+    pub of_agent: bool,
     /// The heaviest whole stacks, largest first.
     pub stacks: Vec<FindingStack>,
-    /// Component of the first function's owner, or empty.
+    /// Component of the first owner, or empty.
     pub component: String,
-    /// Team of the first function's owner, or empty.
+    /// Team of the first owner, or empty.
     pub team: String,
     /// What it usually means, or empty.
     pub meaning: String,
@@ -283,14 +320,28 @@ impl Finding {
         self.functions.first()
     }
 
-    /// Owner of the largest function.
+    /// The owner of the most of it.
     pub fn owner(&self) -> &str {
-        self.first().map_or(UNOWNED, |first| first.owner.as_str())
+        &self.lead.owner
     }
 
-    /// The responsible frame of the largest function.
+    /// That owner's share.
+    pub fn owner_share(&self) -> Share {
+        self.owners
+            .first()
+            .map_or_else(Share::default, |owner| owner.share)
+    }
+
+    /// The largest responsible frame of that owner.
     pub fn responsible(&self) -> &str {
-        self.first().map_or("", |first| first.responsible.as_str())
+        &self.lead.frame
+    }
+}
+
+impl FindingFunction {
+    /// The frame that answers for the most of it.
+    pub fn first(&self) -> Option<&Responsible> {
+        self.responsible.first()
     }
 }
 
@@ -306,7 +357,6 @@ pub(super) struct Parts<'p> {
     pub(super) counts: &'p dyn Fn(RowId) -> bool,
     /// What shares are of.
     pub(super) counted: i64,
-    pub(super) attribution: &'p Attribution,
     pub(super) reasons: Vec<Doubt>,
     pub(super) value: f64,
     pub(super) threshold: f64,
@@ -316,8 +366,57 @@ pub(super) struct Parts<'p> {
 /// Functions of a finding.
 const FUNCTIONS: usize = 5;
 
+/// Responsible frames of a finding that are told one by one.
+const FRAMES: usize = 5;
+
+/// The same of one of its functions, where each has one in so many parts of it at least.
+const FRAMES_OF_ONE: usize = 3;
+const LEAST_PART: i64 = 100;
+
+/// Owners of a finding that are told.
+const OWNERS: usize = 10;
+
 /// Whole stacks of a finding: enough to see whether they fit a known case.
 const STACKS: usize = 200;
+
+type Part = (Option<RowId>, i64);
+
+/// The first of them, as long as they are larger than `least`, and the sum of the rest.
+fn largest_parts(parts: &[Part], most: usize, least: i64) -> (&[Part], i64) {
+    let told = parts.iter().take(most);
+    let told = told.take_while(|(_, value)| *value > least).count();
+    let (kept, rest) = parts.split_at(told.max(1).min(parts.len()));
+    let rest = rest.iter();
+    (
+        kept,
+        rest.fold(0, |sum, (_, value)| sum.saturating_add(*value)),
+    )
+}
+
+/// Sums by owner, largest first.
+pub(super) fn owner_parts(parts: &[Part], classes: &Classes, counted: i64) -> Vec<OwnerPart> {
+    let mut owners: Vec<OwnerPart> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for &(row, value) in parts {
+        let owner = row.map_or(UNOWNED, |row| classes.owner(row));
+        let place = *places.entry(owner).or_insert(owners.len());
+        match owners.get_mut(place) {
+            Some(part) => part.value = part.value.saturating_add(value),
+            None => owners.push(OwnerPart {
+                owner: owner.to_owned(),
+                value,
+                share: Share::default(),
+            }),
+        }
+    }
+    // What was larger by its largest frame stays before its equals.
+    owners.sort_by_key(|part| Reverse(part.value));
+    owners.truncate(OWNERS);
+    for part in &mut owners {
+        part.share = Share::of(part.value, counted);
+    }
+    owners
+}
 
 impl Judge<'_> {
     /// Puts a finding together.
@@ -330,57 +429,78 @@ impl Judge<'_> {
             rows,
             counts,
             counted,
-            attribution,
             reasons,
             value,
             threshold,
             detail,
         } = parts;
         let share = |value: i64| Share::of(value, counted);
+        let program = process.program(self.owners);
+        let classes = self.classes(process, view.subject());
+        let attribution = attribute(view, &classes, counts);
+        let largest_row = rows.first().map(|&(row, _)| row);
+        let responsible = |row: Option<RowId>, value: i64, whole: i64| {
+            let frame = row.map_or("", |row| view.name(row));
+            Responsible {
+                frame: frame.to_owned(),
+                owner: row.map_or(UNOWNED, |row| classes.owner(row)).to_owned(),
+                value,
+                share: Share::of(value, whole),
+                check: self.owners.check_name(frame).map(str::to_owned),
+                of_program: program.class(self.owners, frame) == Class::Program,
+            }
+        };
         let functions: Vec<FindingFunction> = rows
             .iter()
             .filter(|(_, value)| *value > 0)
             .take(FUNCTIONS)
             .map(|&(row, value)| {
-                let responsible = attribution.of_leaf(row, value).unwrap_or(row);
-                let responsible = view.name(responsible);
+                let parts = attribution.of_leaf(row);
+                let (kept, rest) = largest_parts(&parts, FRAMES_OF_ONE, value / LEAST_PART);
                 FindingFunction {
                     function: view.name(row).to_owned(),
-                    responsible: responsible.to_owned(),
-                    owner: self
-                        .owners
-                        .of_function(responsible)
-                        .map_or(UNOWNED, |owner| owner.owner.as_str())
-                        .to_owned(),
+                    responsible: kept
+                        .iter()
+                        .map(|&(frame, part)| responsible(frame.or(Some(row)), part, value))
+                        .collect(),
+                    rest,
                     value,
                     share: share(value),
-                    check: self.owners.check_name(responsible).map(str::to_owned),
                     objects: None,
                     allocated: None,
                     within_noise: false,
                 }
             })
             .collect();
+        let parts = attribution.by_responsible();
+        let owners = owner_parts(&parts, &classes, counted);
+        let first_owner = owners.first().map_or(UNOWNED, |part| part.owner.as_str());
+        let of_first =
+            |row: Option<RowId>| row.map_or(UNOWNED, |row| classes.owner(row)) == first_owner;
+        let lead = parts.iter().find(|(row, _)| of_first(*row)).copied();
+        let (lead, value_of_lead) = lead.unwrap_or((None, 0));
+        let lead = responsible(lead.or(largest_row), value_of_lead, counted);
+        let (kept, rest) = largest_parts(&parts, FRAMES, 0);
+        let by_frame = kept
+            .iter()
+            .map(|&(row, value)| responsible(row, value, counted))
+            .collect();
         let stacks = stacks::heaviest(view, counts, STACKS)
             .into_iter()
             .map(|stack| {
-                let names = || stack.rows.iter().map(|&row| view.name(row));
-                let responsible = self.owners.responsible(names());
+                let responsible = classes.responsible(stack.rows.iter().copied());
+                let row = responsible.and_then(|place| stack.rows.get(place));
                 FindingStack {
                     value: stack.value,
                     share: share(stack.value),
-                    frames: names().map(str::to_owned).collect(),
-                    responsible: responsible.map(|(index, _)| index),
-                    owner: responsible
-                        .map_or(UNOWNED, |(_, owner)| owner.owner.as_str())
-                        .to_owned(),
+                    frames: (stack.rows.iter().map(|&row| view.name(row).to_owned())).collect(),
+                    responsible,
+                    owner: row.map_or(UNOWNED, |&row| classes.owner(row)).to_owned(),
                 }
             })
             .collect();
-        let responsible = functions
-            .first()
-            .map_or("", |first| first.responsible.as_str());
-        let owner = self.owners.of_function(responsible);
+        let row = program.class(self.owners, &lead.frame).owner();
+        let owner = row.map(|id| self.owners.owner(id));
         Finding {
             kind,
             process: process.name.clone(),
@@ -390,8 +510,13 @@ impl Judge<'_> {
                 .unwrap_or_default(),
             team: owner.map(|owner| owner.team.clone()).unwrap_or_default(),
             meaning: owner.map(|owner| owner.meaning.clone()).unwrap_or_default(),
-            routing: self.owners.route(responsible, &process.name),
+            routing: self.owners.route(&lead.frame, &process.name, &program),
             functions,
+            responsible: by_frame,
+            rest,
+            owners,
+            lead,
+            of_agent: program.is_agent(),
             stacks,
             value,
             threshold,

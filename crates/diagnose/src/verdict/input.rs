@@ -3,6 +3,8 @@
 use super::super::errors::{Told, Unread};
 use super::super::evidence::Evidence;
 use super::super::kinds::ProfileName;
+use super::super::owner::Owners;
+use super::super::program::Program;
 use super::super::thresholds::Thresholds;
 use std::sync::{Arc, OnceLock};
 
@@ -110,6 +112,13 @@ impl ProcessProfiles {
     pub fn subjects(&self) -> impl Iterator<Item = &Arc<Subject>> {
         let names = ProfileName::ALL.into_iter();
         names.filter_map(|name| self.subject(name))
+    }
+
+    /// Whose code it runs.
+    pub fn program(&self, owners: &Owners) -> Program {
+        let names = ProfileName::ALL.into_iter();
+        let slots = names.filter_map(|name| self.slot(name)?.subject());
+        Program::of(&self.name, slots.map(Arc::as_ref), owners)
     }
 
     /// The slot of a profile; a difference has none.

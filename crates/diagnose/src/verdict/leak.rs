@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::attribution::{Classes, attribute};
 use super::super::kinds::{FindingKind, Measured, ProfileName};
 use super::super::noise::Noise;
 use super::super::owner::is_runtime_package;
@@ -340,11 +339,6 @@ impl Judge<'_> {
 
     fn leak_finding(&self, growth: &Growth<'_>, counts: &dyn Fn(RowId) -> bool) -> Finding {
         let limits = &self.thresholds.leak;
-        let attribution = attribute(
-            growth.view,
-            &Classes::of(growth.view.subject(), self.owners),
-            counts,
-        );
         let HeapGrowth {
             interval,
             net,
@@ -407,7 +401,6 @@ impl Judge<'_> {
             rows: &growth.rows,
             counts,
             counted: net,
-            attribution: &attribution,
             reasons,
             value: value as f64,
             threshold: limits.growth_bytes as f64,

@@ -26,7 +26,7 @@ pub use contention::{LockCounter, LockDelay, LockSays, LockSide, LockWindow, Loc
 pub use cpu::{CpuUse, Spot, gc_share};
 pub use finding::{
     Confidence, ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, FindingStack,
-    LeakDetail, Unit,
+    LeakDetail, OwnerPart, Responsible, Unit,
 };
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
@@ -36,13 +36,14 @@ pub use input::{
 pub use leak::{Bound, HeapGrowth, SinceStart};
 pub use notes::{Note, NoteFact};
 
+use super::attribution::Classes;
 use super::counters::Counters;
 use super::kinds::{FindingKind, Measured, VerdictKind};
 use super::notable::{self, Notable};
 use super::owner::Owners;
 use super::thresholds::Thresholds;
 use flare::Process;
-use profile::lens::subject::Weight;
+use profile::lens::subject::{Subject, Weight};
 use profile::lens::view::{RowId, View, ViewError};
 
 /// One kind of trouble in one process.
@@ -243,6 +244,11 @@ impl Outcome {
 }
 
 impl Judge<'_> {
+    /// Who answers for the rows of one of a process's profiles.
+    fn classes(&self, process: &ProcessProfiles, subject: &Subject) -> Classes {
+        Classes::of(subject, self.owners, &process.program(self.owners))
+    }
+
     /// What a process counts of itself, where the flare tells.
     fn counters_of(&self, process: &Process) -> Option<&Counters> {
         (*process == self.described).then_some(&self.context.evidence.counters)

@@ -403,8 +403,7 @@ fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
     // The report's own list of owners ends with the groups that it shows.
     let telling = |group: &Group| {
         let frames = group.frames.iter().map(String::as_str);
-        let responsible = owners.responsible(frames).map(|(place, _)| place);
-        telling_frame(group, responsible).to_owned()
+        telling_frame(group, owners.responsible(frames)).to_owned()
     };
     let mut sites: BTreeMap<String, u64> = BTreeMap::new();
     for group in groups.iter().filter(|group| group.waits_for_lock()) {

@@ -20,11 +20,12 @@ mod tables;
 mod texts;
 
 pub(crate) use profiles::profiles;
-pub(crate) use tables::{noise, owner_of, table};
+pub(crate) use tables::{Shown, noise, row_owners, table};
 
 use diagnose::errors::Told;
 use diagnose::known::{CaseKind, KnownCases, Sighting};
 use diagnose::owner::UNOWNED;
+use diagnose::program::Program;
 use diagnose::verdict::{self, Judgement, ProcessProfiles};
 use flare::goroutines::{Goroutines, Group};
 use flare::{Flare, Process, Role};
@@ -183,13 +184,17 @@ fn goroutine_report(dump: Goroutines, process: Process, settings: &Settings) -> 
         .chain(locks)
         .map(|(index, group)| {
             let frames = group.frames.iter().map(String::as_str);
-            let found = settings.owners.responsible(frames);
+            let responsible = settings.owners.responsible(frames);
+            let frame = responsible.and_then(|place| group.frames.get(place));
+            let owner = frame.map_or(UNOWNED.into(), |frame| {
+                let class = settings.owners.class(frame);
+                // Only the Agent's own goroutines are dumped.
+                Program::AGENT.owner(&settings.owners, class, frame)
+            });
             ShownGroup {
                 index,
-                responsible: found.map(|(place, _)| place),
-                owner: found
-                    .map_or(UNOWNED, |(_, owner)| owner.owner.as_str())
-                    .to_owned(),
+                responsible,
+                owner: owner.into_owned(),
             }
         })
         .collect();

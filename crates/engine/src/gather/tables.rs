@@ -6,16 +6,16 @@
 use std::sync::Arc;
 
 use super::Settings;
-use diagnose::attribution::{Classes, owner_sums};
+use diagnose::attribution::{AskedRow, Classes, RowOwner, TableOwners, table_owners};
 use diagnose::kinds::ProfileName;
 use diagnose::labels::labelled;
 use diagnose::noise::Noise;
-use diagnose::owner::{Owners, UNOWNED};
+use diagnose::program::Program;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use profile::lens::subject::Subject;
 use profile::lens::subject::Weight;
 use profile::lens::top::{TopOptions, TopRow, top, tops};
-use profile::lens::view::View;
+use profile::lens::view::{RowId, View};
 use report::model::{ProcessReport, ProfileContent, ProfileReport, ROWS_KEPT, Row, Table};
 
 /// `room`: bytes of names that the tables may still hold, here and in the processes that follow.
@@ -24,11 +24,14 @@ pub(super) fn process_report(
     settings: &Settings,
     room: &mut u64,
 ) -> ProcessReport {
+    let program = process.program(&settings.owners);
     let profiles = ProfileName::ALL
         .into_iter()
         .filter_map(|name| {
             let content = match (process.subject(name), process.slot(name)) {
-                (Some(subject), _) => ProfileContent::Tables(tables(name, subject, settings, room)),
+                (Some(subject), _) => {
+                    ProfileContent::Tables(tables(name, subject, &program, settings, room))
+                }
                 (None, Some(Slot::Reply(text))) => ProfileContent::Reply(text.clone()),
                 (None, Some(Slot::Damaged(why))) => ProfileContent::Damaged(why.clone()),
                 (None, Some(Slot::LeftOut(why))) => ProfileContent::LeftOut(why.clone()),
@@ -53,37 +56,91 @@ pub(super) fn process_report(
 fn tables(
     name: ProfileName,
     subject: &Arc<Subject>,
+    program: &Program,
     settings: &Settings,
     room: &mut u64,
 ) -> Vec<Table> {
     let all = View::all(subject);
     let views: Vec<&View> = all.iter().collect();
-    let classes = Classes::of(subject, &settings.owners);
-    let owners = owner_sums(&views, &classes);
     let options = TopOptions {
         first: ROWS_KEPT,
         ..TopOptions::ALL
     };
     let tops = tops(&views, options);
+    let asked: Vec<Vec<AskedRow>> = tops
+        .iter()
+        .map(|top| {
+            top.rows
+                .iter()
+                .map(|row| asked(row.row, row.flat))
+                .collect()
+        })
+        .collect();
+    let owners = owners(name, &views, program, settings, &asked);
     views
         .into_iter()
         .zip(tops)
         .zip(owners)
         .map(|((view, top), owners)| {
-            let noise = noise(name, subject, view);
+            let shown = Shown {
+                rows: &top.rows,
+                owners: &owners.rows,
+                noise: noise(name, subject, view),
+            };
             let mut table = Table {
-                owners: owners
-                    .by_name(&settings.owners)
-                    .into_iter()
-                    .map(|(name, value)| (name.map(str::to_owned), value))
-                    .collect(),
+                owners: owners.shares,
+                left_out: owners.left_out,
                 raw: raw(view),
-                ..table(view, &top.rows, noise.as_ref(), settings)
+                ..table(view, &shown)
             };
             keep_within(&mut table, room);
             table
         })
         .collect()
+}
+
+/// A row without a value of its own is asked by what stands below it.
+const fn asked(row: RowId, flat: i64) -> AskedRow {
+    AskedRow {
+        row,
+        by_cum: flat == 0,
+    }
+}
+
+fn owners(
+    name: ProfileName,
+    views: &[&View],
+    program: &Program,
+    settings: &Settings,
+    asked: &[Vec<AskedRow>],
+) -> Vec<TableOwners> {
+    let Some(first) = views.first() else {
+        return Vec::new();
+    };
+    let classes = Classes::of(first.subject(), &settings.owners, program);
+    let idle = |row: RowId| settings.thresholds.is_idle_wait(name, first.name(row));
+    table_owners(views, &classes, &settings.owners, asked, &idle)
+}
+
+/// The owners of some rows of a view.
+pub(crate) fn row_owners(
+    name: ProfileName,
+    view: &View,
+    program: &Program,
+    settings: &Settings,
+    rows: impl Iterator<Item = (RowId, Weight)>,
+) -> Vec<RowOwner> {
+    let asked = rows.map(|(row, weight)| asked(row, weight.flat)).collect();
+    let owners = owners(name, &[view], program, settings, &[asked]).pop();
+    owners.unwrap_or_default().rows
+}
+
+/// What a table shows.
+pub(crate) struct Shown<'r> {
+    pub(crate) rows: &'r [TopRow],
+    /// The owner of each.
+    pub(crate) owners: &'r [RowOwner],
+    pub(crate) noise: Option<Noise>,
 }
 
 /// How much of a table may be chance: only of what is in use in a heap difference.
@@ -96,12 +153,7 @@ pub(crate) fn noise(name: ProfileName, subject: &Arc<Subject>, view: &View) -> O
 }
 
 /// A table of some rows, without what is said of the whole.
-pub(crate) fn table(
-    view: &View,
-    rows: &[TopRow],
-    noise: Option<&Noise>,
-    settings: &Settings,
-) -> Table {
+pub(crate) fn table(view: &View, shown: &Shown<'_>) -> Table {
     Table {
         sample_type: view.header.sample_type.clone(),
         unit: view.header.unit.clone(),
@@ -118,31 +170,25 @@ pub(crate) fn table(
             .iter()
             .filter(|weight| **weight != Weight::default())
             .count(),
-        rows: rows
+        rows: shown
+            .rows
             .iter()
-            .map(|row| {
-                let function = view.name(row.row);
-                Row {
-                    function: function.to_owned(),
-                    inline: row.inline.as_str(),
-                    file: view.file(row.row).to_owned(),
-                    flat: row.flat,
-                    cum: row.cum,
-                    noise: noise.map(|noise| noise.of_row(row.row) as i64),
-                    owner: owner_of(function, &settings.owners).to_owned(),
-                }
+            .zip(shown.owners)
+            .map(|(row, owner)| Row {
+                function: view.name(row.row).to_owned(),
+                inline: row.inline.as_str(),
+                file: view.file(row.row).to_owned(),
+                flat: row.flat,
+                cum: row.cum,
+                noise: (shown.noise.as_ref()).map(|noise| noise.of_row(row.row) as i64),
+                owner: owner.name.clone(),
+                owner_part: owner.part,
             })
             .collect(),
         owners: Vec::new(),
+        left_out: 0,
         raw: String::new(),
     }
-}
-
-/// Name of the owner of a function itself.
-pub(crate) fn owner_of<'o>(function: &str, owners: &'o Owners) -> &'o str {
-    owners
-        .of_function(function)
-        .map_or(UNOWNED, |owner| owner.owner.as_str())
 }
 
 /// The first lines of pprof's own text, for the types that verdicts are about: the escalation

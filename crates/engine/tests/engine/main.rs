@@ -7,6 +7,7 @@
 
 mod case_heaps;
 mod case_logs;
+mod case_owners;
 mod case_texts;
 mod cases;
 mod flare_archives;

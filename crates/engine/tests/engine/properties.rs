@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use testkit::fixtures;
 
-use diagnose::attribution::{Classes, attribute};
+use diagnose::attribution::{Classes, table_owners};
 use diagnose::owner::Owners;
+use diagnose::program::Program;
 use profile::Profile;
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
@@ -77,10 +78,10 @@ fn flat_and_owners_sum_to_the_total() {
             let view = view.unwrap();
             let flat: i64 = view.weights().iter().map(|weight| weight.flat).sum();
             assert_eq!(flat, view.net(), "{name}");
-            let shares =
-                attribute(&view, &Classes::of(view.subject(), owners), &|_| true).by_owner(owners);
+            let classes = Classes::of(view.subject(), owners, &Program::AGENT);
+            let tables = table_owners(&[&view], &classes, owners, &[Vec::new()], &|_| false);
             assert_eq!(
-                shares.iter().map(|(_, value)| value).sum::<i64>(),
+                tables[0].shares.iter().map(|(_, value)| value).sum::<i64>(),
                 view.net(),
                 "{name}"
             );

@@ -680,10 +680,21 @@ pub(super) struct FindingJson<'r> {
     pub(super) profile: &'static str,
     /// The function with the largest value.
     pub(super) function: &'r str,
-    /// The frame responsible for it; the function itself where no owned frame is in its stacks.
+    /// The frame that answers for the most of what the owner answers for.
     pub(super) responsible_function: &'r str,
-    /// Owner of the responsible function, or `unowned`.
+    /// Its share of what the finding counts.
+    pub(super) responsible_share: f64,
+    /// The owner that answers for the most of what the finding counts, or `unowned`.
     pub(super) owner: &'r str,
+    /// Its share.
+    pub(super) owner_share: f64,
+    /// The frames that answer for the most of it, five at most, with shares of what the finding
+    /// counts.
+    #[cfg_attr(test, schemars(length(max = 5)))]
+    pub(super) responsible: Vec<ResponsibleJson<'r>>,
+    /// Sums by owner of the responsible frame, largest first, ten at most.
+    #[cfg_attr(test, schemars(length(min = 1, max = 10)))]
+    pub(super) owners: Vec<OwnerPartJson<'r>>,
     /// Component of that owner, or empty.
     pub(super) component: &'r str,
     /// Team of that owner, or empty.
@@ -722,6 +733,32 @@ pub(super) struct FindingJson<'r> {
     pub(super) known_cases: Vec<KnownJson>,
 }
 
+/// A frame that answers for a part.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct ResponsibleJson<'r> {
+    /// Full name.
+    pub(super) function: &'r str,
+    /// Its owner, or `unowned`.
+    pub(super) owner: &'r str,
+    /// What it answers for, raw.
+    pub(super) value: i64,
+    /// Its share of the whole, 1 being all.
+    pub(super) share: f64,
+}
+
+/// An owner's part of a finding.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct OwnerPartJson<'r> {
+    /// Its name, or `unowned`.
+    pub(super) owner: &'r str,
+    /// Raw value.
+    pub(super) value: i64,
+    /// Its share of what the finding counts, 1 being all.
+    pub(super) share: f64,
+}
+
 /// One stack.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
@@ -752,8 +789,11 @@ pub(super) struct KnownJson {
 pub(super) struct FunctionJson<'r> {
     /// Full name.
     pub(super) function: &'r str,
-    /// The frame responsible for most of its value.
+    /// The frame responsible for most of its value; the function itself where nobody owns one.
     pub(super) responsible_function: &'r str,
+    /// The frames that answer for the most of its value, five at most, with shares of that.
+    #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
+    pub(super) responsible: Vec<ResponsibleJson<'r>>,
     /// Raw value: bytes for memory-leak, nanoseconds otherwise.
     pub(super) value: i64,
     /// Part of what the finding counts (net non-runtime growth, CPU total, delay counted); 1 is
@@ -890,8 +930,11 @@ pub(super) struct TableJson<'r> {
     /// The first functions, in the order of `go tool pprof -top`.
     #[cfg_attr(test, schemars(length(max = 100)))]
     pub(super) rows: Vec<RowJson<'r>>,
-    /// Values by owner of the responsible frame; they add up to `net`. Owners by absolute value
-    /// downwards, the unowned rest last.
+    /// Idle waits of a block profile, which `owner_shares` leave out.
+    pub(super) left_out: i64,
+    /// Values by owner of the responsible frame; with `left_out` they add up to `net`. CPU time that
+    /// carries the label of a check is that check's. Owners by absolute value downwards, the unowned
+    /// rest last.
     pub(super) owner_shares: Vec<OwnerShareJson<'r>>,
 }
 
@@ -908,8 +951,11 @@ pub(super) struct RowJson<'r> {
     pub(super) flat: i64,
     /// Sum of samples that it is part of.
     pub(super) cum: i64,
-    /// Owner by the function's own name, or `unowned`.
+    /// Owner of the frames that answer for the most of its flat value, of its cum where flat is 0; or
+    /// `unowned`.
     pub(super) owner: &'r str,
+    /// That owner's part of the row; null where it has all of it.
+    pub(super) owner_part: Option<f64>,
 }
 
 /// One owner.

@@ -273,7 +273,7 @@ pub fn function_table(
                 sum_share: human_share(sum, table.total),
                 cum_text: value(row.cum),
                 cum_share: human_share(row.cum, table.total),
-                owner: row.owner.clone(),
+                owner: row.owner_text(),
                 owner_hue: owner_hue(&row.owner),
                 noise: row.noise.map(|noise| {
                     let within = if within_noise {
@@ -364,10 +364,11 @@ fn shares(table: &Table, caption: &str) -> Block {
             human(value, &table.unit)
         }
     };
+    let whole = table.net.saturating_sub(table.left_out);
     // What goes against the whole has a share below zero: only so do they add up.
     let share = |value: i64| {
-        let against = value.signum() * table.net.signum() < 0;
-        let share = human_share(value, table.net);
+        let against = value.signum() * whole.signum() < 0;
+        let share = human_share(value, whole);
         if against { format!("-{share}") } else { share }
     };
     let owners = table.owners.iter();
@@ -375,8 +376,8 @@ fn shares(table: &Table, caption: &str) -> Block {
     Block::Shares {
         caption: caption.to_owned(),
         what: "Owner".to_owned(),
-        total_text: text(table.net),
-        shares: shared_out(owners, table.net)
+        total_text: text(whole),
+        shares: shared_out(owners, whole)
             .map(|(owner, value, percent, bar)| Share {
                 name: owner.to_owned(),
                 hint: String::new(),
@@ -431,6 +432,7 @@ mod tests {
             cum: flat,
             noise,
             owner: "unowned".to_owned(),
+            owner_part: None,
         };
         let table = Table {
             sample_type: "inuse_space".to_owned(),
@@ -445,6 +447,7 @@ mod tests {
                 row("b.G", "", -10, Some(9)),
             ],
             owners: Vec::new(),
+            left_out: 0,
             raw: String::new(),
         };
         let table = function_table("core", ProfileName::HeapDiff, &table, String::new(), 3.0);

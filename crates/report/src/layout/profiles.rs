@@ -357,9 +357,19 @@ pub(super) fn profile_section(
         caption,
         report.judgement.thresholds.leak.noise_sigmas,
     ));
+    let left_out = match table.left_out {
+        0 => String::new(),
+        left_out => format!(
+            ", without {} of goroutines that merely wait for work",
+            human(left_out, &table.unit)
+        ),
+    };
     blocks.push(shares(
         table,
-        &format!("{} by owner of the responsible frame", table.sample_type),
+        &format!(
+            "{} by owner of the responsible frame{left_out}",
+            table.sample_type
+        ),
     ));
     if name == ProfileName::Cpu {
         let unit = units::base(&table.unit).map_or(table.unit.as_str(), |(unit, _)| unit);

@@ -1,12 +1,12 @@
 //! The verdict's section: grid of states, findings with their evidence, holes and notes.
 
 use super::super::document::{
-    Block, Fact, FindingKind, GridCell, GridRow, PlainTable, Section, SectionKind, SectionState,
-    StateGrid, VerdictKind,
+    Block, Fact, FindingKind, GridCell, GridRow, PlainTable, ProfileName, Section, SectionKind,
+    SectionState, StateGrid, VerdictKind,
 };
 use super::super::kinds;
 use super::super::model::Report;
-use super::super::texts::{self, findings, states};
+use super::super::texts::{self, findings, labels, states};
 use super::stacks::stack;
 use super::{column, fact, hinted, note, paragraph, summary};
 use diagnose::capture::Capture;
@@ -147,7 +147,10 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
     }
     let evidence = findings::evidence(finding).into_iter();
     let mut facts: Vec<Fact> = evidence.map(|(name, value)| fact(name, value)).collect();
-    facts.push(fact("Owner", finding.owner()));
+    if let Some(modules) = texts::by_module(report, finding) {
+        facts.push(fact("By module", labels::shares(modules)));
+    }
+    facts.push(fact("Owner", findings::owner(finding)));
     if !finding.component.is_empty() {
         facts.push(fact("Component", finding.component.clone()));
     }
@@ -161,6 +164,7 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
     facts.push(fact("Confidence", finding.confidence.as_str()));
     blocks.push(Block::Facts { facts });
     blocks.push(functions(finding));
+    blocks.extend(responsible(finding));
     if let Some(state) = report
         .judgement
         .states
@@ -219,7 +223,7 @@ fn functions(finding: &Finding) -> Block {
     let differs = finding
         .functions
         .iter()
-        .any(|one| one.responsible != one.function);
+        .any(|one| findings::responsible(one) != one.function);
     let mut columns = vec![column("Function", false)];
     if differs {
         columns.push(column("Responsible frame", false));
@@ -238,7 +242,7 @@ fn functions(finding: &Finding) -> Block {
         .map(|one| {
             let mut row = vec![one.function.clone()];
             if differs {
-                row.push(one.responsible.clone());
+                row.push(findings::responsible(one));
             }
             let value = if leak {
                 human_signed(one.value, unit)
@@ -266,7 +270,7 @@ fn functions(finding: &Finding) -> Block {
                     one.allocated.map(|allocated| human(allocated, "bytes")),
                 ));
             }
-            row.push(one.owner.clone());
+            row.push(findings::owners(one));
             row
         })
         .collect();
@@ -282,6 +286,56 @@ const fn unit(finding: &Finding) -> &'static str {
         FindingKind::MemoryLeak => "bytes",
         FindingKind::CpuSpike | FindingKind::Contention => "nanoseconds",
     }
+}
+
+/// The frames that answer for all that the finding counts, where these are several.
+fn responsible(finding: &Finding) -> Option<Block> {
+    if finding.responsible.len() < 2 {
+        return None;
+    }
+    let unit = unit(finding);
+    let value = |value: i64| match finding.kind {
+        FindingKind::MemoryLeak => human_signed(value, unit),
+        _ => human(value, unit),
+    };
+    let mut rows: Vec<Vec<String>> = finding
+        .responsible
+        .iter()
+        .map(|one| {
+            vec![
+                one.frame.clone(),
+                value(one.value),
+                human_share(one.value, finding.counted),
+                one.owner.clone(),
+            ]
+        })
+        .collect();
+    if finding.rest != 0 {
+        rows.push(vec![
+            "others".to_owned(),
+            value(finding.rest),
+            match human_share(finding.rest, finding.counted) {
+                share if finding.rest < 0 => format!("-{share}"),
+                share => share,
+            },
+            String::new(),
+        ]);
+    }
+    Some(Block::Table(PlainTable {
+        caption: match finding.profile {
+            ProfileName::Mutex => "By responsible frame: who held the locks",
+            ProfileName::Block => "By responsible frame: who waited",
+            _ => "By responsible frame",
+        }
+        .to_owned(),
+        columns: vec![
+            column("Responsible frame", false),
+            column("Value", true),
+            column("Share", true),
+            column("Owner", false),
+        ],
+        rows,
+    }))
 }
 
 /// Whole stacks, for those who know the code.

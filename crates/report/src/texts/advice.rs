@@ -231,7 +231,10 @@ fn go_check_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
         Some(check_command(report, name, "")),
     );
     advice.customer(
-        format!("The check {name} is responsible for most of this. Please run it once on its own:"),
+        format!(
+            "The check {name} is responsible for {:.0} of this. Please run it once on its own:",
+            cause.share
+        ),
         Some(check_command(report, name, "")),
     );
     advice.send.push(format!(
@@ -508,14 +511,15 @@ fn other_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
         };
         advice.engineer(
             format!(
-                "Look at {}{}: {} is responsible.{meaning}",
+                "Look at {}{}: {} is responsible for {} of it.{meaning}",
                 cause.owner,
                 if cause.component.is_empty() || cause.component == cause.owner {
                     String::new()
                 } else {
                     format!(" ({})", cause.component)
                 },
-                cause.frame
+                cause.frame,
+                cause.share
             ),
             None,
         );

@@ -3,6 +3,7 @@
 use super::area::Area;
 use crate::document::{FindingKind, ProfileName};
 use diagnose::notable::Holder;
+use diagnose::share::Share;
 use diagnose::verdict::Finding;
 use flare::Process;
 
@@ -15,6 +16,8 @@ pub(super) struct Cause<'c> {
     pub(super) profile: ProfileName,
     /// The responsible frame.
     pub(super) frame: &'c str,
+    /// What it is responsible for.
+    pub(super) share: Share,
     /// The Go check that this frame belongs to.
     pub(super) check: Option<&'c str>,
     pub(super) owner: &'c str,
@@ -31,7 +34,8 @@ impl<'c> Cause<'c> {
             process: &finding.process,
             profile: finding.profile,
             frame: finding.responsible(),
-            check: finding.first().and_then(|first| first.check.as_deref()),
+            check: finding.lead.check.as_deref(),
+            share: finding.lead.share,
             owner: finding.owner(),
             component: &finding.component,
             meaning: &finding.meaning,
@@ -51,6 +55,7 @@ impl<'c> Cause<'c> {
             process,
             profile,
             frame: &holder.frame,
+            share: holder.frame_share,
             check: None,
             owner: &holder.owner,
             component: &holder.component,

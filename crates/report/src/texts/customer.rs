@@ -20,7 +20,9 @@ use crate::model::Report;
 use diagnose::capture::Capture;
 use diagnose::notable::{Notable, Thing};
 use diagnose::share::Share;
-use diagnose::verdict::{Confidence, CpuDetail, Detail, Finding, Hole, Note, NoteFact, State};
+use diagnose::verdict::{
+    Confidence, CpuDetail, Detail, Finding, Hole, Note, NoteFact, Responsible, State,
+};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -50,18 +52,20 @@ fn sentence(text: &str) -> String {
     })
 }
 
-/// What a finding's functions work on, in a customer's words, with their share.
-fn consumers(finding: &Finding) -> Vec<(String, f64)> {
+/// What responsible frames work on, in a customer's words, with their share.
+fn consumers(finding: &Finding, frames: &[Responsible]) -> Vec<(String, f64)> {
     let mut parts: Vec<(String, f64)> = Vec::new();
-    for function in &finding.functions {
-        let area = Area::of(&function.responsible);
-        let words = match (area, function.check.as_deref()) {
+    for frame in frames {
+        let area = Area::of(&frame.frame);
+        let words = match (area, frame.check.as_deref()) {
+            _ if frame.of_program => "its own code".to_owned(),
+            _ if !finding.of_agent => "the libraries that it uses".to_owned(),
             (Area::GoCheck, Some(name)) => format!("running the check {name}"),
             _ => area.customer_words(&finding.process).to_owned(),
         };
         match parts.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, share)) => *share += function.share.fraction(),
-            None => parts.push((words, function.share.fraction())),
+            Some((_, share)) => *share += frame.share.fraction(),
+            None => parts.push((words, frame.share.fraction())),
         }
     }
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -71,7 +75,7 @@ fn consumers(finding: &Finding) -> Vec<(String, f64)> {
 }
 
 fn consumers_sentence(finding: &Finding, what: &str) -> String {
-    let parts = consumers(finding);
+    let parts = consumers(finding, &finding.responsible);
     match parts.as_slice() {
         [] => String::new(),
         [(words, share)] if *share >= 0.9 => format!(" Nearly all of {what} comes from {words}."),
@@ -125,12 +129,17 @@ fn customer_finding(finding: &Finding) -> String {
             let cores = cores.map_or_else(String::new, |cores| {
                 format!(" In total it used {cores:.2} CPU cores on average.")
             });
-            let parts = consumers(finding);
-            let words = parts
-                .first()
-                .map_or("its internal work", |(words, _)| words.as_str());
+            let frames = finding.first().map_or(&[][..], |first| &first.responsible);
+            let parts = consumers(finding, frames);
+            let part_of = match parts.first() {
+                Some((words, part)) if *part < 0.9 => {
+                    format!("{:.0} of that as a part of {words}", Share::new(*part))
+                }
+                Some((words, _)) => format!("which is part of {words}"),
+                None => "which is part of its internal work".to_owned(),
+            };
             format!(
-                "CPU: {process_name} spent {share:.0} of its CPU time on a single operation, which is part of {words}.{cores}"
+                "CPU: {process_name} spent {share:.0} of its CPU time on a single operation, {part_of}.{cores}"
             )
         }
         FindingKind::Contention => {

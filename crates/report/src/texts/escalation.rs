@@ -192,12 +192,9 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
             .findings
             .iter()
             .filter(|finding| finding.process == *name && finding.profile == profile)
-            .filter_map(|finding| match &finding.detail {
-                Detail::Contention(lock) => Some(findings::lock_sites(lock, finding.counted)),
-                _ => None,
-            })
-            .flatten()
-            .map(|site| format!("Lock site: {site}"))
+            .filter(|finding| matches!(finding.detail, Detail::Contention(_)))
+            .flat_map(findings::lock_sites)
+            .map(|(what, site)| format!("{what}: {site}"))
             .collect();
         if !sites.is_empty() {
             pieces.push(Piece::List(sites));
@@ -271,10 +268,12 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
                 let evidence = findings::evidence(finding).into_iter();
                 fields.extend(evidence.map(|(name, value)| (name.to_owned(), value)));
                 fields.extend(finding.functions.iter().map(|function| {
-                    let owner = if function.responsible == function.function {
-                        function.owner.clone()
+                    let (owner, responsible) =
+                        (findings::owners(function), findings::responsible(function));
+                    let owner = if responsible == function.function {
+                        owner
                     } else {
-                        format!("{}, responsible {}", function.owner, function.responsible)
+                        format!("{owner}, responsible {responsible}")
                     };
                     (
                         human_signed(function.value, "bytes"),
@@ -549,9 +548,13 @@ fn routing_pieces(report: &Report) -> Vec<Piece> {
             ("Finding".to_owned(), about(finding)),
             (
                 "Responsible function".to_owned(),
-                responsible(finding).to_owned(),
+                format!(
+                    "{} ({})",
+                    responsible(finding),
+                    human_share(finding.lead.value, finding.counted)
+                ),
             ),
-            ("Owner".to_owned(), finding.owner().to_owned()),
+            ("Owner".to_owned(), findings::owner(finding)),
             ("Component".to_owned(), or_none(&finding.component)),
             ("Team (last known)".to_owned(), or_none(&finding.team)),
             ("Escalate to".to_owned(), or_none(&routing.escalate_to)),

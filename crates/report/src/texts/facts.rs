@@ -467,6 +467,7 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
         }
         _ => {}
     }
+    out.extend(by(report, cause, AgentLabel::Module).map(labels::sentence));
     if cause.kind == FindingKind::Contention
         && let Some(dump) = &report.goroutines
         && *cause.process == dump.process
@@ -483,13 +484,22 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
 
 /// CPU time by check as the profile's own labels have it: no ranking of suspects is needed then.
 pub(super) fn by_check<'r>(report: &'r Report, cause: &Cause<'_>) -> Option<&'r Labelled> {
+    let check = [AgentLabel::CheckId, AgentLabel::CheckName];
+    check.into_iter().find_map(|label| by(report, cause, label))
+}
+
+/// CPU time by module of system-probe, where the labels of the profile tell.
+pub(crate) fn by_module<'r>(report: &'r Report, finding: &Finding) -> Option<&'r Labelled> {
+    by(report, &Cause::of(finding), AgentLabel::Module)
+}
+
+fn by<'r>(report: &'r Report, cause: &Cause<'_>, label: AgentLabel) -> Option<&'r Labelled> {
     if cause.kind != FindingKind::CpuSpike {
         return None;
     }
     let mut processes = report.processes.iter();
     let process = processes.find(|process| process.name == *cause.process)?;
-    let by_check = |it: &&Labelled| matches!(it.label, AgentLabel::CheckId | AgentLabel::CheckName);
-    process.cpu_labels.iter().find(by_check)
+    process.cpu_labels.iter().find(|it| it.label == label)
 }
 
 fn python_correlation(report: &Report, cause: &Cause<'_>) -> Vec<String> {

@@ -2,8 +2,11 @@
 
 use super::processes::program;
 use crate::times::{duration, interval};
+use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
-use diagnose::verdict::{ContentionDetail, CpuDetail, Detail, Doubt, Finding, LeakDetail, Spot};
+use diagnose::verdict::{
+    ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, LeakDetail, Spot,
+};
 use flare::Process;
 use profile::units::{human, human_share, human_signed};
 
@@ -13,33 +16,47 @@ pub(crate) fn summary(finding: &Finding) -> String {
         return String::new();
     };
     let process = &finding.process;
-    let responsible = within_agent(&first.responsible);
+    let lead = within_agent(finding.responsible());
+    // Others went the other way when one frame answers for more than the whole.
+    let part = match finding.lead.value > finding.counted {
+        true => "most".to_owned(),
+        false => human_share(finding.lead.value, finding.counted),
+    };
     match &finding.detail {
         Detail::Leak(leak) => {
-            // Others shrank when one function grew by more than the whole.
-            let part = if first.value > leak.growth {
-                "most".to_owned()
-            } else {
-                human_share(first.value, leak.growth)
-            };
             format!(
-                "{process} grew {} in {:.1} s ({}/min), {part} of it in {responsible}",
+                "{process} grew {} in {:.1} s ({}/min), {part} of it in {lead}",
                 human(finding.value as i64, "bytes"),
                 leak.interval.seconds(),
                 human(leak.per_minute as i64, "bytes"),
             )
         }
-        Detail::Cpu(cpu) => format!(
-            "{process} spends {} of its CPU time in {} ({} cores in use)",
-            cpu.share,
-            match &cpu.spot {
-                Spot::Check { name, .. } => format!("the check {name}"),
-                spot => within_agent(spot.name()).to_owned(),
-            },
-            cores(cpu),
-        ),
+        Detail::Cpu(cpu) => {
+            // What the function is called by, where it does not say so itself.
+            let behind = first
+                .first()
+                .filter(|most| {
+                    matches!(cpu.spot, Spot::Function(_)) && most.frame != first.function
+                })
+                .map_or_else(String::new, |most| {
+                    format!(
+                        ", {} of that in {}",
+                        human_share(most.value, first.value),
+                        within_agent(&most.frame)
+                    )
+                });
+            format!(
+                "{process} spends {} of its CPU time in {}{behind} ({} cores in use)",
+                cpu.share,
+                match &cpu.spot {
+                    Spot::Check { name, .. } => format!("the check {name}"),
+                    spot => within_agent(spot.name()).to_owned(),
+                },
+                cores(cpu),
+            )
+        }
         Detail::Contention(lock) => format!(
-            "{process} waited {} for locks{} ({} profile, {} goroutines on average), most in {responsible}",
+            "{process} waited {} for locks{} ({} profile, {} goroutines on average), {part} of it {}",
             human(finding.counted, "nanoseconds"),
             if lock.since_start {
                 " since its start"
@@ -48,6 +65,10 @@ pub(crate) fn summary(finding: &Finding) -> String {
             },
             finding.profile.as_str(),
             few(lock.waiting),
+            match finding.profile {
+                ProfileName::Mutex => format!("for what {lead} held"),
+                _ => format!("in {lead}"),
+            }
         ),
     }
 }
@@ -90,7 +111,7 @@ pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, String)> {
             ("Cores in use", cores(cpu)),
             ("Garbage collection", format!("{} of the CPU time", cpu.gc)),
         ],
-        Detail::Contention(lock) => contention_evidence(lock, finding.counted),
+        Detail::Contention(lock) => contention_evidence(lock, finding),
     }
 }
 
@@ -135,7 +156,8 @@ fn leak_evidence(leak: &LeakDetail) -> Vec<(&'static str, String)> {
     evidence
 }
 
-fn contention_evidence(lock: &ContentionDetail, counted: i64) -> Vec<(&'static str, String)> {
+fn contention_evidence(lock: &ContentionDetail, finding: &Finding) -> Vec<(&'static str, String)> {
+    let counted = finding.counted;
     let mut evidence = vec![
         ("Delay", human(counted, "nanoseconds")),
         ("Events", human(lock.events, "count")),
@@ -179,19 +201,74 @@ fn contention_evidence(lock: &ContentionDetail, counted: i64) -> Vec<(&'static s
             ),
         ));
     }
-    evidence.extend(lock_sites(lock, counted).map(|site| ("Lock site", site)));
+    evidence.extend(lock_sites(finding));
     evidence
 }
 
-/// Frames that are responsible for the waiting, with what each is responsible for.
-pub(super) fn lock_sites(lock: &ContentionDetail, counted: i64) -> impl Iterator<Item = String> {
-    lock.sites.iter().map(move |(site, delay)| {
-        format!(
-            "{site}: {} ({})",
-            human(*delay, "nanoseconds"),
-            human_share(*delay, counted)
-        )
+/// Frames that are responsible for the waiting, with what each is responsible for. A mutex profile
+/// is written by who lets go of a lock, a block profile by who gets it.
+pub(super) fn lock_sites(finding: &Finding) -> impl Iterator<Item = (&'static str, String)> {
+    const SITES: usize = 3;
+    let what = match finding.profile {
+        ProfileName::Mutex => "Lock held by",
+        _ => "Waited for a lock",
+    };
+    finding.responsible.iter().take(SITES).map(move |site| {
+        let delay = human(site.value, "nanoseconds");
+        let share = human_share(site.value, finding.counted);
+        (what, format!("{}: {delay} ({share})", site.frame))
     })
+}
+
+/// The owner of a finding, with its share where it has not all of it.
+pub(crate) fn owner(finding: &Finding) -> String {
+    // All but a trace of it is all of it; a part that is more than the whole has lost others.
+    match finding.owner_share().fraction() {
+        part if part > 0.0 && part < 0.995 => {
+            format!("{} ({:.1})", finding.owner(), finding.owner_share())
+        }
+        _ => finding.owner().to_owned(),
+    }
+}
+
+/// The frames that answer for a function of a finding, with their shares where there are several.
+pub(crate) fn responsible(function: &FindingFunction) -> String {
+    let parts = function.responsible.iter();
+    let mut told: Vec<String> = match function.responsible.as_slice() {
+        [only] if function.rest == 0 => return only.frame.clone(),
+        _ => parts
+            .map(|part| format!("{} {}", part.frame, human_share(part.value, function.value)))
+            .collect(),
+    };
+    if function.rest != 0 {
+        told.push(format!(
+            "others {}",
+            human_share(function.rest, function.value)
+        ));
+    }
+    told.join("; ")
+}
+
+/// The owners of these frames.
+pub(crate) fn owners(function: &FindingFunction) -> String {
+    let mut owners: Vec<(&str, i64)> = Vec::new();
+    for part in &function.responsible {
+        match owners.iter_mut().find(|(known, _)| *known == part.owner) {
+            Some((_, sum)) => *sum = sum.saturating_add(part.value),
+            None => owners.push((&part.owner, part.value)),
+        }
+    }
+    if function.rest != 0 {
+        owners.push(("others", function.rest));
+    }
+    match owners.as_slice() {
+        [(only, _)] => (*only).to_owned(),
+        owners => owners
+            .iter()
+            .map(|(owner, value)| format!("{owner} {}", human_share(*value, function.value)))
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
 }
 
 /// Why a finding is not surer: clauses.
@@ -287,30 +364,44 @@ pub(crate) fn settle(finding: &Finding) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diagnose::kinds::{FindingKind, ProfileName};
+    use diagnose::kinds::FindingKind;
     use diagnose::owner::Routing;
     use diagnose::share::Share;
-    use diagnose::verdict::{Confidence, FindingFunction, Interval, IntervalSource};
+    use diagnose::verdict::{
+        Confidence, FindingFunction, Interval, IntervalSource, OwnerPart, Responsible,
+    };
 
     const MB: i64 = 1 << 20;
 
     fn finding(detail: Detail) -> Finding {
         let sample = "github.com/DataDog/datadog-agent/pkg/aggregator.(*TimeSampler).sample";
+        let lead = Responsible {
+            frame: sample.to_owned(),
+            owner: "Core Agent, aggregation".to_owned(),
+            value: 31 * MB,
+            share: Share::new(1.0),
+            check: None,
+            of_program: false,
+        };
         Finding {
             kind: FindingKind::MemoryLeak,
             process: Process::Core,
             profile: ProfileName::HeapDiff,
             functions: vec![FindingFunction {
                 function: sample.to_owned(),
-                responsible: sample.to_owned(),
-                owner: "Core Agent, aggregation".to_owned(),
+                responsible: vec![lead.clone()],
+                rest: 0,
                 value: 31 * MB,
                 share: Share::new(1.0),
-                check: None,
                 objects: None,
                 allocated: None,
                 within_noise: false,
             }],
+            responsible: vec![lead.clone()],
+            rest: 0,
+            owners: Vec::new(),
+            lead,
+            of_agent: true,
             stacks: Vec::new(),
             component: String::new(),
             team: String::new(),
@@ -367,7 +458,6 @@ mod tests {
             all_ns: 0,
             idle_ns: 0,
             handing_ns: 0,
-            sites: Vec::new(),
         }))
     }
 
@@ -401,6 +491,50 @@ A longer capture (--profile 120) or two flares hours apart would settle it.
     #[track_caller]
     fn check(finding: &Finding, doubt: Doubt, expected: &str) {
         assert_eq!(reason(finding, &doubt, &Thresholds::builtin()), expected);
+    }
+
+    #[test]
+    fn frames_and_owners_share_a_function() {
+        let mut finding = contention();
+        let tagger = finding.lead.clone();
+        let part = |frame: &str, owner: &str, share| Responsible {
+            frame: frame.to_owned(),
+            owner: owner.to_owned(),
+            value: (share * 1000.0) as i64,
+            share: Share::new(share),
+            ..tagger.clone()
+        };
+        let function = &mut finding.functions[0];
+        assert_eq!(owners(function), "Core Agent, aggregation");
+        assert_eq!(responsible(function), tagger.frame);
+        function.value = 1000;
+        function.rest = 20;
+        function.responsible = vec![
+            part("tagger.Add", "Tagger", 0.831),
+            part("store.Pull", "Store", 0.1),
+            part("tagger.Get", "Tagger", 0.049),
+        ];
+        assert_eq!(
+            responsible(function),
+            "tagger.Add 83.1 %; store.Pull 10.0 %; tagger.Get 4.9 %; others 2.0 %"
+        );
+        assert_eq!(
+            owners(function),
+            "Tagger 88.0 %; Store 10.0 %; others 2.0 %"
+        );
+        finding.lead = part("tagger.Add", "Tagger", 0.831);
+        finding.counted = 1000;
+        let owned = |owner: &str, share| OwnerPart {
+            owner: owner.to_owned(),
+            value: (share * 1000.0) as i64,
+            share: Share::new(share),
+        };
+        finding.owners = vec![owned("Tagger", 0.88), owned("Store", 0.1)];
+        assert_eq!(owner(&finding), "Tagger (88.0 %)");
+        finding.profile = ProfileName::Mutex;
+        assert!(summary(&finding).ends_with("83.1 % of it for what tagger.Add held"));
+        finding.profile = ProfileName::Block;
+        assert!(summary(&finding).ends_with("83.1 % of it in tagger.Add"));
     }
 
     #[test]

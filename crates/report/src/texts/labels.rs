@@ -34,6 +34,11 @@ const NAMED: usize = 5;
 
 /// The sums in a sentence, the largest first.
 pub fn sentence(labelled: &Labelled) -> String {
+    format!("{}: {}.", caption(labelled.label), shares(labelled))
+}
+
+/// The largest sums as shares.
+pub fn shares(labelled: &Labelled) -> String {
     let values = labelled.values.iter().take(NAMED);
     let named: Vec<String> = values
         .map(|(value, sum)| format!("{value} {}", labelled.share(*sum)))
@@ -42,5 +47,5 @@ pub fn sentence(labelled: &Labelled) -> String {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    format!("{}: {}{more}.", caption(labelled.label), named.join("; "))
+    format!("{}{more}", named.join("; "))
 }

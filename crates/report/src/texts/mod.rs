@@ -38,7 +38,7 @@ pub mod states;
 pub use collect::how_to_collect;
 pub use commands::{agent_command, capture_command, hole_command};
 pub use customer::customer_message;
-pub(crate) use facts::queue_value;
+pub(crate) use facts::{by_module, queue_value};
 pub use facts::{container_end, cores, correlation, kernel_kill, partial_status};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;

@@ -4,7 +4,7 @@ use super::findings;
 use super::holes;
 use super::profile_words;
 use crate::times::{duration, interval};
-use diagnose::kinds::{FindingKind, Measured};
+use diagnose::kinds::{FindingKind, Measured, ProfileName};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
     Basis, Bound, CpuUse, GapCause, HeapGrowth, Hole, LockCounter, LockSays, LockSide, Locks,
@@ -355,9 +355,14 @@ pub(crate) fn lock_side(
                 Some(waiting) => format!(", {} goroutines on average", findings::few(waiting)),
                 None => ", in a time that is not known".to_owned(),
             };
+            // Who it names is who lets go of a lock in the one, who gets it in the other.
+            let who = match side.profile {
+                ProfileName::Mutex => "who held a lock",
+                _ => "who waited",
+            };
             let limits = &thresholds.contention;
             format!(
-                "The {what} counts {} of delay{average}{left_out}; the threshold is over {} and {} goroutines.",
+                "The {what}, which names {who}, counts {} of delay{average}{left_out}; the threshold is over {} and {} goroutines.",
                 human(delay.counted, "nanoseconds"),
                 human(limits.delay_ns, "nanoseconds"),
                 limits.min_waiting
