@@ -21,8 +21,8 @@ use diagnose::memory::Account;
 use diagnose::notable::{Consumer, Holder, Notable, Thing};
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuDetail, CpuUse, Detail, Doubt, Finding, FindingFunction,
-    FindingStack, Gap, GapCause, Judgement, LimitSource, LockSays, LockSide, Locks, Note, NoteFact,
-    OwnerPart, Reply, Responsible, Restart, Spot, State,
+    FindingStack, Gap, GapCause, Judgement, LimitSource, LockDelay, LockSays, LockSide, Locks,
+    Note, NoteFact, OwnerPart, Reply, Responsible, Restart, Spot, State,
 };
 use flare::agent_log::{AgentLog, ErrorSource};
 use flare::diagnose_log::{Diagnoses, Diagnosis};
@@ -753,10 +753,19 @@ impl Walk<'_> {
                 for LockSide { profile: _, says } in sides {
                     match says {
                         LockSays::Gap(gap) => self.gap(gap),
-                        LockSays::NoDelays
-                        | LockSays::Empty
-                        | LockSays::Quiet
-                        | LockSays::Delay(_) => {}
+                        LockSays::NoDelays | LockSays::Empty | LockSays::Quiet => {}
+                        LockSays::Delay(LockDelay {
+                            all: _,
+                            counted: _,
+                            idle: _,
+                            handing: _,
+                            window: _,
+                            site,
+                        }) => {
+                            if let Some((site, _)) = site {
+                                self.code(site);
+                            }
+                        }
                     }
                 }
                 if let Some(gap) = gap {

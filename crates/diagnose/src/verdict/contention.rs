@@ -76,7 +76,7 @@ pub enum LockSays {
 }
 
 /// Sums of a lock profile, in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LockDelay {
     /// All of it.
     pub all: i64,
@@ -88,6 +88,8 @@ pub struct LockDelay {
     pub handing: i64,
     /// The time that it covers, where that is known.
     pub window: Option<LockWindow>,
+    /// The frame that answers for the most of what counts, with its part.
+    pub site: Option<(String, Share)>,
 }
 
 impl LockDelay {
@@ -168,17 +170,19 @@ impl Judge<'_> {
                     .is_none_or(|waiting| waiting >= self.thresholds.contention.min_waiting)
         };
         let delays = || {
-            locks.sides.iter().filter_map(|side| match side.says {
+            locks.sides.iter().filter_map(|side| match &side.says {
                 LockSays::Delay(delay) => Some((side.profile, delay)),
                 _ => None,
             })
         };
-        let crossed = delays().find(|(_, delay)| over(delay) && delay.window.is_some());
-        let unbounded = delays().any(|(_, delay)| over(&delay) && delay.window.is_none());
+        let crossed = delays()
+            .find(|(_, delay)| over(delay) && delay.window.is_some())
+            .map(|(profile, delay)| (profile, delay.clone()));
+        let unbounded = delays().any(|(_, delay)| over(delay) && delay.window.is_none());
         let holes = || locks.sides.iter().filter_map(|side| side.says.hole());
         let unread = holes().find(|hole| hole.is_unread());
         let largest = locks.largest_ns();
-        let hole = match (crossed, unread, largest) {
+        let hole = match (&crossed, unread, largest) {
             (Some(_), ..) => None,
             (None, Some(hole), _) => Some(hole),
             // Much waiting in a time that is not known: as bad or as well as any.
@@ -207,7 +211,7 @@ impl Judge<'_> {
             .max_by(f64::total_cmp)
             .or_else(|| largest.map(|_| 0.0));
         let basis = Basis::Locks(locks);
-        let mut outcome = match (hole, crossed, counted) {
+        let mut outcome = match (hole, &crossed, counted) {
             (Some(_), _, Some(measured)) => Outcome::new(name, KIND, measured, basis),
             (Some(hole), ..) => Outcome::hole(name, KIND, hole, basis),
             (None, Some(_), _) => Outcome::new(name, KIND, Measured::Crossed, basis),
@@ -365,6 +369,7 @@ impl Judge<'_> {
             idle: 0,
             handing: 0,
             window: self.lock_window(process, name),
+            site: None,
         };
         for (weight, row) in view.weights().iter().zip(view.rows()) {
             sum.all = sum.all.saturating_add(weight.flat);
@@ -376,11 +381,31 @@ impl Judge<'_> {
             *part = part.saturating_add(weight.flat);
         }
         let rate = self.context.rate(&process.name, name);
+        if sum.counted > 0 {
+            sum.site = self.lock_site(process, name, &view, sum.counted);
+        }
         match sum.all {
             0 if rate.is_some() && process.name.sets_rates_at_start() => LockSays::Quiet,
             0 => LockSays::Empty,
             _ => LockSays::Delay(sum),
         }
+    }
+
+    /// The frame that answers for the most of the waiting for locks, with its part.
+    fn lock_site(
+        &self,
+        process: &ProcessProfiles,
+        name: ProfileName,
+        view: &View,
+        counted: i64,
+    ) -> Option<(String, Share)> {
+        let counts = |row: RowId| self.waits_for(name, view.name(row)) == WaitsFor::Lock;
+        let classes = self.classes(process, view.subject());
+        let parts = attribute(view, &classes, &counts).by_responsible();
+        let (row, delay) = parts
+            .iter()
+            .find_map(|(row, delay)| Some(((*row)?, *delay)))?;
+        Some((view.name(row).to_owned(), Share::of(delay, counted)))
     }
 
     fn waits_for(&self, profile: ProfileName, leaf: &str) -> WaitsFor {

@@ -151,18 +151,41 @@ fn owner_shares_of_a_block_profile_leave_idle_waits_out_and_say_so() {
 fn a_lone_profile_of_another_program_is_that_program_s() {
     let seen = lone_case("30-block-without-window.pprof");
     let json = seen.json();
-    let found = finding(&json);
-    assert_eq!(found["responsible_function"], "main.fastFunction");
+    // A lone cumulative profile has no window: nothing crosses, and nothing is clear.
+    assert_eq!(finding(&json), &Value::Null);
+    let states = json["verdict"]["states"].as_array().unwrap();
+    let contention = states.iter().find(|state| state["kind"] == "contention");
+    let contention = contention.unwrap();
+    assert_eq!(contention["hole"], "window-unknown");
+    let why = contention["why"].as_str().unwrap();
+    assert!(
+        why.contains("counts 4.69 s of delay, in a time that is not known"),
+        "{why}"
+    );
+    assert!(why.contains("of it in main.fastFunction"), "{why}");
+    let block = table(
+        &json,
+        json["verdict"]["main_process"].as_str().unwrap(),
+        "block",
+        "delay",
+    );
     assert_eq!(
-        found["owner"],
+        shares(block)[0].0,
         "the program itself (github.com/pyroscope-io/client)"
     );
-    assert_eq!(
-        (&found["team"], &found["component"]),
-        (&"".into(), &"".into())
-    );
-    let words = found["routing"]["words"].as_str().unwrap();
-    assert!(words.starts_with("The program's own code"), "{words}");
+    for assumed in ["30 s", "30 seconds", "0.16"] {
+        for format in [
+            ExportFormat::Markdown,
+            ExportFormat::Customer,
+            ExportFormat::Escalation,
+        ] {
+            let text = seen.text(format);
+            assert!(
+                !why.contains(assumed) && !text.contains("goroutines on average"),
+                "{text}"
+            );
+        }
+    }
     for text in [
         seen.text(ExportFormat::Markdown),
         seen.text(ExportFormat::Escalation),

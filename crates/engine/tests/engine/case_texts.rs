@@ -362,7 +362,7 @@ fn one_stack_is_one_group_although_parents_differ() {
 
 // ---- notes belong to their process
 
-const VARIATION: &str = "In so short a time that can be normal variation";
+const VARIATION: &str = "So short a time cannot tell whether that goes on";
 
 fn lines_with<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     text.lines().filter(|line| line.contains(word)).collect()
@@ -385,8 +385,6 @@ fn no_sentence_rests_on_a_note_of_another_process() {
         "{}",
         said[0]
     );
-    let main = lines_with(&customer, "the Agent's main process was using");
-    assert!(main[0].contains("shrank by"), "{}", main[0]);
 }
 
 /// The other way round, and the same of what resident memory shows.

@@ -86,7 +86,10 @@ fn an_archive_that_is_cut_off_is_not_told_as_one_without_profiles() {
 fn lock_flags_are_advised_where_they_do_something() {
     let core = waiting(MadeUp::linux(), "core").read();
     says(&core.section("Recommendations"), &["--profile-mutex"]);
-    let seen = waiting(MadeUp::linux().calm("core"), "trace").read();
+    // Its profile counts since its start.
+    let seen = waiting(MadeUp::linux().calm("core"), "trace")
+        .file("expvar/trace-agent", "uptime: 30\n")
+        .read();
     let steps = seen.section("Recommendations");
     let confirm = steps
         .lines()
@@ -142,7 +145,10 @@ fn a_damaged_lock_profile_is_not_passed_over() {
         &seen.section("Recommendations"),
         &["Contention in core not measured", "--profile-mutex"],
     );
-    says(&customer(&seen), &["--profile-mutex"]);
+    says(
+        &customer(&seen),
+        &["arrived damaged", "send it to us once more, unchanged"],
+    );
 }
 
 #[test]

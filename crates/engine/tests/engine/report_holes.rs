@@ -123,7 +123,7 @@ fn one_rate_of_two_is_a_measurement() {
         LOCKS,
         &expect![[r#"
             clear, -, -: 100 ms waiting for locks
-            The mutex profile counts 100 ms of delay, less than 0.01 goroutines on average; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
+            The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
@@ -191,7 +191,7 @@ fn ended_after_the_first_heap_snapshot() {
         LEAK,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30: collection stopped
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -231,7 +231,7 @@ fn ended_after_the_cpu_profile() {
         LEAK,
         &expect![[r#"
             not-measured, half-pair, flare --profile 30: one snapshot only
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -270,7 +270,7 @@ fn ended_after_the_second_heap_snapshot() {
         LEAK,
         &expect![[r#"
             clear, -, -: +1.00 kB in 30.0 s
-            inuse_space outside the Go runtime changed by +1.00 kB in 30.0 s (+2.00 kB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. It would cross with over 10.0 MB in such a window: 10.00 MB more.
+            inuse_space outside the Go runtime changed by +1.00 kB in 30.0 s (+2.00 kB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. Growth under 512 kB (1.00 MB/min) would not have shown in it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. It would cross with over 10.0 MB in such a window: 10.00 MB more.
             Heap Diff Analysis: shows its table
         "#]],
     );
@@ -309,7 +309,7 @@ fn a_gap_in_the_middle_is_no_end() {
         LEAK,
         &expect![[r#"
             not-measured, half-pair, flare --profile 30: one snapshot only
-            The second heap snapshot of core is not in the flare. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is not in the flare. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -378,9 +378,9 @@ fn the_trace_agent_takes_four_seconds() {
         "trace",
         LEAK,
         &expect![[r#"
-            not-measured, trace-window, flare --profile 60: window too short
-            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). The trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised. Set apm_config.receiver_timeout to 60 in datadog.yaml, restart, and capture again; or compare two flares hours apart. `sudo datadog-agent flare --profile 60`
-            Heap Diff Analysis: says the same
+            clear, -, -: heap of 21.0 MB: too small to hold a leak
+            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). The whole heap is 21.0 MB: too small to hold a leak (the limit is 50.0 MB). With a heap of 50.0 MB or more it would have to be measured.
+            Heap Diff Analysis: shows its table
         "#]],
     );
     // So short a window in another process has another reason.
@@ -390,9 +390,9 @@ fn the_trace_agent_takes_four_seconds() {
         "core",
         LEAK,
         &expect![[r#"
-            not-measured, short-window, flare --profile 120: window too short
-            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). Capture again with a longer window. `sudo datadog-agent flare --profile 120`
-            Heap Diff Analysis: says the same
+            clear, -, -: heap of 21.0 MB: too small to hold a leak
+            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). The whole heap is 21.0 MB: too small to hold a leak (the limit is 50.0 MB). Since its start, 2 d 5 h ago, the process came to a heap of 21.0 MB: 405 kB an hour on average. With a heap of 50.0 MB or more it would have to be measured.
+            Heap Diff Analysis: shows its table
         "#]],
     );
 }
@@ -414,7 +414,7 @@ fn five_seconds_are_a_window() {
         LEAK,
         &expect![[r#"
             clear, -, -: +977 kB in 5.0 s
-            inuse_space outside the Go runtime changed by +977 kB in 5.0 s (+11.4 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. It would cross with over 10.0 MB in such a window: 9.05 MB more.
+            inuse_space outside the Go runtime changed by +977 kB in 5.0 s (+11.4 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. Growth under 2.07 MB (24.9 MB/min) would not have shown in it. It would cross with over 10.0 MB in such a window: 9.05 MB more.
             Heap Diff Analysis: shows its table
         "#]],
     );
@@ -433,12 +433,12 @@ fn an_identical_pair_shows_no_garbage_collection() {
         "core",
         LEAK,
         &expect![[r#"
-            not-measured, identical-snapshots, flare --profile 150: identical snapshots
-            Both heap snapshots hold the same values: no garbage collection was published in the 30.0 s between them, so growth can't be seen. The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change. `sudo datadog-agent flare --profile 150`
-            Heap Diff Analysis: says the same
+            clear, -, -: heap of 20.0 MB: too small to hold a leak
+            Both heap snapshots hold the same values: no garbage collection was published in the 30.0 s between them. The whole heap is 20.0 MB: too small to hold a leak (the limit is 50.0 MB). Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. With a heap of 50.0 MB or more it would have to be measured.
+            Heap Diff Analysis: shows its table
         "#]],
     );
-    assert_eq!(verdict(&seen), "inconclusive");
+    assert_eq!(verdict(&seen), "normal");
     // A longer capture alone does not reach the trace-agent.
     let seen = MadeUp::linux()
         .calm("trace")
@@ -509,7 +509,7 @@ fn a_restart_between_the_snapshots() {
         LEAK,
         &expect![[r#"
             not-measured, restarted, flare --profile 30: process restarted
-            The process was restarted in between: memory allocated since its start fell from 20.0 MB to 1.00 MB. Capture again once the process runs steadily; if it restarts by itself, find out why first. `sudo datadog-agent flare --profile 30`
+            The process was restarted in between: memory allocated since its start fell from 20.0 MB to 1.00 MB. Since its start, 2 d 5 h ago, the process came to a heap of 1.00 MB: 19.3 kB an hour on average. Capture again once the process runs steadily; if it restarts by itself, find out why first. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -530,10 +530,10 @@ fn an_error_text_is_quoted() {
         "core",
         LEAK,
         &expect![[r#"
-        not-measured, text-reply, flare --profile 30: error reply
-        The second heap snapshot of core holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
-        Heap Diff Analysis: says the same
-    "#]],
+            not-measured, text-reply, flare --profile 30: error reply
+            The second heap snapshot of core holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
+            Heap Diff Analysis: says the same
+        "#]],
     );
     let seen = MadeUp::linux()
         .calm("core")
@@ -664,7 +664,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         LEAK,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -879,7 +879,7 @@ fn a_file_that_was_cut_off() {
         LEAK,
         &expect![[r#"
             damaged, damaged, flare --profile 30: unreadable
-            The second heap snapshot of core is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -935,10 +935,10 @@ fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
         "core",
         LEAK,
         &expect![[r#"
-        not-measured, left-out, flare --profile 30: left out
-        The second heap snapshot of core is left out: string 9 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30`
-        Heap Diff Analysis: says the same
-    "#]],
+            not-measured, left-out, flare --profile 30: left out
+            The second heap snapshot of core is left out: string 9 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30`
+            Heap Diff Analysis: says the same
+        "#]],
     );
     assert_eq!(verdict(&seen), "inconclusive");
     assert_eq!(

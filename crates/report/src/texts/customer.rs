@@ -551,6 +551,14 @@ fn normal_message(report: &Report, text: &mut String) {
             "\nThe recording holds nothing of the Agent's main process, so a new one is needed to tell more about it.\n",
         );
     }
+    let mut holes = unmeasured(report);
+    holes.retain(|(hole, _)| hole.is_unread());
+    if !holes.is_empty() {
+        text.push_str("\nWhat this flare does not show:\n");
+        write_holes(text, report, &holes);
+        let again = CustomerStep::new(SEND_AGAIN, None);
+        numbered(text, report, "What we need from you:", &[again]);
+    }
     let steps = [CustomerStep::new(
         format!(
             "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running:",

@@ -33,6 +33,7 @@ pub(super) fn unmeasured(report: &Report) -> Vec<(Hole, &State)> {
         .filter_map(|state| Some((state.hole?, state)))
         .filter(|(hole, state)| {
             hole.is_unread()
+                || *hole == Hole::WindowUnknown
                 || (state.kind != FindingKind::Contention
                     && Some(&state.process) == judgement.main.as_ref())
         })

@@ -361,8 +361,14 @@ pub(crate) fn lock_side(
                 _ => "who waited",
             };
             let limits = &thresholds.contention;
+            let site = delay
+                .site
+                .as_ref()
+                .map_or_else(String::new, |(site, share)| {
+                    format!(", {share} of it in {site}")
+                });
             format!(
-                "The {what}, which names {who}, counts {} of delay{average}{left_out}; the threshold is over {} and {} goroutines.",
+                "The {what}, which names {who}, counts {} of delay{average}{left_out}{site}; the threshold is over {} and {} goroutines.",
                 human(delay.counted, "nanoseconds"),
                 human(limits.delay_ns, "nanoseconds"),
                 limits.min_waiting
