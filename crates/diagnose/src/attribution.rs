@@ -494,6 +494,8 @@ mod tests {
     use super::*;
     use profile::text::draw;
 
+    type Shares = Vec<(Option<String>, i64)>;
+
     const TAGGER: &str =
         "github.com/DataDog/datadog-agent/comp/core/tagger/tagstore.(*TagStore).Add";
     const STORE: &str =
@@ -504,7 +506,7 @@ mod tests {
     }
 
     /// The owners of all rows that have a value, and of the whole.
-    fn owners_of(types: &str, drawn: &str) -> (Vec<(String, String)>, Vec<(Option<String>, i64)>) {
+    fn owners_of(types: &str, drawn: &str) -> (Vec<(String, String)>, Shares) {
         let view = View::of(draw(types, drawn).unwrap(), "").unwrap();
         let asked: Vec<AskedRow> = view
             .rows()
