@@ -123,7 +123,7 @@ fn one_rate_of_two_is_a_measurement() {
         LOCKS,
         &expect![[r#"
             clear, -, -: 100 ms waiting for locks
-            The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
+            The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average, 100.0 % of it in app.a; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
             Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
             sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
@@ -450,10 +450,10 @@ fn an_identical_pair_shows_no_garbage_collection() {
         "trace",
         LEAK,
         &expect![[r#"
-        not-measured, identical-snapshots, flare --profile 150: identical snapshots
-        Both heap snapshots hold the same values: no garbage collection was published in the 4.0 s between them, so growth can't be seen. Garbage is collected at least every 2 minutes, and the trace-agent's profiles take 4 s unless apm_config.receiver_timeout is raised: set it to 150 in datadog.yaml, restart, and make a capture of 150 s. `sudo datadog-agent flare --profile 150`
-        Heap Diff Analysis: says the same
-    "#]],
+            clear, -, -: heap of 20.0 MB: too small to hold a leak
+            Both heap snapshots hold the same values: no garbage collection was published in the 4.0 s between them. The whole heap is 20.0 MB: too small to hold a leak (the limit is 50.0 MB). With a heap of 50.0 MB or more it would have to be measured.
+            Heap Diff Analysis: shows its table
+        "#]],
     );
     let customer = seen.text(ExportFormat::Customer);
     assert!(
