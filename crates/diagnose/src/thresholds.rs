@@ -115,8 +115,8 @@ pub struct ConfidenceLimits {
     pub max_interval_stretch: f64,
     /// A growth may be a burst only where the process is up for so long.
     pub burst_min_uptime_s: f64,
-    /// And where the heap is under this part of what the rate would have made in that time.
-    pub burst_heap_percent: f64,
+    /// And where the rate makes a heap of that size in less than this.
+    pub burst_heap_s: f64,
     /// Leaves under which a blocked thread counts as busy on Windows; `*` stands for anything.
     pub windows_blocked_leaves: Vec<String>,
 }
@@ -331,6 +331,7 @@ impl Thresholds {
                 "confidence.burst_min_uptime_s",
                 confidence.burst_min_uptime_s,
             ),
+            ("confidence.burst_heap_s", confidence.burst_heap_s),
             ("notes.only_grows_bytes", notes.only_grows_bytes as f64),
             ("notes.only_grows_samples", notes.only_grows_samples),
             ("notes.transient_bytes", notes.transient_bytes as f64),
@@ -390,10 +391,6 @@ impl Thresholds {
                 confidence.spread_share_percent,
             ),
             ("leak.projection_heap_percent", leak.projection_heap_percent),
-            (
-                "confidence.burst_heap_percent",
-                confidence.burst_heap_percent,
-            ),
             ("notes.transient_percent", notes.transient_percent),
             ("notes.gc_cpu_percent", notes.gc_cpu_percent),
             ("memory.outside_go_percent", memory.outside_go_percent),

@@ -103,7 +103,10 @@ impl Judge<'_> {
     pub(super) fn leak(&self, process: &ProcessProfiles) -> Outcome {
         let mut outcome = self.heaps(process);
         if let Some(heap) = process.heap_in_use() {
-            outcome.state.since_start = self.since_start(&process.name, heap);
+            // Of two runs nobody knows which one the uptime is of.
+            outcome.state.since_start = self
+                .since_start(&process.name, heap)
+                .filter(|_| outcome.state.hole != Some(Hole::Restarted));
         }
         outcome
     }
@@ -422,11 +425,11 @@ impl Judge<'_> {
     /// A rate that can't have gone on for long.
     fn burst(&self, heap: i64, uptime_s: f64, per_minute: f64) -> Option<Doubt> {
         let limits = &self.thresholds.confidence;
-        let burst = uptime_s >= limits.burst_min_uptime_s
-            && made_percent(heap, uptime_s, per_minute) < limits.burst_heap_percent;
-        burst.then(|| Doubt::Burst {
+        let made_in_s = heap as f64 / per_minute * 60.0;
+        let burst = uptime_s >= limits.burst_min_uptime_s && made_in_s < limits.burst_heap_s;
+        burst.then_some(Doubt::Burst {
             heap,
-            made_in_s: heap as f64 / per_minute * 60.0,
+            made_in_s,
             uptime_s,
         })
     }
@@ -472,7 +475,7 @@ impl Judge<'_> {
         let (which, bytes) = growth.transients.iter().max_by_key(|(_, bytes)| *bytes)?;
         let most = *bytes >= limits.transient_bytes
             && Share::of(*bytes, all).percent() >= limits.transient_percent;
-        most.then(|| NoteFact::Transient {
+        most.then_some(NoteFact::Transient {
             which,
             bytes: *bytes,
         })

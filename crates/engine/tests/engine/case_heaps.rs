@@ -135,7 +135,7 @@ fn growth_of_the_trace_agent_is_said_wherever_a_conclusion_stands() {
         &markdown,
         "trace grew by 9.00 MB in 4.0 s, below the threshold but beyond sampling noise.",
     );
-    let by_hand = "curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pprof";
+    let by_hand = "curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz";
     assert_says(&markdown, by_hand);
     let customer = seen.text(ExportFormat::Customer);
     assert_says(

@@ -74,7 +74,7 @@ pub fn hole_command(report: &Report, hole: Hole, state: &State) -> String {
 /// What takes the trace-agent's heap by hand, from its debug server.
 pub(super) fn trace_heap_command(report: &Report) -> String {
     const HEAP: &str = "https://127.0.0.1:5012/debug/pprof/heap";
-    const FILE: &str = "trace-heap-1.pprof";
+    const FILE: &str = "trace-heap-1.pb.gz";
     match Platform::of(report) {
         Platform::Linux | Platform::Mac => format!("curl -k {HEAP} -o {FILE}"),
         Platform::Windows => format!("curl.exe -k {HEAP} -o {FILE}"),

@@ -249,7 +249,7 @@ fn is_trace_growing(report: &Report) -> bool {
 /// What settles growth of the trace-agent.
 fn trace_heaps(report: &Report) -> CustomerStep {
     CustomerStep::new(
-        "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pprof as the name of the file, and send us both files. Nothing is restarted:",
+        "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pb.gz as the name of the file, and send us both files. Nothing is restarted:",
         Some(trace_heap_command(report)),
     )
 }
@@ -497,10 +497,21 @@ fn inconclusive_message(report: &Report, text: &mut String) {
         },
         Some(capture_command(report, capture)),
     );
-    steps.push(step.saying_where());
+    // The two snapshots may be all that is missing.
+    let recorded = report.main_missing().is_some()
+        || (holes.iter()).any(|(hole, state)| !hole.is_by_hand(&state.process));
+    if recorded {
+        steps.push(step.saying_where());
+    }
     numbered(text, report, "What we need from you:", &steps);
-    text.push_str(
-        "\nPlease send us the new flare. We will then look at the complete data and come back to you.\n",
+    let _ = writeln!(
+        text,
+        "\nPlease send us {}. We will then look at the complete data and come back to you.",
+        if recorded {
+            "the new flare"
+        } else {
+            "the two files"
+        }
     );
 }
 

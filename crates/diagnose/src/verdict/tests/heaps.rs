@@ -339,25 +339,25 @@ fn projected(judgement: &Judgement) -> bool {
 
 #[test]
 fn a_rate_that_explains_seconds_of_days_is_a_burst() {
-    // 40 MB a minute: the heap of 60 MB is the growth of 90 s.
-    let grown = |context: &Context| judge_with(growth(40 * MB, 60 * MB, 30), context);
+    // 40 MB a minute: the heap of 30 MB is the growth of 45 s.
+    let grown = |to: i64, context: &Context| judge_with(growth(to - 20 * MB, to, 30), context);
     let day = 86_400.0;
-    let fires = grown(&up_for(day));
+    let fires = grown(30 * MB, &up_for(day));
     assert_eq!(
         burst(&fires),
         Some(&Doubt::Burst {
-            heap: 60 * MB,
-            made_in_s: 90.0,
+            heap: 30 * MB,
+            made_in_s: 45.0,
             uptime_s: day
         })
     );
     assert!(!projected(&fires));
-    assert_eq!(burst(&grown(&up_for(day - 1.0))), None);
-    assert_eq!(burst(&grown(&Context::default())), None);
-    // A heap that is one hundredth of what the rate would have made may be a leak that began late.
-    let large = judge_with(growth(580 * MB, 600 * MB, 30), &up_for(day));
-    assert_eq!(burst(&large), None);
-    assert!(!projected(&large));
+    assert_eq!(burst(&grown(30 * MB, &up_for(day - 1.0))), None);
+    assert_eq!(burst(&grown(30 * MB, &Context::default())), None);
+    // A heap of a minute's growth may be a leak that began late.
+    let late = grown(40 * MB, &up_for(day));
+    assert_eq!(burst(&late), None);
+    assert!(!projected(&late));
 }
 
 #[test]
