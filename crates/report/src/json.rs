@@ -76,7 +76,7 @@ fn root(report: &Report) -> Root<'_> {
             notes: judgement
                 .notes
                 .iter()
-                .map(|note| texts::notes::note(note))
+                .map(texts::notes::note)
                 .collect(),
             noted: judgement
                 .notes

@@ -820,7 +820,8 @@ pub(super) fn creation_errors(texts: &Texts) -> Vec<String> {
             .any(|path| settings.truth_at(path) == Some(true))
         });
     let is_news = |line: &&String| {
-        security || !(line.contains("security-agent") && line.contains("dial tcp"))
+        security
+            || !(line.contains(Process::SecurityAgent.as_str()) && line.contains("dial tcp"))
     };
     let read = |line: &&String| READ.iter().any(|file| line.contains(file));
     let others = creation.errors.iter().filter(read);
