@@ -28,8 +28,8 @@ pub struct Evidence {
     pub down: Vec<Down>,
     /// CPU limit of the Agent's container in cores.
     pub cpu_limit: Option<f64>,
-    /// A process whose current log ends without the lines of a shutdown, long before the flare.
-    pub silenced: Vec<Silenced>,
+    /// What current logs say of starts and ends.
+    pub logs: Vec<LogEnds>,
 }
 
 /// The workers that run checks.
@@ -158,11 +158,13 @@ pub struct Down {
     pub file: &'static str,
 }
 
-/// A process whose log just ends.
+/// Starts and ends of a process, as its current log has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Silenced {
+pub struct LogEnds {
     /// Which.
     pub process: Process,
-    /// Unix milliseconds of its last line.
-    pub last_ms: i64,
+    /// How often a start follows another one without a shutdown between them.
+    pub silent_ends: u64,
+    /// Its last line, Unix milliseconds, where no shutdown follows the last start.
+    pub open_since_ms: Option<i64>,
 }

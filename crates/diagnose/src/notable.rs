@@ -62,12 +62,12 @@ pub enum Thing {
         said: String,
         /// In which file.
         file: &'static str,
+        /// Its log just ends, so many seconds before the flare: it stopped itself at its memory limit,
+        /// or was killed.
+        log_ends_s: Option<f64>,
     },
-    /// A process whose log just ends: it stopped itself at its memory limit, or was killed.
-    LogEnds {
-        /// Seconds before the flare.
-        ago_s: f64,
-    },
+    /// A process started again without having shut down, so often in its current log.
+    SilentEnds(u64),
     /// Check workers are taken.
     Workers {
         /// How many there are.
@@ -122,6 +122,8 @@ pub enum Thing {
         container_limit: Option<i64>,
         /// The runtime had to hold the collector back, last in that collection.
         limiter_cycle: Option<i64>,
+        /// Growth a minute that its pair of snapshots would not have shown, bytes.
+        hidden_per_minute: Option<f64>,
     },
     /// Resident memory is near the container's limit.
     NearLimit {
@@ -250,7 +252,7 @@ impl Thing {
             Self::KernelKills { .. } => "kernel-kills",
             Self::ContainerEnded { .. } => "container-ended",
             Self::NotRunning { .. } => "not-running",
-            Self::LogEnds { .. } => "log-ends",
+            Self::SilentEnds(_) => "silent-ends",
             Self::Workers { .. } => "workers",
             Self::LockWaits { .. } => "lock-waits",
             Self::LockCounter { .. } => "lock-counter",
@@ -279,7 +281,7 @@ impl Thing {
             Self::KernelKills { .. } => 0,
             Self::ContainerEnded { .. } => 1,
             Self::NotRunning { .. } => 2,
-            Self::LogEnds { .. } => 3,
+            Self::SilentEnds(_) => 3,
             Self::Workers { .. } => 4,
             Self::LockWaits { .. } => 5,
             Self::LockCounter { .. } => 6,
@@ -351,7 +353,7 @@ impl Thing {
             Self::KernelKills { .. }
                 | Self::ContainerEnded { .. }
                 | Self::NotRunning { .. }
-                | Self::LogEnds { .. }
+                | Self::SilentEnds(_)
                 | Self::NearLimit { .. }
         )
     }
@@ -390,16 +392,17 @@ pub(super) fn from_evidence(
         push(None, thing);
     }
     for down in &evidence.down {
+        let mut logs = evidence.logs.iter();
+        let log = logs.find(|log| log.process == down.process);
         let thing = Thing::NotRunning {
             said: down.said.clone(),
             file: down.file,
+            log_ends_s: log.and_then(|log| log.open_since_ms).and_then(ago),
         };
         push(Some(&down.process), thing);
     }
-    for silenced in &evidence.silenced {
-        if let Some(ago_s) = ago(silenced.last_ms) {
-            push(Some(&silenced.process), Thing::LogEnds { ago_s });
-        }
+    for log in evidence.logs.iter().filter(|log| log.silent_ends > 0) {
+        push(Some(&log.process), Thing::SilentEnds(log.silent_ends));
     }
     for thing in [
         workers(evidence, thresholds),

@@ -109,9 +109,11 @@ pub fn export(report: &Report, format: ExportFormat, options: &ExportOptions) ->
         // The link leads to the ticket: without it the escalation would lead nowhere. What the
         // user typed about the symptom is prose like any other.
         let symptom = redactor.text(&options.symptom, Text::Prose);
+        let report = report.asked(&options.symptom);
         return write(&report, format, &symptom, &options.link);
     }
-    write(report, format, &options.symptom, &options.link)
+    let report = report.asked(&options.symptom);
+    write(&report, format, &options.symptom, &options.link)
 }
 
 /// What redaction replaces in the exports of a report.

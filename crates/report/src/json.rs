@@ -73,11 +73,7 @@ fn root(report: &Report) -> Root<'_> {
                 .enumerate()
                 .map(|(index, one)| finding(report, index, one))
                 .collect(),
-            notes: judgement
-                .notes
-                .iter()
-                .map(texts::notes::note)
-                .collect(),
+            notes: judgement.notes.iter().map(texts::notes::note).collect(),
             noted: judgement
                 .notes
                 .iter()

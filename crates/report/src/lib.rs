@@ -19,6 +19,7 @@ pub mod redact;
 pub mod redacted;
 pub mod screen;
 pub mod settings;
+pub mod symptom;
 pub mod text;
 pub mod texts;
 pub mod times;

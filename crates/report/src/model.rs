@@ -27,6 +27,7 @@ use profile::units;
 
 use super::document::FileRole;
 use super::settings::SettingsView;
+use super::symptom::Symptom;
 
 /// Everything that is known about one flare.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Report {
     pub surroundings: Surroundings,
     /// What the Agent's texts told the judge.
     pub evidence: Evidence,
+    /// What the ticket is about, where the user said so.
+    pub symptom: Option<Symptom>,
     /// What the aggregator holds.
     pub contexts: Contexts,
     /// The `DogStatsD` section of `status.log`.

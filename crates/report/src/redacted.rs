@@ -14,7 +14,7 @@ use super::redact::{Names, Redactor, Text};
 use super::settings::SettingsView;
 use diagnose::counters::Counters;
 use diagnose::errors::Told;
-use diagnose::evidence::{CheckRuns, ContainerEnd, Delivery, Down, Evidence, Runner, Silenced};
+use diagnose::evidence::{CheckRuns, ContainerEnd, Delivery, Down, Evidence, LogEnds, Runner};
 use diagnose::gc::GcFacts;
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
@@ -105,6 +105,7 @@ impl Walk<'_> {
             memory,
             surroundings,
             evidence,
+            symptom: _,
             contexts,
             dogstatsd,
             forwarder: _,
@@ -791,7 +792,9 @@ impl Walk<'_> {
         } = gap;
         match cause {
             GapCause::Reply(Reply { text, says: _ }) => self.code(text),
-            GapCause::Damaged(why) | GapCause::LeftOut(why) => self.told(why, Text::Code),
+            GapCause::Damaged(why) | GapCause::LeftOut(why) | GapCause::PerhapsDamaged(why) => {
+                self.told(why, Text::Code);
+            }
             GapCause::Absent
             | GapCause::CutOff
             | GapCause::Stopped {
@@ -934,11 +937,18 @@ impl Walk<'_> {
                 objects: _,
                 seconds: _,
             }
-            | NoteFact::BusyLine {
+            => self.code(function),
+            NoteFact::BusyLine {
                 function,
+                responsible,
                 share: _,
                 cpu_ns: _,
-            } => self.code(function),
+            } => {
+                self.code(function);
+                if let Some((frame, _)) = responsible {
+                    self.code(frame);
+                }
+            }
             NoteFact::SteadyGrowth {
                 bytes: _,
                 seconds: _,
@@ -997,7 +1007,11 @@ impl Walk<'_> {
                 }
             }
             Thing::ContainerEnded { end, ago_s: _ } => self.container_end(end),
-            Thing::NotRunning { said, file: _ } => self.code(said),
+            Thing::NotRunning {
+                said,
+                file: _,
+                log_ends_s: _,
+            } => self.code(said),
             Thing::Workers {
                 workers: _,
                 running,
@@ -1106,7 +1120,7 @@ impl Walk<'_> {
                     self.delivery(delivery);
                 }
             }
-            Thing::LogEnds { ago_s: _ }
+            Thing::SilentEnds(_)
             | Thing::LockCounter {
                 waits_s: _,
                 waiters: _,
@@ -1116,6 +1130,7 @@ impl Walk<'_> {
                 go_limit: _,
                 container_limit: _,
                 limiter_cycle: _,
+                hidden_per_minute: _,
             }
             | Thing::Unbuffered {
                 packets: _,
@@ -1169,7 +1184,7 @@ impl Walk<'_> {
             unhealthy,
             down,
             cpu_limit: _,
-            silenced,
+            logs,
         } = evidence;
         let Counters {
             uptime_s: _,
@@ -1241,10 +1256,11 @@ impl Walk<'_> {
             self.process(process);
             self.code(said);
         }
-        for Silenced {
+        for LogEnds {
             process,
-            last_ms: _,
-        } in silenced
+            silent_ends: _,
+            open_since_ms: _,
+        } in logs
         {
             self.process(process);
         }

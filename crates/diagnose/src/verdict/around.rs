@@ -3,14 +3,15 @@
 use super::super::attribution::attribute;
 use super::super::notable::{self, Holder, Notable, Thing};
 use super::super::share::Share;
-use super::Judge;
-use super::input::ProcessProfiles;
+use super::input::{GoroutineSum, ProcessProfiles};
+use super::{Basis, Judge, State};
+use crate::kinds::Measured;
 use flare::Process;
 use profile::lens::view::View;
 
 impl Judge<'_> {
     /// Everything of the kind.
-    pub(super) fn notable(&self, processes: &[ProcessProfiles]) -> Vec<Notable> {
+    pub(super) fn notable(&self, processes: &[ProcessProfiles], states: &[State]) -> Vec<Notable> {
         let context = self.context;
         let of = |process: &Process| {
             let process = process.clone();
@@ -41,12 +42,16 @@ impl Judge<'_> {
         found.extend(
             processes
                 .iter()
-                .filter_map(|process| self.large_heap(process)),
+                .filter_map(|process| self.large_heap(process, states)),
         );
         if let Some(dump) = &context.goroutines {
             let open = context.evidence.counters.open_descriptors;
             let things = notable::in_dump(dump, open, self.thresholds);
-            found.extend(things.into_iter().map(of(&dump.process)));
+            found.extend(things.into_iter().map(|thing| Notable {
+                process: Some(dump.process.clone()),
+                holder: self.dump_holder(&thing, dump),
+                thing,
+            }));
         }
         found
     }
@@ -102,7 +107,7 @@ impl Judge<'_> {
     }
 
     /// A heap that is large, or that fills much of a limit; who holds it.
-    fn large_heap(&self, process: &ProcessProfiles) -> Option<Notable> {
+    fn large_heap(&self, process: &ProcessProfiles, states: &[State]) -> Option<Notable> {
         let limits = &self.thresholds.notable;
         let counters = self.counters_of(&process.name);
         let in_profile = process.heap_in_use();
@@ -129,6 +134,13 @@ impl Judge<'_> {
         {
             return None;
         }
+        let mut states = states.iter().filter(|state| state.process == process.name);
+        let hidden_per_minute = states.find_map(|state| match &state.basis {
+            Basis::Heaps(pair) if state.measured == Measured::Clear => {
+                Some(pair.per_minute(pair.resolution))
+            }
+            _ => None,
+        });
         Some(Notable {
             process: Some(process.name.clone()),
             thing: Thing::LargeHeap {
@@ -136,8 +148,36 @@ impl Judge<'_> {
                 go_limit,
                 container_limit,
                 limiter_cycle,
+                hidden_per_minute,
             },
             holder: self.heap_holder(process),
+        })
+    }
+
+    /// Who goroutines wait for, by the function that says what they do.
+    fn dump_holder(&self, thing: &Thing, dump: &GoroutineSum) -> Option<Holder> {
+        let (frame, part, of) = match thing {
+            Thing::LockWaits {
+                goroutines,
+                site: Some((site, number)),
+                ..
+            } => (site, *number, *goroutines),
+            Thing::Alike {
+                goroutines,
+                function,
+                ..
+            } => (function, *goroutines, dump.count),
+            _ => return None,
+        };
+        let owner = self.owners.of_function(frame)?;
+        let share = Share::new(part as f64 / of.max(1) as f64);
+        Some(Holder {
+            owner: owner.owner.clone(),
+            share,
+            component: owner.component.clone(),
+            team: owner.team.clone(),
+            frame: frame.clone(),
+            frame_share: share,
         })
     }
 

@@ -136,6 +136,7 @@ impl Judge<'_> {
         if hot && !busy {
             outcome.note(NoteFact::BusyLine {
                 function: used.spot.name().to_owned(),
+                responsible: answers_for(&view, &classes, &used.spot),
                 share,
                 cpu_ns: total,
             });
@@ -288,7 +289,9 @@ impl Judge<'_> {
                 share,
                 since_start: counters.and_then(Counters::collector_share),
                 cores,
-                heap_live: counters.and_then(|counters| counters.heap_live),
+                heap_live: counters
+                    .and_then(|counters| counters.heap_live)
+                    .or_else(|| process.heap_in_use()),
                 go_limit: counters.and_then(|counters| counters.memory_limit),
                 allocator,
                 limiter_cycle: counters
@@ -354,6 +357,17 @@ impl Judge<'_> {
             }),
         })
     }
+}
+
+/// The frame that answers for the most of a function, where it is not the function itself.
+fn answers_for(view: &View, classes: &Classes, spot: &Spot) -> Option<(String, String)> {
+    let Spot::Function(function) = spot else {
+        return None;
+    };
+    let counts = |row: RowId| view.name(row) == function;
+    let parts = attribute(view, classes, &counts).by_responsible();
+    let row = parts.iter().find_map(|(row, _)| *row)?;
+    (view.name(row) != function).then(|| (view.name(row).to_owned(), classes.owner(row).to_owned()))
 }
 
 /// What doors into C lead to: sums by check where the profile's labels name one, else by the

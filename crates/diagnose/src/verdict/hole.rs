@@ -164,6 +164,8 @@ pub enum GapCause {
     Damaged(Told<Unread>),
     /// A file that was left out; why.
     LeftOut(Told<Unread>),
+    /// No file of that kind, and one that can't be read and may be it; why.
+    PerhapsDamaged(Told<Unread>),
 }
 
 /// A text that was stored in a profile's place.
@@ -273,7 +275,10 @@ fn gap(
             let reply = Reply::read(text);
             (reply.hole(), GapCause::Reply(reply))
         }
-        Some(Slot::Absent | Slot::Read(_)) | None => absent(process, name, context),
+        Some(Slot::Absent | Slot::Read(_)) | None => match process.unknown.first() {
+            Some(why) => (Hole::Damaged, GapCause::PerhapsDamaged(why.clone())),
+            None => absent(process, name, context),
+        },
     };
     Gap { of, hole, cause }
 }
@@ -300,7 +305,7 @@ fn absent(process: &ProcessProfiles, name: ProfileName, context: &Context) -> (H
     let first_missing = COLLECTED
         .iter()
         .position(|&name| !there(name))
-        .filter(|_| process.name.is_collected_by_command());
+        .filter(|_| process.name.is_collected_by_command() && !context.loose);
     // A collection that an error ended leaves a beginning of the order, and nothing after it.
     let ended = first_missing
         .filter(|&at| at > 0 && COLLECTED.iter().skip(at).all(|&name| !there(name)))

@@ -74,6 +74,8 @@ pub struct ProcessProfiles {
     pub block: Slot,
     /// Mutex.
     pub mutex: Slot,
+    /// Profiles that can't be read, and of which not even the name tells the kind; why.
+    pub unknown: Vec<Told<Unread>>,
     /// The second heap snapshot minus the first, made at the first question.
     pub(super) heap_diff: OnceLock<Arc<Subject>>,
 }
@@ -89,6 +91,7 @@ impl ProcessProfiles {
             cpu: Slot::Absent,
             block: Slot::Absent,
             mutex: Slot::Absent,
+            unknown: Vec::new(),
             heap_diff: OnceLock::new(),
         }
     }
@@ -273,6 +276,8 @@ pub struct Context {
     pub local: bool,
     /// The archive is cut off: what it lacks may have been in it.
     pub cut_off: bool,
+    /// A few profiles alone, and no flare: what is not there was never part of it.
+    pub loose: bool,
     /// Ends of the core Agent's last garbage collections, Unix nanoseconds.
     pub gc_ends_ns: Vec<i64>,
     /// Processes whose continuous profiler is on.

@@ -145,7 +145,9 @@ pub fn judge(
             result.notes.extend(outcome.notes);
         }
     }
-    result.notable.extend(judge.notable(processes));
+    result
+        .notable
+        .extend(judge.notable(processes, &result.states));
     notable::sort(&mut result.notable);
     result.notes.extend(judge.flare_notes());
     result.kind = flare_verdict(processes, &result.states);
@@ -188,6 +190,7 @@ fn flare_verdict(processes: &[ProcessProfiles], states: &[State]) -> VerdictKind
             || process.heap_second.is_unread()
             || process.allocs.is_unread()
             || process.cpu.is_unread()
+            || !process.unknown.is_empty()
     });
     if unmeasured || unread {
         VerdictKind::Inconclusive

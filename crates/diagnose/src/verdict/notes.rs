@@ -65,8 +65,10 @@ pub enum NoteFact {
     },
     /// A hot function in a process that hardly uses the CPU.
     BusyLine {
-        /// The function.
+        /// The function, or the check behind a door.
         function: String,
+        /// The frame that answers for the most of it, where that is another one, with its owner.
+        responsible: Option<(String, String)>,
         /// Its part of the CPU time.
         share: Share,
         /// All CPU time.

@@ -1051,6 +1051,7 @@ fn note_busy_line() {
         &judge_one(hot(240, 240, 30)),
         &NoteFact::BusyLine {
             function: "app.hot".to_owned(),
+            responsible: None,
             share: Share::new(1.0),
             cpu_ns: 490_000_000,
         },

@@ -4,12 +4,13 @@ use super::counted;
 use super::facts;
 use super::texts::Texts;
 use diagnose::counters::Counters;
-use diagnose::evidence::{CheckRuns, Contexts, Down, Evidence, Packets, Runner};
+use diagnose::evidence::{CheckRuns, Contexts, Down, Evidence, LogEnds, Packets, Runner};
 use diagnose::gc::MemoryLimit;
 use flare::Process;
 use flare::config::RuntimeConfig;
+use flare::status::ProcessState;
 use flare::telemetry::Telemetry;
-use report::model::AgentContext;
+use report::model::{AgentContext, LogFact};
 
 /// Endpoints, checks and workers that a counter is kept for.
 const KEPT: usize = 200;
@@ -33,13 +34,19 @@ pub(super) fn evidence(texts: &Texts, agent: &AgentContext) -> Evidence {
         longest.then_with(|| a.0.cmp(&b.0))
     });
     let contexts = facts::contexts(texts);
+    let status = texts.status.as_ref();
     Evidence {
         counters: counters(texts, agent),
         runner: Runner {
-            workers: runner.and_then(|runner| runner.workers),
+            workers: runner
+                .and_then(|runner| runner.workers)
+                .or_else(|| status.and_then(|status| status.check_runners)),
             running,
             utilization: runner
-                .map(|runner| runner.utilization.clone())
+                .map(|runner| &runner.utilization)
+                .filter(|utilization| !utilization.is_empty())
+                .or_else(|| status.map(|status| &status.workers.each))
+                .cloned()
                 .unwrap_or_default(),
         },
         checks: checks(texts),
@@ -53,8 +60,31 @@ pub(super) fn evidence(texts: &Texts, agent: &AgentContext) -> Evidence {
         unhealthy: facts::unhealthy(texts),
         down: down(texts, agent),
         cpu_limit: facts::surroundings(texts).cpu_limit.map(|(cores, _)| cores),
-        ..Evidence::default()
+        logs: texts.logs.iter().filter_map(log_ends).collect(),
     }
+}
+
+fn log_ends(fact: &LogFact) -> Option<LogEnds> {
+    let name = fact.path.rsplit('/').next()?;
+    let process = match name.strip_suffix(".log")? {
+        "agent" => Process::Core,
+        "cluster-agent" => Process::ClusterAgent,
+        other => {
+            let known = Process::parse(other.strip_suffix("-agent").unwrap_or(other));
+            match known {
+                Process::Other(_) => Process::parse(other),
+                known => known,
+            }
+        }
+    };
+    let log = &fact.log;
+    Some(LogEnds {
+        process,
+        silent_ends: log.silent_ends,
+        open_since_ms: (log.runs_at_end == Some(true))
+            .then(|| log.last.as_ref()?.at_ms)
+            .flatten(),
+    })
 }
 
 fn whole(value: f64) -> i64 {
@@ -204,8 +234,7 @@ fn down(texts: &Texts, agent: &AgentContext) -> Vec<Down> {
             file,
         });
     };
-    let refused =
-        |said: &str| said.contains("connection refused") || said.contains("No connection");
+    let refused = |said: &str| said.contains("refused");
     // Nobody makes a local flare of an Agent that answers, unless asked to.
     if texts.local
         && let Some(said) = texts.local_said.as_deref().filter(|said| refused(said))
@@ -218,15 +247,26 @@ fn down(texts: &Texts, agent: &AgentContext) -> Vec<Down> {
         let dump = texts.system_probe_config.as_ref()?;
         dump.settings.as_ref()?.truth_at(path)
     };
-    if let Some(said) = texts
-        .trace_agent
-        .as_ref()
-        .and_then(|trace| trace.error.as_deref())
-        // It is on by default.
-        && config.and_then(|config| config.apm_enabled) != Some(false)
-        && refused(said)
-    {
-        tell(Process::Trace, said, "expvar/trace-agent");
+    // It is on by default.
+    if config.and_then(|config| config.apm_enabled) != Some(false) {
+        let vars = texts.trace_agent.as_ref();
+        let error = vars.and_then(|vars| vars.error.as_deref());
+        let status = texts.status.as_ref();
+        match status.and_then(|status| status.process_state("APM Agent")) {
+            _ if error.is_some_and(refused) => {
+                tell(
+                    Process::Trace,
+                    error.unwrap_or_default(),
+                    "expvar/trace-agent",
+                );
+            }
+            Some(ProcessState::Unreachable { said, error })
+                if error.as_deref().is_none_or(refused) =>
+            {
+                tell(Process::Trace, &said, "status.log");
+            }
+            _ => {}
+        }
     }
     let silence = |config: &'_ Option<RuntimeConfig>| {
         let said = config.as_ref().and_then(RuntimeConfig::silence);

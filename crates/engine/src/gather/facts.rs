@@ -233,7 +233,7 @@ pub(super) fn is_cut_off(flare: &Flare) -> bool {
 pub(super) fn context(
     texts: &Texts,
     processes: &[ProcessProfiles],
-    cut_off: bool,
+    [cut_off, loose]: [bool; 2],
     agent: &AgentContext,
     memory_limit: Option<(i64, LimitSource)>,
     goroutines: Option<&GoroutineReport>,
@@ -261,6 +261,7 @@ pub(super) fn context(
         windows: agent.os.as_deref() == Some("windows"),
         local: agent.local,
         cut_off,
+        loose,
         gc_ends_ns: texts.memstats.as_ref().map_or_else(Vec::new, |memstats| {
             memstats
                 .pause_end
@@ -781,24 +782,27 @@ pub(super) fn silent(
 ) -> Vec<SilentProcess> {
     let missing = |name: &Process| !processes.iter().any(|process| process.name == *name);
     let mut silent = Vec::new();
-    // A few loose profiles are no capture.
-    let is_flare = flare.entries().iter().any(|entry| {
-        !matches!(
-            entry.role,
-            Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
-        )
-    });
     // The Cluster Agent makes flares of its own.
     let beside_core = processes.iter().any(|process| {
         process.name.is_collected_by_command() && process.name != Process::ClusterAgent
     });
-    if is_flare && missing(&Process::Core) && beside_core {
+    if is_flare(flare) && missing(&Process::Core) && beside_core {
         silent.push(SilentProcess {
             process: Process::Core,
             cut_off,
         });
     }
     silent
+}
+
+/// Whether it is a whole flare, and not a few profiles alone.
+pub(super) fn is_flare(flare: &Flare) -> bool {
+    flare.entries().iter().any(|entry| {
+        !matches!(
+            entry.role,
+            Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
+        )
+    })
 }
 
 /// Failures while the flare was made, of something that a report needs.
@@ -820,8 +824,7 @@ pub(super) fn creation_errors(texts: &Texts) -> Vec<String> {
             .any(|path| settings.truth_at(path) == Some(true))
         });
     let is_news = |line: &&String| {
-        security
-            || !(line.contains(Process::SecurityAgent.as_str()) && line.contains("dial tcp"))
+        security || !(line.contains(Process::SecurityAgent.as_str()) && line.contains("dial tcp"))
     };
     let read = |line: &&String| READ.iter().any(|file| line.contains(file));
     let others = creation.errors.iter().filter(read);

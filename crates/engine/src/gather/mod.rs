@@ -67,10 +67,11 @@ pub(crate) fn gather(
         .map(|dump| goroutine_report(dump, facts::dump_process(&texts, &processes), settings));
     let memory_limit = facts::memory_limit(&texts);
     let cut_off = facts::is_cut_off(reader.flare);
+    let loose = !facts::is_flare(reader.flare);
     let context = facts::context(
         &texts,
         &processes,
-        cut_off,
+        [cut_off, loose],
         &agent,
         memory_limit.clone(),
         goroutines.as_ref(),
@@ -118,6 +119,7 @@ pub(crate) fn gather(
         memory: facts::memory(&texts, &agent, &processes, memory_limit, settings),
         surroundings: facts::surroundings(&texts),
         evidence: context.evidence.clone(),
+        symptom: None,
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),

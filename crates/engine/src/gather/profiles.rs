@@ -93,6 +93,9 @@ pub(super) fn read_profiles(
             (Slot::Damaged(why) | Slot::LeftOut(why), _) => FileFate::UnreadProfile(why.clone()),
             (Slot::Absent, _) => FileFate::NotRead,
         };
+        if let (Slot::Damaged(why), None) = (&slot, target) {
+            process.unknown.push(why.clone());
+        }
         let slot_of = target.and_then(|target| process.slot_mut(target));
         match slot_of {
             Some(place) if place.is_absent() => {

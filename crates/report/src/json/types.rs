@@ -316,7 +316,7 @@ pub(super) struct RunningJson<'r> {
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct NotableJson<'r> {
     /// What it is.
-    #[cfg_attr(test, schemars(extend("enum" = ["kernel-kills", "container-ended", "not-running", "log-ends", "workers", "lock-waits", "lock-counter", "unhealthy", "outside-go", "large-heap", "near-limit", "collector", "back-pressure", "busy", "check-grows", "many-contexts", "undelivered", "unbuffered", "starved", "threads", "descriptors", "alike", "many-goroutines"])))]
+    #[cfg_attr(test, schemars(extend("enum" = ["kernel-kills", "container-ended", "not-running", "silent-ends", "workers", "lock-waits", "lock-counter", "unhealthy", "outside-go", "large-heap", "near-limit", "collector", "back-pressure", "busy", "check-grows", "many-contexts", "undelivered", "unbuffered", "starved", "threads", "descriptors", "alike", "many-goroutines"])))]
     pub(super) kind: &'static str,
     /// The process, where it is about one.
     pub(super) process: Option<&'r str>,

@@ -22,6 +22,7 @@ pub(super) fn section(report: &Report) -> Section {
         },
         paragraph(summary(report)),
     ];
+    blocks.extend(texts::unanswered(report).map(|words| note("symptom", words)));
     // The table's verdict, where the headline says something else.
     if judgement.findings.is_empty() && !judgement.notable.is_empty() {
         blocks.push(paragraph(format!(
@@ -193,7 +194,10 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
             finding.meaning
         )));
     }
-    blocks.push(paragraph(format!("Routing: {}", finding.routing.words)));
+    blocks.push(paragraph(format!(
+        "Routing: {}",
+        texts::routing(report, finding)
+    )));
     let correlation = texts::correlation(report, finding);
     if !correlation.is_empty() {
         blocks.push(Block::List { items: correlation });

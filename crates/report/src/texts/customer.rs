@@ -14,7 +14,7 @@ use super::commands::{
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
-use super::{by_confidence, notable, origin, processes};
+use super::{by_confidence, is_of_collector, notable, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -258,7 +258,9 @@ fn findings_message(report: &Report, text: &mut String) {
     let findings = by_confidence(report);
     text.push_str("\nWhat we found:\n");
     for finding in &findings {
-        let _ = writeln!(text, "- {}", customer_finding(finding));
+        if !is_of_collector(report, finding) {
+            let _ = writeln!(text, "- {}", customer_finding(finding));
+        }
     }
     let metrics = findings.iter().any(|finding| {
         holds_dogstatsd(report, &Cause::of(finding))
@@ -298,6 +300,7 @@ fn findings_message(report: &Report, text: &mut String) {
     let mut send: Vec<String> = Vec::new();
     let by_finding = findings
         .iter()
+        .filter(|finding| !is_of_collector(report, finding))
         .map(|finding| advice(report, &Cause::of(finding)));
     let by_thing = things.iter().map(|(one, _)| notable::next(report, one));
     for advice in by_finding.chain(by_thing) {

@@ -560,7 +560,7 @@ fn routing_pieces(report: &Report) -> Vec<Piece> {
             ("Escalate to".to_owned(), or_none(&routing.escalate_to)),
             (
                 "Routing".to_owned(),
-                format!("step {}: {}", routing.step, routing.words),
+                format!("step {}: {}", routing.step, super::routing(report, finding)),
             ),
         ]));
     }

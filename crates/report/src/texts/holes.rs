@@ -116,6 +116,10 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
         }
         GapCause::Damaged(why) => format!("{what} {is} damaged: {}.", why.text()),
         GapCause::LeftOut(why) => format!("{what} {is} left out: {}.", why.text()),
+        GapCause::PerhapsDamaged(why) => format!(
+            "A profile of {process} is damaged, so that nobody knows what it is of: {}.",
+            why.text()
+        ),
     }
 }
 

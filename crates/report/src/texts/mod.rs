@@ -47,8 +47,10 @@ use super::document::{ProfileName, VerdictKind};
 use super::kinds;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::symptom::Symptom;
 use super::times::minute;
-use diagnose::verdict::Finding;
+use diagnose::notable::Thing;
+use diagnose::verdict::{Detail, Finding};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
@@ -58,6 +60,46 @@ fn bytes(value: u64) -> String {
 
 fn count(value: u64) -> String {
     group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// What this flare can't say of the symptom that was asked about, because of what; a sentence or two.
+pub fn unanswered(report: &Report) -> Option<String> {
+    let symptom = report.unanswered()?;
+    let main = report.processes.first();
+    Some(match symptom {
+        Symptom::Memory => {
+            let resident = report.memory.rss_bytes.map(|rss| human(rss, "bytes"));
+            let heap = main
+                .and_then(facts::heap_in_use)
+                .map(|heap| format!("a heap of {}", human(heap, "bytes")));
+            let seen: Vec<String> = resident
+                .map(|rss| format!("{rss} resident"))
+                .into_iter()
+                .chain(heap)
+                .collect();
+            let seen = match seen.is_empty() {
+                true => String::new(),
+                false => format!(" It shows {}.", seen.join(" and ")),
+            };
+            format!(
+                "The symptom is memory, and this flare cannot show it: nothing in it is large, and nothing grows that its snapshots could show.{seen} Growth over hours shows in two flares without a restart in between."
+            )
+        }
+        Symptom::Cpu => {
+            let used = main.and_then(cores).map_or_else(String::new, |cores| {
+                format!(" {cores:.2} cores were in use.")
+            });
+            format!(
+                "The symptom is CPU, and this flare cannot show it: it was not high while the profile was recorded.{used} Ask for a flare that is taken while it is."
+            )
+        }
+        Symptom::Hang => {
+            "The symptom is that the Agent hangs or is late, and this flare cannot show it: no goroutine waits for a lock for long, no check worker is held up, and nothing waits to be handed on.".to_owned()
+        }
+        Symptom::Restarts => {
+            "The symptom is that the Agent ends, and this flare cannot show why: it tells of no restart, no kill and no limit that is near. Ask for the log of the run before (kubectl logs --previous, or the system's journal) and its exit code.".to_owned()
+        }
+    })
 }
 
 /// The word that people read first: the title of the first finding or thing to look at, and how many
@@ -84,6 +126,27 @@ pub fn headline(report: &Report) -> String {
     match things {
         1 => first,
         things => format!("{first}, {things} things to look at"),
+    }
+}
+
+/// The garbage collector is what crossed: what is told of it stands with the thing of that name.
+pub(crate) fn is_of_collector(report: &Report, finding: &Finding) -> bool {
+    let collects = matches!(&finding.detail, Detail::Cpu(cpu) if cpu.gc.percent() > 50.0);
+    let mut notable = report.judgement.notable.iter();
+    collects
+        && notable.any(|one| {
+            matches!(one.thing, Thing::Collector { .. })
+                && one.process.as_ref() == Some(&finding.process)
+        })
+}
+
+/// Where a finding goes, in sentences.
+pub(crate) fn routing<'r>(report: &'r Report, finding: &'r Finding) -> &'r str {
+    match is_of_collector(report, finding) {
+        true => {
+            "The garbage collector. What it is held against, and who makes it work, stands with the thing of that name."
+        }
+        false => &finding.routing.words,
     }
 }
 

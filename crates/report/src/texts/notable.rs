@@ -35,7 +35,7 @@ pub(crate) fn title(one: &Notable) -> String {
         }
         Thing::ContainerEnded { .. } => "Container restarted".to_owned(),
         Thing::NotRunning { .. } => format!("{} not running", of(one)),
-        Thing::LogEnds { .. } => format!("Log of {} just ends", within(one)),
+        Thing::SilentEnds(_) => format!("{} ended without a word", of(one)),
         Thing::Workers {
             all_taken: true, ..
         } => "No free check worker".to_owned(),
@@ -81,7 +81,7 @@ pub(crate) fn title(one: &Notable) -> String {
 pub(crate) fn about(one: &Notable) -> String {
     match (&one.process, &one.thing) {
         // The title has it.
-        (_, Thing::NotRunning { .. } | Thing::LogEnds { .. }) | (None, _) => title(one),
+        (_, Thing::NotRunning { .. } | Thing::SilentEnds(_)) | (None, _) => title(one),
         (Some(process), _) => format!(
             "{}, {}",
             title(one),
@@ -99,14 +99,29 @@ pub(crate) fn summary(one: &Notable) -> String {
             resident,
         } => kernel_kills(victims, *limit, *resident),
         Thing::ContainerEnded { end, ago_s } => container(end, *ago_s),
-        Thing::NotRunning { said, file } => format!(
-            "{} should run and does not answer ({file}: \u{201c}{said}\u{201d}).",
-            of(one)
-        ),
-        Thing::LogEnds { ago_s } => format!(
-            "The log of {} ends {} before the flare, without the lines of a shutdown: it stopped itself at its memory limit (exit code 1) or was killed (137). A missing line proves neither.",
+        Thing::NotRunning {
+            said,
+            file,
+            log_ends_s,
+        } => {
+            let log = log_ends_s.map_or_else(String::new, |ago| {
+                format!(
+                    " Its log ends {} before the flare, without the lines of a shutdown: it stopped itself at its memory limit (exit code 1) or was killed (137). A missing line proves neither.",
+                    duration(ago)
+                )
+            });
+            format!(
+                "{} should run and does not answer ({file}: \u{201c}{said}\u{201d}).{log}",
+                of(one)
+            )
+        }
+        Thing::SilentEnds(ends) => format!(
+            "The current log of {} has {} after which it was started again without having shut down: it stopped itself at its memory limit (exit code 1), was killed (137), or the host went down.",
             within(one),
-            duration(*ago_s)
+            match ends {
+                1 => "an end".to_owned(),
+                ends => format!("{} ends", count(*ends)),
+            }
         ),
         Thing::Workers {
             workers,
@@ -141,7 +156,18 @@ pub(crate) fn summary(one: &Notable) -> String {
             go_limit,
             container_limit,
             limiter_cycle,
-        } => large_heap(one, *bytes, *go_limit, *container_limit, *limiter_cycle),
+            hidden_per_minute,
+        } => {
+            let heap = large_heap(one, *bytes, *go_limit, *container_limit, *limiter_cycle);
+            match hidden_per_minute {
+                Some(hidden) => format!(
+                    "{heap} Growth under {}/min ({} a day) would not have shown in this pair of snapshots.",
+                    human(*hidden as i64, "bytes"),
+                    human((*hidden * 1440.0) as i64, "bytes")
+                ),
+                None => heap,
+            }
+        }
         Thing::NearLimit {
             resident,
             limit,
@@ -261,7 +287,7 @@ pub(super) fn next(report: &Report, one: &Notable) -> Advice {
                 );
             }
         }
-        Thing::NotRunning { .. } | Thing::LogEnds { .. } => not_running(report, one, &mut todo),
+        Thing::NotRunning { .. } | Thing::SilentEnds(_) => not_running(report, one, &mut todo),
         Thing::Workers { running, .. } => stuck_checks(report, running, &mut todo),
         Thing::LockWaits { site, .. } => todo.engineer(
             format!(
@@ -359,9 +385,10 @@ pub(super) fn customer(one: &Notable) -> Option<String> {
             "{} was not running, or could not be reached, when the flare was made.",
             sentence(&process)
         ),
-        Thing::LogEnds { ago_s } => format!(
-            "The log of {process} stops {} before the flare, without a shutdown.",
-            duration(*ago_s)
+        Thing::SilentEnds(ends) => format!(
+            "{} was started again {} without having shut down.",
+            sentence(&process),
+            times(*ends)
         ),
         Thing::Workers {
             running, all_taken, ..
@@ -403,11 +430,18 @@ pub(super) fn customer(one: &Notable) -> Option<String> {
             human(*limit, "bytes")
         ),
         Thing::Collector {
-            share, since_start, ..
+            share,
+            since_start,
+            cores,
+            ..
         } => format!(
-            "{} spends {} of its CPU time on managing its memory.",
+            "{} spends {} of {} on managing its memory.",
             sentence(&process),
-            whole(share.or(*since_start).unwrap_or_default())
+            whole(share.or(*since_start).unwrap_or_default()),
+            cores.map_or_else(
+                || "its CPU time".to_owned(),
+                |cores| format!("the {cores:.1} CPU cores that it uses")
+            )
         ),
         Thing::BackPressure { consumer, .. } => match consumer {
             Some(consumer) => format!(

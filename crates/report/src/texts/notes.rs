@@ -92,13 +92,19 @@ fn words(fact: &NoteFact, process: Option<&Process>) -> String {
         ),
         NoteFact::BusyLine {
             function,
+            responsible,
             share,
             cpu_ns,
-        } => format!(
-            "{function} takes {share} of the CPU profile, but the process used only {} in all: \
-             a busy line in an idle process.",
-            human(*cpu_ns, "nanoseconds"),
-        ),
+        } => {
+            let behind = responsible.as_ref().map_or_else(String::new, |(frame, owner)| {
+                format!(" for {frame} ({owner})")
+            });
+            format!(
+                "{function} takes {share} of the CPU profile{behind}, but the process used only {} in all: \
+                 the busiest line of the little that there is.",
+                human(*cpu_ns, "nanoseconds"),
+            )
+        }
         NoteFact::LocalFlare => {
             "This is a local flare: the command built it because the Agent did not answer or because \
              --local was given. expvar/memstats and the other expvar files describe the command, not the \
@@ -190,10 +196,11 @@ mod tests {
         check_core(
             NoteFact::BusyLine {
                 function: function(),
+                responsible: None,
                 share: Share::new(1.0),
                 cpu_ns: 490_000_000,
             },
-            "core: app.hot takes 100.0 % of the CPU profile, but the process used only 490 ms in all: a busy line in an idle process.",
+            "core: app.hot takes 100.0 % of the CPU profile, but the process used only 490 ms in all: the busiest line of the little that there is.",
         );
     }
 

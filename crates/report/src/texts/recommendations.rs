@@ -8,7 +8,10 @@ use super::commands::{
     agent_command, capture_command, hole_command, is_cluster_agent, trace_heap_command,
 };
 use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
-use super::{about, by_confidence, findings, known, notable, notes, silent, states};
+use super::{
+    about, by_confidence, findings, is_of_collector, known, notable, notes, silent, states,
+    unanswered,
+};
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
 use crate::markdown::clean;
@@ -22,6 +25,15 @@ pub fn recommendations(report: &Report) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     if report.judgement.kind == VerdictKind::NoProfiles {
         no_profiles_steps(report, &mut steps);
+    }
+    // What was asked is answered first.
+    if let Some(words) = unanswered(report) {
+        push(
+            &mut steps,
+            "The symptom",
+            words,
+            Some(capture_command(report, Capture::USUAL)),
+        );
     }
     for finding in by_confidence(report) {
         finding_steps(report, finding, &mut steps);
@@ -120,6 +132,10 @@ fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
             ),
             None,
         );
+    }
+    // Who makes the collector work is said with it.
+    if is_of_collector(report, finding) {
+        return;
     }
     for (text, command) in advice(report, &Cause::of(finding)).engineer {
         push(steps, &about, text, command);

@@ -1,0 +1,161 @@
+//! What a ticket is about, by the words that the user typed.
+
+use std::borrow::Cow;
+
+use super::model::Report;
+use diagnose::kinds::FindingKind;
+use diagnose::notable::Thing;
+
+/// A kind of symptom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symptom {
+    /// The Agent ends and starts again.
+    Restarts,
+    /// It needs much memory.
+    Memory,
+    /// It uses much CPU.
+    Cpu,
+    /// It hangs, is slow or late.
+    Hang,
+}
+
+/// Words of each, the most telling kind first: "OOM" is a restart by memory, and "hangs at 100 % CPU" is
+/// first of all CPU.
+const WORDS: [(Symptom, &[&str]); 4] = [
+    (
+        Symptom::Restarts,
+        &[
+            "oom",
+            "restart",
+            "crash",
+            "killed",
+            "exit code",
+            "evict",
+            "not running",
+            "stops running",
+        ],
+    ),
+    (
+        Symptom::Memory,
+        &["memory", "rss", "leak", "heap", " ram", "swap", "speicher"],
+    ),
+    (
+        Symptom::Cpu,
+        &["cpu", "core usage", "load average", "throttl"],
+    ),
+    (
+        Symptom::Hang,
+        &[
+            "hang",
+            "stuck",
+            "slow",
+            "late",
+            "delay",
+            "deadlock",
+            "unresponsive",
+            "no metrics",
+            "no data",
+            "missing",
+            "gap",
+            "freez",
+            "timeout",
+        ],
+    ),
+];
+
+impl Symptom {
+    /// What these words are about; `None` where they say nothing of the kind.
+    pub fn read(words: &str) -> Option<Self> {
+        let words = format!(" {}", words.to_lowercase());
+        let memory = words.contains("memory");
+        WORDS
+            .iter()
+            .filter(|(_, signs)| signs.iter().any(|sign| words.contains(sign)))
+            .map(|(symptom, _)| *symptom)
+            // Memory that grows until the Agent is killed is about memory.
+            .find(|symptom| *symptom != Self::Restarts || !memory)
+    }
+
+    /// Whether a thing to look at is of the kind.
+    pub const fn is_about(self, thing: &Thing) -> bool {
+        match self {
+            Self::Memory => thing.is_memory(),
+            Self::Cpu => thing.is_cpu(),
+            Self::Hang => thing.is_hang(),
+            Self::Restarts => thing.is_restart(),
+        }
+    }
+
+    /// The kind of finding that answers it.
+    pub const fn kind(self) -> Option<FindingKind> {
+        match self {
+            Self::Memory => Some(FindingKind::MemoryLeak),
+            Self::Cpu => Some(FindingKind::CpuSpike),
+            Self::Hang => Some(FindingKind::Contention),
+            Self::Restarts => None,
+        }
+    }
+}
+
+impl Report {
+    /// The same report, asked about a symptom: what is of its kind comes first, and what the flare
+    /// can't answer is not closed.
+    pub fn asked(&self, words: &str) -> Cow<'_, Self> {
+        let Some(symptom) = Symptom::read(words) else {
+            return Cow::Borrowed(self);
+        };
+        let mut report = self.clone();
+        report.symptom = Some(symptom);
+        let judgement = &mut report.judgement;
+        judgement
+            .notable
+            .sort_by_key(|one| !symptom.is_about(&one.thing));
+        let answered = judgement
+            .findings
+            .iter()
+            .any(|finding| Some(finding.kind) == symptom.kind())
+            || judgement
+                .notable
+                .iter()
+                .any(|one| symptom.is_about(&one.thing));
+        // A flare of a quiet moment answers no question about a loud one.
+        judgement.closes &= answered;
+        Cow::Owned(report)
+    }
+
+    /// The symptom that was asked about and that nothing in the flare answers.
+    pub fn unanswered(&self) -> Option<Symptom> {
+        let symptom = self.symptom?;
+        let judgement = &self.judgement;
+        let found = judgement
+            .findings
+            .iter()
+            .any(|finding| Some(finding.kind) == symptom.kind());
+        let mut notable = judgement.notable.iter();
+        (!found && !notable.any(|one| symptom.is_about(&one.thing))).then_some(symptom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_tickets() {
+        for (words, expected) in [
+            (
+                "Agent memory grows by 11 GB per day until OOM",
+                Some(Symptom::Memory),
+            ),
+            ("Agent uses 600 % CPU", Some(Symptom::Cpu)),
+            ("RSS doubles within a day", Some(Symptom::Memory)),
+            ("the pod is OOMKilled every night", Some(Symptom::Restarts)),
+            ("`agent status` hangs for ever", Some(Symptom::Hang)),
+            ("metrics arrive late", Some(Symptom::Hang)),
+            ("the customer has a question", None),
+            ("", None),
+        ] {
+            assert_eq!(Symptom::read(words), expected, "{words}");
+        }
+    }
+}
