@@ -143,6 +143,7 @@ pub fn report(bytes: &[u8]) {
         symptom: symptom.to_string(),
         link: "https://tickets.example.net/1".to_owned(),
         redact,
+        brief: redact,
     };
     // Writing costs more than reading and judging: each flare is written in two of the forms.
     let turn = usize::from(choice >> 4);

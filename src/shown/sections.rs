@@ -15,6 +15,8 @@ pub const fn form(kind: SectionKind) -> Option<ExportFormat> {
 pub const fn nav_name(kind: SectionKind) -> &'static str {
     match kind {
         SectionKind::Verdict => "Verdict",
+        SectionKind::Evidence => "Evidence",
+        SectionKind::Profiles => "Profiles",
         SectionKind::Agent => "Agent",
         SectionKind::Memory => "Memory",
         SectionKind::HeapDiff => "Heap diff",

@@ -45,6 +45,12 @@ enum Command {
 struct Report {
     /// A flare: a zip or a folder.
     flare: PathBuf,
+    /// Print all of it: every row, stack and file. Markdown and text are short otherwise.
+    #[arg(long)]
+    full: bool,
+    /// Write to investigations/flare-profiling-{hostname}.md in the current folder, and say so.
+    #[arg(long, conflicts_with = "output")]
+    save: bool,
     /// In which form.
     #[arg(long, default_value = "markdown", value_parser = formats())]
     format: ExportFormat,
@@ -186,6 +192,9 @@ fn fraction(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Where the written procedure keeps reports.
+const INVESTIGATIONS: &str = "investigations";
+
 /// One line that says what and where.
 type Failure = String;
 
@@ -246,13 +255,22 @@ fn report(arguments: &Report) -> Result<(), Problem> {
         symptom: arguments.symptom.clone(),
         link: arguments.link.clone(),
         redact: arguments.redact,
+        brief: !arguments.full,
     };
-    let text = export(flare.report(), arguments.format, &options).text;
+    let export = export(flare.report(), arguments.format, &options);
+    if arguments.save {
+        let folder = Path::new(INVESTIGATIONS);
+        std::fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
+        let path = folder.join(&export.file_name);
+        std::fs::write(&path, export.text).map_err(|error| failure(&path, &error))?;
+        print(&format!("{}\n", path.display()))?;
+        return Ok(());
+    }
     match &arguments.output {
         Some(output) => {
-            std::fs::write(output, text).map_err(|error| failure(output, &error))?;
+            std::fs::write(output, export.text).map_err(|error| failure(output, &error))?;
         }
-        None => print(&text)?,
+        None => print(&export.text)?,
     }
     Ok(())
 }

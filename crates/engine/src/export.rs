@@ -88,6 +88,8 @@ pub struct ExportOptions {
     pub link: String,
     /// Host names, addresses, paths, tags and the like become pseudonyms.
     pub redact: bool,
+    /// The short form of Markdown and text: what a terminal is for. Everything else is whole anyway.
+    pub brief: bool,
 }
 
 /// A finished export.
@@ -110,10 +112,10 @@ pub fn export(report: &Report, format: ExportFormat, options: &ExportOptions) ->
         // user typed about the symptom is prose like any other.
         let symptom = redactor.text(&options.symptom, Text::Prose);
         let report = report.asked(&options.symptom);
-        return write(&report, format, &symptom, &options.link);
+        return write(&report, format, &symptom, options);
     }
     let report = report.asked(&options.symptom);
-    write(&report, format, &options.symptom, &options.link)
+    write(&report, format, &options.symptom, options)
 }
 
 /// What redaction replaces in the exports of a report.
@@ -124,8 +126,17 @@ pub fn preview(report: &Report, options: &ExportOptions) -> Vec<Replacement> {
     redactor.replacements()
 }
 
-fn write(report: &Report, format: ExportFormat, symptom: &str, link: &str) -> Export {
-    let document = || layout::document(report, symptom, link);
+fn write(report: &Report, format: ExportFormat, symptom: &str, options: &ExportOptions) -> Export {
+    let link = options.link.as_str();
+    let document = || {
+        let document = layout::document(report, symptom, link);
+        // A page is read with links and a list of sections: it is whole.
+        if options.brief && format != ExportFormat::Html {
+            layout::brief(document)
+        } else {
+            document
+        }
+    };
     let mut text = match format {
         ExportFormat::Markdown => markdown::markdown(&document()),
         ExportFormat::Html => html::html(&document()),

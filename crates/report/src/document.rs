@@ -12,12 +12,20 @@ pub use diagnose::verdict::Confidence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SectionKind {
-    /// What was decided, and why.
+    /// What was decided.
     Verdict,
+    /// What to do next.
+    Recommendations,
+    /// The text for the customer.
+    CustomerMessage,
+    /// What the findings rest on.
+    Evidence,
     /// Which Agent, where, since when.
     Agent,
     /// `expvar/memstats` and what it says.
     Memory,
+    /// Profiles in which nothing crossed, a row each: in the short form only.
+    Profiles,
     /// What grew between the two heap snapshots.
     HeapDiff,
     /// What the last heap snapshot holds.
@@ -36,10 +44,6 @@ pub enum SectionKind {
     Goroutines,
     /// Running checks.
     Checks,
-    /// What to do next.
-    Recommendations,
-    /// The text for the customer.
-    CustomerMessage,
     /// The text for the JIRA card.
     Escalation,
     /// Every file of the flare.
@@ -51,6 +55,8 @@ impl SectionKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verdict => "verdict",
+            Self::Evidence => "evidence",
+            Self::Profiles => "profiles",
             Self::Agent => "agent",
             Self::Memory => "memory",
             Self::HeapDiff => "heap-diff",

@@ -119,13 +119,17 @@ pub fn read(files: Vec<(String, Vec<u8>)>) -> Result<Report, FlareError> {
 /// Every text that a report can become, with its name. Redacted ones are among them.
 pub fn every_text(report: &Report) -> Vec<(String, String)> {
     let mut texts = Vec::new();
-    for redact in [false, true] {
-        for format in ExportFormat::ALL {
+    for (redact, brief) in [(false, false), (true, false), (true, true)] {
+        let short = |format: &ExportFormat| {
+            !brief || matches!(format, ExportFormat::Markdown | ExportFormat::Text)
+        };
+        for format in ExportFormat::ALL.into_iter().filter(short) {
             let options = ExportOptions {
                 redact,
+                brief,
                 ..ExportOptions::default()
             };
-            let name = format!("{}, redact {redact}", format.as_str());
+            let name = format!("{}, redact {redact}, brief {brief}", format.as_str());
             texts.push((name, export(report, format, &options).text));
         }
     }

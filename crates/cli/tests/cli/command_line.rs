@@ -210,30 +210,151 @@ fn reports_come_in_every_form_from_a_zip_and_from_a_folder() {
         assert!(output.stdout.is_empty());
         assert!(!std::fs::read(&to).unwrap().is_empty(), "{format}");
     }
-    let markdown = text(&flarescope(&["report", &unpacked]).stdout);
+    let full = text(&flarescope(&["report", &unpacked, "--full"]).stdout);
+    in_order(
+        &full,
+        &[
+            "## Verdict",
+            "## Recommendations",
+            "## Customer Message",
+            "## Evidence",
+            "## Agent Context",
+            "## Memory Stats",
+            "## Heap Diff Analysis, core",
+            "## Heap in Use, core",
+            "## Allocations in the Window, core",
+            "## CPU Profile, core",
+            "## Block Profile, core",
+            "## Mutex Profile, core",
+            "## Heap Diff Analysis, trace",
+            "## Trace Files",
+            "## Goroutine Dump",
+            "## Running Checks",
+            "## Escalation Summary",
+            "## Coverage",
+        ],
+    );
+    let brief = text(&flarescope(&["report", &unpacked]).stdout);
+    in_order(
+        &brief,
+        &[
+            "## Verdict",
+            "## Recommendations",
+            "## Customer Message",
+            "## Evidence",
+            "## Memory Stats",
+            "## Profiles",
+            "| core | Heap Diff Analysis |",
+            "## CPU Profile, core",
+            "## Goroutine Dump",
+            "## Escalation Summary",
+            "## Coverage",
+            "--full prints all of it.",
+        ],
+    );
+    assert!(!brief.contains("## Heap Diff Analysis, core"));
+    // A page is whole, and so is what scripts read.
+    for format in ["html", "json"] {
+        let short = flarescope(&["report", &unpacked, "--format", format]).stdout;
+        let full = flarescope(&["report", &unpacked, "--format", format, "--full"]).stdout;
+        assert_eq!(short, full, "{format}");
+    }
+}
+
+fn in_order(text: &str, headings: &[&str]) {
     let mut at = 0;
-    for heading in [
-        "## Verdict",
-        "## Agent Context",
-        "## Memory Stats",
-        "## Heap Diff Analysis, core",
-        "## Heap in Use, core",
-        "## Allocations in the Window, core",
-        "## CPU Profile, core",
-        "## Block Profile, core",
-        "## Mutex Profile, core",
-        "## Heap Diff Analysis, trace",
-        "## Trace Files",
-        "## Goroutine Dump",
-        "## Running Checks",
-        "## Recommendations",
-        "## Customer Message",
-        "## Escalation Summary",
-        "## Coverage",
-    ] {
-        let found = markdown[at..].find(heading);
+    for heading in headings {
+        let found = text[at..].find(heading);
         at += found.unwrap_or_else(|| panic!("{heading} is missing or out of order"));
     }
+}
+
+#[test]
+fn a_report_is_short_unless_all_of_it_is_asked_for() {
+    let lines = |arguments: &[&str]| {
+        let output = flarescope(&[&["report"], arguments].concat());
+        text(&output.stdout).lines().count()
+    };
+    let multiple = path("multiple");
+    let (short, full) = (lines(&[&multiple]), lines(&[&multiple, "--full"]));
+    assert!(short * 2 < full && short < 1_000, "{short} of {full} lines");
+    let healthy = Path::new(testkit::ROOT).join("tests/cases/r01-healthy.zip");
+    let short = lines(&[&healthy.display().to_string()]);
+    assert!(short < 250, "{short} lines of a healthy Agent");
+}
+
+#[test]
+fn a_report_is_saved_where_the_procedure_keeps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let save = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flarescope"));
+        command
+            .current_dir(folder.path())
+            .arg("report")
+            .arg(path("memory-leak"));
+        let output = command.args(arguments).output().unwrap();
+        (output.status.code(), text(&output.stdout))
+    };
+    let (status, said) = save(&["--save"]);
+    assert_eq!(status, Some(0));
+    let host = fixtures::flare("memory-leak").expected()["hostname"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let name = format!("investigations/flare-profiling-{host}.md");
+    assert_eq!(said.trim_end(), name);
+    let saved = std::fs::read_to_string(folder.path().join(&name)).unwrap();
+    assert!(saved.starts_with(&format!("# Flare profiling: {host}\n")));
+    // A name that redaction made is no customer's.
+    let (status, said) = save(&["--save", "--redact"]);
+    assert_eq!(
+        (status, said.trim_end()),
+        (Some(0), "investigations/flare-profiling-host-1.md")
+    );
+    // One place, not two.
+    assert_eq!(save(&["--save", "-o", "x.md"]).0, Some(2));
+}
+
+/// What an assistant is told to run has to run.
+#[test]
+fn every_command_of_the_skill_runs() {
+    let skill = Path::new(testkit::ROOT).join("skills/flare-profiling-analysis/SKILL.md");
+    let skill = std::fs::read_to_string(skill).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut ran = 0;
+    for line in skill.lines().map(str::trim) {
+        let Some(rest) = line.strip_prefix("flarescope ") else {
+            continue;
+        };
+        // Text in quotes is one argument.
+        let arguments = rest.split('"').enumerate().flat_map(|(at, part)| {
+            let words: Vec<String> = if at % 2 == 1 {
+                vec![part.to_owned()]
+            } else {
+                part.split_whitespace().map(str::to_owned).collect()
+            };
+            words
+        });
+        let arguments = arguments.map(|word| match word.as_str() {
+            "FLARE" => path("memory-leak"),
+            _ => word,
+        });
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_flarescope"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{line}: {}",
+            text(&output.stderr)
+        );
+        assert!(!output.stdout.is_empty(), "{line}");
+        ran += 1;
+    }
+    assert!(ran >= 10, "{ran} commands");
+    assert!(skill.contains("investigations/flare-profiling-{hostname}.md"));
 }
 
 #[test]

@@ -202,7 +202,7 @@ fn whole_reports_come_as_a_page_and_as_plain_text() {
     let html = text("contention", &["--format", "html"]);
     assert!(html.starts_with("<!doctype html>"));
     assert!(!html.contains("<script") && html.contains("Content-Security-Policy"));
-    let plain = text("contention", &["--format", "text"]);
+    let plain = text("contention", &["--format", "text", "--full"]);
     assert!(plain.contains("Heap Diff Analysis, core"));
     assert!(!plain.contains('\u{1b}'));
 }

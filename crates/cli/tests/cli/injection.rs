@@ -80,6 +80,7 @@ fn no_export_holds_control_or_invisible_characters() {
                 redact,
                 symptom: payload.to_owned(),
                 link: payload.to_owned(),
+                brief: redact,
             };
             let export = export(report, format, &options);
             no_active_letters(&what, &export.text);
@@ -307,6 +308,7 @@ fn jira_has_no_markup_but_the_writers_own() {
             symptom: payload.to_owned(),
             link: payload.to_owned(),
             redact,
+            brief: false,
         };
         check_jira(&what, &export(report, ExportFormat::Jira, &options).text);
     });

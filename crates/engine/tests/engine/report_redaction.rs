@@ -97,6 +97,7 @@ fn options(redact: bool) -> ExportOptions {
         symptom: "pay-7 swaps since ops@shop.example.org deployed env:payments-prod".to_owned(),
         link: "https://tickets.example.net/1".to_owned(),
         redact,
+        brief: false,
     }
 }
 

@@ -458,7 +458,7 @@ fn the_story_of_the_collector() {
     let told = |seen: &Seen| {
         let section = seen.section("Memory Stats");
         let story = section
-            .split("### Garbage collection, core")
+            .split("### Garbage collection\n\n- core: ")
             .nth(1)
             .unwrap_or_default();
         story.split("###").next().unwrap().trim().to_owned()

@@ -202,8 +202,12 @@ fn counters(report: &Report) -> Option<Block> {
     if figures.is_empty() {
         return None;
     }
-    let rows = figures
-        .iter()
+    // What stands out leads.
+    let (remarkable, usual): (Vec<_>, Vec<_>) =
+        figures.iter().partition(|figure| figure.remarkable);
+    let rows = remarkable
+        .into_iter()
+        .chain(usual)
         .map(|figure| {
             vec![
                 texts::counters::name(figure.counter).to_owned(),
@@ -461,13 +465,22 @@ fn accounts(report: &Report) -> Vec<Block> {
 
 /// The garbage collector's story, by process.
 fn collector(report: &Report) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for facts in &report.memory.gc {
-        blocks.push(Block::Heading {
-            text: format!("Garbage collection, {}", facts.process),
-        });
-        let story = texts::gc::story(facts, &report.judgement.thresholds);
-        blocks.push(paragraph(story.join(" ")));
+    let items: Vec<String> = report
+        .memory
+        .gc
+        .iter()
+        .map(|facts| {
+            let story = texts::gc::story(facts, &report.judgement.thresholds);
+            format!("{}: {}", facts.process, story.join(" "))
+        })
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
     }
-    blocks
+    vec![
+        Block::Heading {
+            text: "Garbage collection".to_owned(),
+        },
+        Block::List { items },
+    ]
 }

@@ -4,6 +4,7 @@
 
 mod banner;
 pub(crate) mod bars;
+mod brief;
 mod context;
 mod outline;
 mod profiles;
@@ -13,6 +14,7 @@ mod stacks;
 mod verdict;
 
 pub use banner::summary;
+pub use brief::brief;
 pub(crate) use outline::outlined;
 
 use bars::{Axis, shared_out};
@@ -28,7 +30,6 @@ use super::texts::{self, labels};
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
 use diagnose::owner::{UNOWNED, hue, split_name};
-use diagnose::verdict::Note;
 use profile::units::{group_thousands, human, human_share, human_signed};
 
 /// Rows of a function table in the report.
@@ -40,9 +41,15 @@ pub const TABLE_ROWS: usize = 10;
 pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
     let mut sections = vec![
         verdict::section(report),
-        context::agent(report),
-        context::memory(report),
+        recommendations(report),
+        text_section(
+            SectionKind::CustomerMessage,
+            "Customer Message",
+            texts::customer_message(report),
+        ),
     ];
+    sections.extend(verdict::evidence(report));
+    sections.extend([context::agent(report), context::memory(report)]);
     for process in &report.processes {
         sections.extend([
             profiles::heap_diff(report, process),
@@ -57,12 +64,6 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
         rest::traces(report),
         rest::goroutines(report),
         rest::checks(report),
-        recommendations(report),
-        text_section(
-            SectionKind::CustomerMessage,
-            "Customer Message",
-            texts::customer_message(report),
-        ),
         text_section(
             SectionKind::Escalation,
             "Escalation Summary",
@@ -140,12 +141,6 @@ pub(super) fn note(name: &str, text: impl Into<String>) -> Block {
         name: name.to_owned(),
         text: text.into(),
     }
-}
-
-/// A note of the judgement.
-fn noted(one: &Note) -> Block {
-    let text = texts::notes::note(one);
-    note(one.fact.as_str(), text)
 }
 
 /// A public case that something looks like.
@@ -296,17 +291,21 @@ pub fn function_table(
         caption,
         total: human(table.total, &table.unit),
         total_value: table.total,
-        shown: format!(
-            "{} of {} functions, {} of {}",
+        shown: self::shown(
             rows.len(),
             table.rows_total,
             human_share(shown, table.total),
-            human(table.total, &table.unit)
+            &human(table.total, &table.unit),
         ),
         rows: function_rows,
         rows_total: table.rows_total,
         zero: axis.zero(),
     }
+}
+
+/// How much of a table its first rows are.
+fn shown(rows: usize, rows_total: usize, share: String, total: &str) -> String {
+    format!("{rows} of {rows_total} functions, {share} of {total}")
 }
 
 fn function_block(

@@ -318,8 +318,25 @@ pub(super) fn coverage(report: &Report) -> Section {
     let mut files: Vec<_> = report.files.iter().collect();
     files.sort_by_key(|file| file.role());
     let failed = files.iter().any(|file| file.role() == FileRole::Failed);
+    let roles = [
+        FileRole::Used,
+        FileRole::Noted,
+        FileRole::Unused,
+        FileRole::Failed,
+    ];
+    let roles: Vec<String> = roles
+        .into_iter()
+        .filter_map(|role| {
+            let number = files.iter().filter(|file| file.role() == role).count();
+            (number > 0).then(|| format!("{number} {}", role.as_str()))
+        })
+        .collect();
+    let roles = match roles.as_slice() {
+        [] => String::new(),
+        roles => format!(": {}", roles.join(", ")),
+    };
     let mut blocks = vec![paragraph(format!(
-        "{} files; {} of {} were read.",
+        "{} files{roles}. {} of {} were read.",
         files.len(),
         bytes(report.read_bytes),
         bytes(report.source_bytes)

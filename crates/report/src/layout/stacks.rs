@@ -58,7 +58,7 @@ fn known_by(title: &str, frames: &[FrameView]) -> Option<String> {
 }
 
 /// Says how many frames of a stack are left out.
-fn rest(shown: usize, total: usize) -> Option<String> {
+pub(super) fn rest(shown: usize, total: usize) -> Option<String> {
     let more = total.saturating_sub(shown);
     (more > 0).then(|| {
         let frames = if more == 1 { "frame" } else { "frames" };

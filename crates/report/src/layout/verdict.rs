@@ -33,17 +33,15 @@ pub(super) fn section(report: &Report) -> Section {
     if !report.processes.is_empty() {
         blocks.push(Block::Grid(grid(report)));
     }
-    for finding in &judgement.findings {
-        blocks.extend(finding_blocks(report, finding));
-    }
-    for one in &judgement.notable {
-        blocks.extend(notable_blocks(report, one));
-    }
     blocks.extend(report.silent.iter().map(|silent| Block::Missing {
         text: format!("{} {}", texts::silent::why(silent), texts::silent::REMEDY),
         command: Some(texts::capture_command(report, Capture::USUAL)),
     }));
-    blocks.extend(judgement.notes.iter().map(super::noted));
+    blocks.extend(
+        texts::notes::all(report)
+            .into_iter()
+            .map(|(name, text)| note(name, text)),
+    );
     for line in &report.creation_errors {
         blocks.push(note(
             "flare-creation",
@@ -63,6 +61,27 @@ pub(super) fn section(report: &Report) -> Section {
         SectionState::Crossed
     };
     super::section(SectionKind::Verdict, "Verdict", state, blocks)
+}
+
+/// What findings and things to look at rest on, where there are any.
+pub(super) fn evidence(report: &Report) -> Option<Section> {
+    let judgement = &report.judgement;
+    let findings = judgement.findings.iter();
+    let blocks: Vec<Block> = findings
+        .flat_map(|finding| finding_blocks(report, finding))
+        .chain(
+            judgement
+                .notable
+                .iter()
+                .flat_map(|one| notable_blocks(report, one)),
+        )
+        .collect();
+    let state = if judgement.findings.is_empty() {
+        SectionState::Info
+    } else {
+        SectionState::Crossed
+    };
+    (!blocks.is_empty()).then(|| super::section(SectionKind::Evidence, "Evidence", state, blocks))
 }
 
 /// One thing to look at, with who holds it.

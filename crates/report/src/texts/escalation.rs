@@ -512,11 +512,9 @@ fn correlation_pieces(report: &Report) -> Vec<Piece> {
         }
     }));
     items.extend(
-        report
-            .judgement
-            .notes
-            .iter()
-            .map(|note| format!("Note: {}", notes::note(note))),
+        notes::all(report)
+            .into_iter()
+            .map(|(_, words)| format!("Note: {words}")),
     );
     if items.is_empty() {
         let text = if report.judgement.findings.is_empty() {

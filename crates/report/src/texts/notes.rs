@@ -14,6 +14,63 @@ pub(crate) fn note(note: &Note) -> String {
     }
 }
 
+/// What is worth noticing, each with its name; what is true of several processes is said once.
+pub(crate) fn all(report: &Report) -> Vec<(&'static str, String)> {
+    let notes = &report.judgement.notes;
+    let of_many = |one: &Note| {
+        matches!(one.fact, NoteFact::AllocationRate { .. })
+            || matches!(&one.fact, NoteFact::Transient { which, .. } if which.remedy.is_empty())
+    };
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    for one in notes {
+        let name = one.fact.as_str();
+        let alike: Vec<&Note> = notes
+            .iter()
+            .filter(|other| of_many(other) && other.fact.as_str() == name)
+            .collect();
+        if !of_many(one) || alike.len() < 2 {
+            all.push((name, note(one)));
+        } else if alike.first().is_some_and(|first| std::ptr::eq(*first, one)) {
+            all.push((name, together(&alike)));
+        }
+    }
+    all
+}
+
+/// One sentence for the same fact of several processes.
+fn together(notes: &[&Note]) -> String {
+    let parts: Vec<String> = notes
+        .iter()
+        .filter_map(|note| {
+            let process = note.process.as_ref()?;
+            match &note.fact {
+                NoteFact::AllocationRate {
+                    a_second,
+                    bytes,
+                    seconds,
+                } => Some(format!(
+                    "{process} {} ({} in {seconds:.1} s)",
+                    human(*a_second, "bytes"),
+                    human(*bytes, "bytes")
+                )),
+                NoteFact::Transient { which, bytes } => Some(format!(
+                    "{process} {} ({})",
+                    human(*bytes, "bytes"),
+                    which.what
+                )),
+                _ => None,
+            }
+        })
+        .collect();
+    let parts = parts.join(", ");
+    match notes.first().map(|note| &note.fact) {
+        Some(NoteFact::AllocationRate { .. }) => {
+            format!("Allocated a second: {parts}. That is work for the garbage collector.")
+        }
+        _ => format!("Growth that is not counted: {parts}."),
+    }
+}
+
 /// A few words on a note that leaves a question.
 pub(crate) const fn title(note: &Note) -> &'static str {
     match note.fact {
