@@ -20,6 +20,8 @@ pub mod check;
 pub mod deny;
 pub mod fuzz;
 pub mod jobs;
+#[cfg(test)]
+mod names;
 pub mod owners;
 pub mod page;
 pub mod project;

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// A file, or all below a folder.
-fn sources(place: &str) -> Vec<(PathBuf, String)> {
+pub(crate) fn sources(place: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut places = vec![root().join(place)];
     while let Some(path) = places.pop() {
@@ -55,12 +55,12 @@ fn the_page_computes_nothing() {
 }
 
 /// The source without its tests, which stand at a file's end.
-fn before_tests(text: &str) -> &str {
+pub(crate) fn before_tests(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or(text)
 }
 
 /// String literals of a source, without comments.
-fn literals(text: &str) -> Vec<String> {
+pub(crate) fn literals(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -77,7 +77,12 @@ fn literals(text: &str) -> Vec<String> {
                 while let Some(letter) = letters.next() {
                     match letter {
                         '"' => break,
-                        '\\' => literal.extend(letters.next()),
+                        // An end of a line, in the text or of the source alone.
+                        '\\' => match letters.next() {
+                            Some('n') => literal.push('\n'),
+                            Some('\n') => literal.push(' '),
+                            other => literal.extend(other),
+                        },
                         letter => literal.push(letter),
                     }
                 }

@@ -94,12 +94,6 @@ impl Process {
         matches!(self, Self::Core | Self::ClusterAgent | Self::SystemProbe)
     }
 
-    /// Its rates count only while its continuous profiler is on (comp/trace/agent,
-    /// comp/process/profiler and cmd/security-agent of the Agent's sources).
-    pub const fn rates_need_profiler(&self) -> bool {
-        matches!(self, Self::Trace | Self::ProcessAgent | Self::SecurityAgent)
-    }
-
     /// The block of the configuration that holds its profiling rates. Trace-agent and
     /// process-agent have no rates of their own and take those of the core Agent.
     pub const fn rates_block(&self) -> &'static str {

@@ -16,7 +16,6 @@ use diagnose::errors::Told;
 use diagnose::evidence::Runner;
 use diagnose::kinds::ProfileName;
 use diagnose::notable::Notable;
-use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{Basis, Finding, Hole, Responsible, State, Unit};
 use flare::Process;
 use flare::memstats::MemStats;
@@ -65,7 +64,7 @@ fn root(report: &Report) -> Root<'_> {
             states: judgement
                 .states
                 .iter()
-                .map(|one| state(one, &judgement.thresholds))
+                .map(|one| state(report, one))
                 .collect(),
             findings: judgement
                 .findings
@@ -363,7 +362,8 @@ fn instant(unix_ms: i64) -> Option<String> {
     rfc3339(i128::from(unix_ms) * 1_000_000)
 }
 
-fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
+fn state<'r>(report: &Report, state: &'r State) -> StateJson<'r> {
+    let thresholds = &report.judgement.thresholds;
     let (pair, bound) = match &state.basis {
         Basis::Heaps(pair) => (Some(pair), None),
         Basis::Bounded(bound) => (None, Some(bound)),
@@ -388,7 +388,9 @@ fn state<'r>(state: &'r State, thresholds: &Thresholds) -> StateJson<'r> {
         capture: state
             .hole
             .filter(|hole| !hole.is_by_hand(&state.process))
-            .map(|hole| hole.capture(&state.process, state.kind).to_string()),
+            .map(|hole| {
+                texts::possible(report, hole.capture(&state.process, state.kind)).to_string()
+            }),
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Report {
     pub problems: Vec<Told<Problem>>,
     /// The archive is cut off: what it lacks may have been in it.
     pub cut_off: bool,
+    /// Processes whose own continuous profiler is on.
+    pub profiler_on: Vec<Process>,
     /// Lines of `flare_creation.log` about what failed of what a report needs.
     pub creation_errors: Vec<String>,
 }

@@ -128,6 +128,8 @@ impl Walk<'_> {
             files,
             problems,
             cut_off: _,
+            // None of them has a name of its own.
+            profiler_on: _,
             creation_errors,
         } = report;
         *hostname = self.redactor.host(hostname);

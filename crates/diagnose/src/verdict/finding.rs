@@ -308,10 +308,9 @@ impl Finding {
         match (&self.process, self.kind) {
             // Its profiles are put into every flare, and no flag changes them.
             (Process::OtelAgent, _) => Capture::PLAIN,
-            (_, FindingKind::MemoryLeak) => Capture::of_seconds(120),
             // The flags raise the rates of the core Agent only.
-            (Process::Core, FindingKind::Contention) => Capture::of_seconds(60).with_locks(),
-            (_, FindingKind::CpuSpike | FindingKind::Contention) => Capture::of_seconds(60),
+            (Process::Core, FindingKind::Contention) => Capture::USUAL.with_locks(),
+            _ => Capture::USUAL,
         }
     }
 

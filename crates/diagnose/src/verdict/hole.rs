@@ -111,10 +111,10 @@ impl Hole {
         match (process, self, kind) {
             // Its profiles are put into every flare, and no flag changes them.
             (Process::OtelAgent, ..) => Capture::PLAIN,
-            (_, Self::RateZeroElsewhere, _) => Capture::of_seconds(60),
-            (_, _, FindingKind::Contention) => Capture::of_seconds(60).with_locks(),
-            (_, Self::Identical, _) => Capture::of_seconds(150),
-            (_, Self::ShortWindow, _) => Capture::of_seconds(120),
+            // The flags raise the rates of the core Agent only.
+            (_, Self::RateZeroElsewhere, _) => Capture::USUAL,
+            (_, _, FindingKind::Contention) => Capture::USUAL.with_locks(),
+            // Two of them some minutes apart show more than a long one, whose traces grow with it.
             _ => Capture::USUAL,
         }
     }

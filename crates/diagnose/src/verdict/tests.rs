@@ -356,7 +356,7 @@ fn evidence_of_a_leak() {
     );
     assert_eq!(leak.per_minute, 62.0 * MB as f64);
     assert!((leak.noise - 3.94 * MB as f64).abs() < 0.01 * MB as f64);
-    assert_eq!(finding.confirm(), Capture::of_seconds(120));
+    assert_eq!(finding.confirm(), Capture::USUAL);
     let first = finding.first().unwrap();
     assert_eq!(first.objects, Some(31 * 1024));
     assert_eq!(first.allocated, Some(61 * MB));

@@ -162,6 +162,7 @@ pub(crate) fn gather(
             .map(Told::from)
             .collect(),
         cut_off,
+        profiler_on: context.profiler_on,
         creation_errors: facts::creation_errors(&texts),
     };
     (report, processes)

@@ -1120,7 +1120,7 @@ pub(super) struct MemstatsJson {
     /// Objects freed since the start.
     #[serde(rename = "Frees", skip_serializing_if = "Option::is_none")]
     pub(super) frees: Option<u64>,
-    /// Share of the CPU time since the start that the collector took, 0 to 1.
+    /// Share of the CPU time available since the start that the collector took, 0 to 1.
     #[serde(rename = "GCCPUFraction", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(range(min = 0)))]
     pub(super) gc_cpu_fraction: Option<f64>,

@@ -383,7 +383,7 @@ pub(super) fn memory(report: &Report) -> Section {
         facts.push(hinted(
             "GCCPUFraction",
             format!("{:.2}", share::Share::new(fraction)),
-            "share of the CPU time since start that the collector took",
+            "share of the CPU time available since start that the collector took",
         ));
     }
     if let Some(rss) = report.memory.rss_bytes {

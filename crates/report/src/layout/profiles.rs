@@ -143,7 +143,7 @@ fn told(report: &Report, state: &State) -> Block {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    Some(texts::hole_command(report, hole, state))
+    texts::hole_command(report, hole, state)
 }
 
 pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {
@@ -270,14 +270,14 @@ pub(super) fn profile_section(
             "delay",
             "Block Profile",
             FindingKind::Contention,
-            Capture::of_seconds(60).with_locks(),
+            Capture::USUAL.with_locks(),
         ),
         _ => (
             ProfileName::Mutex,
             "delay",
             "Mutex Profile",
             FindingKind::Contention,
-            Capture::of_seconds(60).with_locks(),
+            Capture::USUAL.with_locks(),
         ),
     };
     let Some(tables) = tables_of(process, name) else {

@@ -136,7 +136,7 @@ fn grid(report: &Report) -> StateGrid {
                     would_change: states::would_change(state, &report.judgement.thresholds),
                     command: state
                         .hole
-                        .map(|hole| texts::hole_command(report, hole, state)),
+                        .and_then(|hole| texts::hole_command(report, hole, state)),
                     confidence: report
                         .judgement
                         .findings

@@ -10,6 +10,7 @@ use super::facts::{
     Suspect, busiest_checks, by_check, databases, heaviest_callers, holds_dogstatsd, instances,
     running, suspects,
 };
+use super::versions::{METRIC_FILTERLIST, OBFUSCATION_CACHE, OBFUSCATION_CACHE_SIZE};
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::labels::Labelled;
@@ -89,11 +90,11 @@ pub(super) fn advice(report: &Report, cause: &Cause<'_>) -> Advice {
             "Please let us know how many processes and containers run on this host, and whether that has changed recently.",
         ),
         Area::SystemProbe => advice.both(
-            "Look at expvar/system-probe and system-probe/system_probe_telemetry.log for the number of tracked connections, and at system_probe_config.max_tracked_connections. eBPF maps never show in a heap profile.",
+            "Look at expvar/system-probe and system-probe/system_probe_telemetry.log for the number of connections, and at system_probe_config.max_closed_connections_buffered, which bounds those that are kept until they are collected. eBPF maps never show in a heap profile.",
             "Please let us know whether the number of network connections on this host has grown recently, and which network features of the Agent are turned on.",
         ),
         Area::Security => advice.both(
-            "Look at runtime_security_config and compliance_config in etc/security-agent.yaml: the number of rules and of events decides the cost.",
+            "Look at runtime_security_config in etc/system-probe.yaml and at compliance_config in etc/security-agent.yaml: the number of rules and of events decides the cost.",
             "Please let us know whether you use security rules of your own on this host, and whether they, or the number of processes that are started there, have changed recently.",
         ),
         Area::Otel => {
@@ -166,16 +167,20 @@ fn python_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
         return;
     };
     let name = first.check.name.as_str();
+    // What a Go profile holds of Python's bridge is Go's memory: it follows what checks send.
     let memory = cause.kind == FindingKind::MemoryLeak;
-    let flags = if memory { "-m" } else { "" };
-    let what = if memory { "memory" } else { "time" };
+    let what = if memory {
+        "count the metrics and tags that it sends, which this memory follows (check -m measures Python's own)"
+    } else {
+        "look at the time that it takes"
+    };
     advice.engineer(
         format!(
-            "Start with the check {name} ({}), first of {} ranked suspects: run it alone and look at the {what} that it takes. The ranking is no proof, so go on with the next one if it is clean.",
+            "Start with the check {name} ({}), first of {} ranked suspects: run it alone and {what}. The ranking is no proof, so go on with the next one if it is clean.",
             first.words(),
             suspects.len()
         ),
-        Some(check_command(report, name, flags)),
+        Some(check_command(report, name, "")),
     );
     advice.engineer(
         format!(
@@ -184,18 +189,12 @@ fn python_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
         ),
         None,
     );
-    if memory {
-        advice.engineer(
-            "If no single run shows it, set tracemalloc_debug: true in datadog.yaml and restart: it records Python allocations per check. It lowers the check runners to one, so not for long.",
-            None,
-        );
-    }
     advice.customer(
         format!(
             "The most active integration is {name} ({}). This does not prove that it is the cause, so please run it once on its own:",
             instances(first.check.instances.len())
         ),
-        Some(check_command(report, name, flags)),
+        Some(check_command(report, name, "")),
     );
     advice
         .send
@@ -265,8 +264,21 @@ fn metrics_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
             ),
             Some(agent_command(report, "dogstatsd top")),
         );
+        let filter = match METRIC_FILTERLIST.is_in(report) {
+            Some(true) => "metric_filterlist".to_owned(),
+            Some(false) => "statsd_metric_blocklist".to_owned(),
+            None => format!(
+                "metric_filterlist, since {METRIC_FILTERLIST} at the latest, or statsd_metric_blocklist, which is read while that is empty"
+            ),
+        };
+        let tags = match METRIC_FILTERLIST.is_in(report) {
+            Some(false) => "",
+            _ => " metric_tag_filterlist drops tags of distributions only.",
+        };
         advice.engineer(
-            "Have those tags removed where the metric is sent. What can't be changed at the source can be dropped by name (statsd_metric_blocklist in datadog.yaml) or renamed to fewer tags (dogstatsd_mapper_profiles).",
+            format!(
+                "Have those tags removed where the metric is sent. A metric that nobody needs can be dropped by name ({filter} in datadog.yaml), before it becomes a context.{tags} Contexts of counters stay for dogstatsd_expiry_seconds (300 s) longer than others."
+            ),
             None,
         );
         let step = CustomerStep::new(
@@ -320,7 +332,7 @@ fn metrics_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
     }
 }
 
-const QUEUE: &str = "Look at dogstatsd_queue_size and dogstatsd_buffer_size: the packet queue of 1024 entries alone can hold about 768 MB under bursts. A lower queue drops packets instead.";
+const QUEUE: &str = "Look at dogstatsd_queue_size (1024), dogstatsd_packet_buffer_size (32) and dogstatsd_buffer_size (8192 bytes): their product bounds the packet queue, 256 MB with these defaults. A lower queue drops packets under bursts instead.";
 
 /// Packets before they are parsed: contexts and tags say nothing about them.
 fn is_intake(cause: &Cause<'_>) -> bool {
@@ -398,8 +410,21 @@ fn trace_advice(advice: &mut Advice) {
 
 fn obfuscate_advice(report: &Report, cause: &Cause<'_>, advice: &mut Advice) {
     if *cause.process == Process::Trace {
+        let cache = match OBFUSCATION_CACHE.is_in(report) {
+            Some(true) => "apm_config.obfuscation.cache".to_owned(),
+            Some(false) => "apm_config.obfuscation.sql.cache".to_owned(),
+            None => format!(
+                "apm_config.obfuscation.cache (apm_config.obfuscation.sql.cache before {OBFUSCATION_CACHE})"
+            ),
+        };
+        let size = match OBFUSCATION_CACHE_SIZE.is_in(report) {
+            Some(true) => "; apm_config.obfuscation.cache.max_size (5,000,000 bytes) bounds it",
+            _ => "",
+        };
         advice.engineer(
-            "The cost follows the number and length of SQL statements in spans. Look at apm_config.obfuscation.cache (it keeps results of repeated statements) and at very long generated statements.",
+            format!(
+                "The cost follows the number and length of SQL statements in spans, and obfuscation can't be switched off. Look at very long generated statements. {cache} keeps results and so helps for repeated statements only{size}."
+            ),
             None,
         );
         advice.customer(

@@ -9,6 +9,10 @@ use super::commands::{
     where_to_run,
 };
 use super::origin;
+use super::versions::{
+    AGENT_PROFILING, EXECUTION_TRACES, LOCK_FLAGS, PROCESS_PROFILES, REMOTE_PROFILES,
+    TRACE_PROFILES,
+};
 use crate::document::Block;
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -92,7 +96,9 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
     text.push_str(
         "\nThe command records what the Agent does for 30 seconds per process and takes a few minutes. Neither a restart nor a change of the configuration is needed.\n",
     );
-    if !report.is_some_and(is_cluster_agent) {
+    if !report
+        .is_some_and(|report| is_cluster_agent(report) || LOCK_FLAGS.is_in(report) == Some(false))
+    {
         let locks = Capture::USUAL.with_locks();
         let command = report.map_or_else(
             || format!("sudo datadog-agent {locks}"),
@@ -103,21 +109,14 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
             "\nIf the Agent seems slow or stuck rather than busy, please use this command instead:\n\n   {command}\n"
         );
     }
-    let version = report
-        .and_then(|report| report.agent.version.as_deref())
-        .and_then(version);
-    if version.is_none_or(|version| version >= (7, 67)) {
-        text.push_str(
-            "\nIf the problem comes and goes and is hard to catch, please tell us: from version 7.67 on the Agent can create such a flare by itself as soon as its memory or CPU usage crosses a limit, and we will help you to set this up.\n",
+    if report.and_then(|report| AGENT_PROFILING.is_in(report)) != Some(false) {
+        let _ = writeln!(
+            text,
+            "\nIf the problem comes and goes and is hard to catch, please tell us: from version {AGENT_PROFILING} on the Agent can create such a flare by itself as soon as its memory or CPU usage crosses a limit, and we will help you to set this up.",
         );
     }
     text.push_str("\nPlease let us know if anything is unclear.\n\nKind regards\n");
     text
-}
-
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// How to collect profiles: both ways of the procedure with what each really does, the
@@ -131,9 +130,9 @@ pub fn how_to_collect() -> Vec<Block> {
     };
     let mut blocks = vec![
         heading("One-time capture with the flare command (first choice)"),
-        paragraph(
-            "Records CPU for 30 s and takes a heap snapshot before and after, in every Agent process it reaches, and puts the profiles into the flare. Works in all Agent 6 and 7 versions, without a restart or a change of configuration, and has to run while the problem is happening. 30 is the least; longer windows show growth better. Execution traces come with it since 7.55, which doubles the time it takes.",
-        ),
+        paragraph(&format!(
+            "Records CPU for 30 s (4 s of the trace-agent) and takes a heap snapshot before and after, in every Agent process it reaches, and puts the profiles into the flare: of the core Agent, of the trace-agent since {TRACE_PROFILES}, of the process-agent since {PROCESS_PROFILES}. It needs no restart and no change of configuration, and has to run while the problem is happening. 30 is the least; two captures some minutes apart show growth better than a long one. Execution traces come with it since {EXECUTION_TRACES}, which doubles the time it takes."
+        )),
     ];
     for (name, command) in on_every_platform(Capture::USUAL) {
         blocks.push(Block::Code {
@@ -149,11 +148,23 @@ pub fn how_to_collect() -> Vec<Block> {
         ),
     });
     blocks.push(paragraph(
-        "Block and mutex profiles stay empty unless their rates are raised. These flags do that while the flare is made, in the core Agent only; other processes keep the rates of their own configuration.",
+        &format!("Block and mutex profiles stay empty unless their rates are raised. These flags do that while the flare is made, in the core Agent only, since {LOCK_FLAGS} (6.30 of Agent 6). With internal_profiling on, the command fails and makes no flare: datadog-agent config set internal_profiling false first, which needs no restart."),
     ));
     blocks.push(Block::Code {
         caption: "With lock contention".to_owned(),
         text: format!("sudo datadog-agent {}", Capture::USUAL.with_locks()),
+    });
+    blocks.push(heading("By hand, from a process that runs"));
+    blocks.push(paragraph(
+        "Two heaps of one process, ten minutes apart, show growth without a restart; drop both files on the page together. A CPU profile of the trace-agent by hand is of 30 s where a flare has 4 s; its debug server refuses it before Go 1.23. Versions before 7.62 or 7.63 have http:// in place of https://.",
+    ));
+    blocks.push(Block::Code {
+        caption: "Core Agent, heap".to_owned(),
+        text: "curl http://127.0.0.1:5000/debug/pprof/heap -o core-heap-1.pb.gz".to_owned(),
+    });
+    blocks.push(Block::Code {
+        caption: "trace-agent, heap and CPU".to_owned(),
+        text: "curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz\ncurl -k 'https://127.0.0.1:5012/debug/pprof/profile?seconds=30' -o trace-cpu.pb.gz".to_owned(),
     });
     blocks.push(heading(
         "Continuous profiling by configuration (uploads, does not fill flares)",
@@ -171,8 +182,8 @@ pub fn how_to_collect() -> Vec<Block> {
     blocks.push(heading("When the problem comes and goes"));
     blocks.push(Block::List {
         items: vec![
-            "The agentprofiling check (since 7.66/7.67) makes one flare with profiles by itself when the core Agent's memory (bytes) or CPU (percent) crosses a limit. It is the best evidence of an intermittent leak. With ticket_id and user_email it sends the flare to the ticket, without them it stays on the host.".to_owned(),
-            "A flare requested through Remote Configuration can include profiles (Agents from the end of 2024 on): 30 s by default, block and mutex profiles empty unless flare.rc_profiling.blocking_rate and flare.rc_profiling.mutex_fraction are set.".to_owned(),
+            format!("The agentprofiling check (since {AGENT_PROFILING}) makes one flare with profiles by itself when the core Agent's memory (bytes) or CPU (percent) crosses a limit. It is the best evidence of an intermittent leak. With ticket_id and user_email it sends the flare to the ticket, without them it stays on the host."),
+            format!("A flare requested through Remote Configuration can include profiles (since {REMOTE_PROFILES}): 30 s by default, block and mutex profiles empty unless flare.rc_profiling.blocking_rate and flare.rc_profiling.mutex_fraction are set."),
         ],
     });
     blocks.push(Block::Code {

@@ -2,6 +2,7 @@
 //!
 //! Knows platforms and which capture is asked for; refuses to know the words around a command.
 
+use super::versions::{LOCK_FLAGS, debug_scheme};
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
 use diagnose::verdict::{Hole, State};
@@ -52,35 +53,122 @@ pub(super) fn how_to_run(report: &Report) -> Option<&'static str> {
 
 /// The command of a capture for the platform that the flare is from.
 pub fn capture_command(report: &Report, capture: Capture) -> String {
+    let capture = with_possible_flags(report, capture);
+    let command = agent_command(report, &capture.to_string());
+    if needs_profiler_off(report, capture) {
+        after_profiler(report, &command)
+    } else {
+        command
+    }
+}
+
+/// The capture without flags that would make it fail.
+fn with_possible_flags(report: &Report, capture: Capture) -> Capture {
     // The Cluster Agent's command takes the flags for locks, but sets the rates at the address of
     // the flare itself (pkg/cli/subcommands/dcaflare of the Agent's sources). That this fails, and
     // with it the whole command, is inferred: without the flags it is safe.
-    let capture = match is_cluster_agent(report) {
-        true => capture.without_locks(),
-        false => capture,
-    };
-    agent_command(report, &capture.to_string())
+    if is_cluster_agent(report) || LOCK_FLAGS.is_in(report) == Some(false) {
+        capture.without_locks()
+    } else {
+        capture
+    }
 }
 
-/// The command that collects what a hole lacks.
-pub fn hole_command(report: &Report, hole: Hole, state: &State) -> String {
-    if hole.is_by_hand(&state.process) {
-        trace_heap_command(report)
+/// What of a capture one command makes by itself.
+pub fn possible(report: &Report, capture: Capture) -> Capture {
+    let capture = with_possible_flags(report, capture);
+    if needs_profiler_off(report, capture) {
+        capture.without_locks()
     } else {
-        capture_command(report, hole.capture(&state.process, state.kind))
+        capture
     }
+}
+
+/// While the core Agent's own profiler is on, its mutex fraction can't be set: the command fails
+/// and makes no flare.
+fn needs_profiler_off(report: &Report, capture: Capture) -> bool {
+    (capture.mutex || capture.block) && report.profiler_on.contains(&Process::Core)
+}
+
+/// A command after one that stops the core Agent's own profiler, which needs no restart.
+fn after_profiler(report: &Report, command: &str) -> String {
+    let off = agent_command(report, "config set internal_profiling false");
+    let then = match Platform::of(report) {
+        Platform::Windows => ";",
+        _ => " &&",
+    };
+    format!("{off}{then} {command}")
+}
+
+/// What a command needs to be said about it: it is two, the first of which stops the profiler.
+pub(super) fn stops_profiler(command: &str) -> bool {
+    command.contains(" config set internal_profiling false")
+}
+
+/// The command that collects what a hole lacks. `None` where there is none to advise.
+pub fn hole_command(report: &Report, hole: Hole, state: &State) -> Option<String> {
+    Some(match (hole, &state.process) {
+        _ if hole.is_by_hand(&state.process) => trace_heap_command(report),
+        (Hole::RateZeroElsewhere, Process::SecurityAgent) => return None,
+        (Hole::RateZeroElsewhere, Process::Trace) => trace_block_command(report),
+        (Hole::ProfilerBusy, Process::Core) => {
+            let capture = hole.capture(&state.process, state.kind);
+            let capture = with_possible_flags(report, capture);
+            after_profiler(report, &agent_command(report, &capture.to_string()))
+        }
+        _ => capture_command(report, hole.capture(&state.process, state.kind)),
+    })
 }
 
 /// What takes the trace-agent's heap by hand, from its debug server.
 pub(super) fn trace_heap_command(report: &Report) -> String {
-    const HEAP: &str = "https://127.0.0.1:5012/debug/pprof/heap";
-    const FILE: &str = "trace-heap-1.pb.gz";
+    by_hand(report, "pprof/heap", Some("trace-heap-1.pb.gz"))
+}
+
+/// The same of a CPU profile, which a flare has 4 s of.
+pub(super) fn trace_cpu_command(report: &Report) -> String {
+    by_hand(report, "pprof/profile?seconds=30", Some("trace-cpu.pb.gz"))
+}
+
+/// What has the trace-agent record who waits, until its block profile is fetched.
+fn trace_block_command(report: &Report) -> String {
+    by_hand(report, "blockrate?v=10000", None)
+}
+
+/// A request to the trace-agent's debug server.
+fn by_hand(report: &Report, what: &str, file: Option<&str>) -> String {
+    let scheme = debug_scheme(report).unwrap_or("https");
+    let address = format!("{scheme}://127.0.0.1:5012/debug/{what}");
+    let address = match what.contains('?') {
+        true => format!("'{address}'"),
+        false => address,
+    };
+    // Its certificate is its own.
+    let (check, silent) = match scheme {
+        "https" => (" -k", " -sk"),
+        _ => ("", " -s"),
+    };
+    let into = |flag: &str| file.map_or_else(String::new, |file| format!(" {flag} {file}"));
     match Platform::of(report) {
-        Platform::Linux | Platform::Mac => format!("curl -k {HEAP} -o {FILE}"),
-        Platform::Windows => format!("curl.exe -k {HEAP} -o {FILE}"),
-        Platform::Docker => format!("docker exec <agent-container> curl -sk {HEAP} > {FILE}"),
-        Platform::Kubernetes => {
-            format!("kubectl exec <agent-pod> -c trace-agent -- curl -sk {HEAP} > {FILE}")
+        Platform::Linux | Platform::Mac => format!("curl{check} {address}{}", into("-o")),
+        Platform::Windows => format!("curl.exe{check} {address}{}", into("-o")),
+        Platform::Docker => format!(
+            "docker exec <agent-container> curl{silent} {address}{}",
+            into(">")
+        ),
+        Platform::Kubernetes => format!(
+            "kubectl exec <agent-pod> -c trace-agent -- curl{silent} {address}{}",
+            into(">")
+        ),
+    }
+}
+
+/// What is not known of the debug server's address, where a command gives it.
+pub(super) fn other_scheme(report: &Report) -> &'static str {
+    match debug_scheme(report) {
+        Some(_) => "",
+        None => {
+            " If that is refused, http:// in place of https:// works: versions before 7.62 or 7.63 have no other."
         }
     }
 }

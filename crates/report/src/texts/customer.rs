@@ -9,11 +9,13 @@ use super::area::Area;
 use super::cause::Cause;
 use super::collect::{SEND_AGAIN, request_message};
 use super::commands::{
-    agent_command, capture_command, how_to_run, trace_heap_command, where_to_run,
+    agent_command, capture_command, hole_command, how_to_run, other_scheme, stops_profiler,
+    trace_cpu_command, trace_heap_command, where_to_run,
 };
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
+use super::versions::gives_long_profiles;
 use super::{by_confidence, is_of_collector, notable, origin, processes};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
@@ -249,8 +251,22 @@ fn is_trace_growing(report: &Report) -> bool {
 /// What settles growth of the trace-agent.
 fn trace_heaps(report: &Report) -> CustomerStep {
     CustomerStep::new(
-        "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pb.gz as the name of the file, and send us both files. Nothing is restarted:",
+        format!(
+            "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pb.gz as the name of the file, and send us both files. Nothing is restarted.{}",
+            other_scheme(report)
+        ),
         Some(trace_heap_command(report)),
+    )
+}
+
+/// What settles a finding in the trace-agent's CPU profile, where its debug server gives it.
+fn trace_cpu(report: &Report) -> CustomerStep {
+    CustomerStep::new(
+        format!(
+            "While the problem is happening, please record the CPU usage of the Trace Agent with this command on the affected host, and send us the file. It takes half a minute, and nothing is restarted.{}",
+            other_scheme(report)
+        ),
+        Some(trace_cpu_command(report)),
     )
 }
 
@@ -327,7 +343,19 @@ fn findings_message(report: &Report, text: &mut String) {
         customer.push(trace_heaps(report));
         send.push("the two files of the Trace Agent".to_owned());
     }
-    let recorded = || unsure().filter(|finding| !is_trace_leak(finding));
+    // One recording for all that is not sure.
+    let long_cpu = gives_long_profiles(report) == Some(true);
+    let by_hand = |finding: &Finding| {
+        is_trace_leak(finding)
+            || (long_cpu
+                && finding.process == Process::Trace
+                && finding.kind == FindingKind::CpuSpike)
+    };
+    if unsure().any(|finding| by_hand(finding) && !is_trace_leak(finding)) {
+        customer.push(trace_cpu(report));
+        send.push("the recording of the Trace Agent".to_owned());
+    }
+    let recorded = || unsure().filter(|finding| !by_hand(finding));
     if recorded().next().is_some() {
         let lock = findings.iter().any(|finding| {
             finding.kind == FindingKind::Contention && finding.process == Process::Core
@@ -335,21 +363,27 @@ fn findings_message(report: &Report, text: &mut String) {
         let capture = if recorded().all(|finding| finding.process == Process::OtelAgent) {
             Capture::PLAIN
         } else if lock {
-            Capture::of_seconds(120).with_locks()
+            Capture::USUAL.with_locks()
         } else {
-            Capture::of_seconds(120)
+            Capture::USUAL
         };
-        if recorded().any(|finding| finding.process == Process::Trace) {
-            customer.push(CustomerStep::new(
-                "Please set apm_config.receiver_timeout to 120 in the Agent's configuration (datadog.yaml) and restart the Agent, so that the next recording of the Trace Agent is long enough.",
-                None,
-            ));
-        }
+        let twice = recorded().any(|finding| finding.kind == FindingKind::MemoryLeak);
+        let (words, sent) = if twice {
+            (
+                "Please create two more flares while the problem is happening, ten minutes apart. Each takes a few minutes, and the Agent keeps running:",
+                "the two new flares",
+            )
+        } else {
+            (
+                "Please create another flare while the problem is happening. It takes a few minutes, and the Agent keeps running:",
+                "the new flare",
+            )
+        };
         customer.push(CustomerStep::new(
-            "Please create another flare while the problem is happening. It takes several minutes, and the Agent keeps running:",
+            words,
             Some(capture_command(report, capture)),
         ));
-        send.push("the new flare".to_owned());
+        send.push(sent.to_owned());
     }
     numbered(text, report, "What you can do:", &customer);
     // Only what is escalated reaches engineering.
@@ -369,6 +403,9 @@ fn findings_message(report: &Report, text: &mut String) {
     }
 }
 
+/// Why a recording is two commands.
+const PROFILER_OFF: &str = " The first part of the line turns off the Agent's own continuous profiling, which can keep it from recording; nothing is restarted:";
+
 fn numbered(text: &mut String, report: &Report, title: &str, steps: &[CustomerStep]) {
     if steps.is_empty() {
         return;
@@ -376,7 +413,11 @@ fn numbered(text: &mut String, report: &Report, title: &str, steps: &[CustomerSt
     let _ = write!(text, "\n{title}\n");
     let mut told = false;
     for (index, step) in steps.iter().enumerate() {
-        let _ = writeln!(text, "{}. {}", index + 1, step.words);
+        let words = match step.command.as_deref().is_some_and(stops_profiler) {
+            true => format!("{}.{PROFILER_OFF}", step.words.trim_end_matches(':')),
+            false => step.words.clone(),
+        };
+        let _ = writeln!(text, "{}. {words}", index + 1);
         told |= step.says_where;
         if let Some(command) = &step.command {
             let _ = write!(text, "\n   {command}\n\n");
@@ -431,30 +472,30 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     } else {
         "\nUnfortunately, it does not allow an answer yet, because the data that matters is missing:\n"
     });
-    let mut capture = Capture::USUAL;
     let mut busy = None;
+    let mut twice = false;
     let mut by_hand = false;
     let mut not_running = None;
     for (hole, state) in &holes {
         match hole {
-            Hole::ProfilerBusy => busy = Some(state.process.profiler_setting()),
+            Hole::ProfilerBusy if state.process == Process::Core => {
+                busy = hole_command(report, *hole, state)
+            }
             Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
             _ => {}
         }
-        let needs_longer =
+        twice |=
             matches!(hole, Hole::Identical | Hole::ShortWindow) && !hole.is_by_hand(&state.process);
         by_hand |= hole.is_by_hand(&state.process);
-        if needs_longer && (*hole == Hole::Identical || capture == Capture::USUAL) {
-            capture = hole.capture(&state.process, state.kind);
-        }
     }
     // Every flare holds the profiles of the OpenTelemetry Agent, one heap snapshot each.
     let second_flare = holes.iter().any(|(hole, state)| {
         *hole == Hole::HalfPair && hole.capture(&state.process, state.kind) == Capture::PLAIN
     });
-    if second_flare {
-        capture = Capture::PLAIN;
-    }
+    let capture = match second_flare {
+        true => Capture::PLAIN,
+        false => Capture::USUAL,
+    };
     write_holes(text, report, &holes);
     let growing = growing(report);
     if !growing.is_empty() {
@@ -467,14 +508,6 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     let mut steps = Vec::new();
     if damaged {
         steps.push(CustomerStep::new(SEND_AGAIN, None));
-    }
-    if let Some(setting) = busy {
-        steps.push(CustomerStep::new(
-            format!(
-                "Please set {setting} to false in the Agent's configuration and restart the Agent. After the flare you can turn it on again."
-            ),
-            None,
-        ));
     }
     if let Some(process) = not_running {
         steps.push(CustomerStep::new(
@@ -493,12 +526,17 @@ fn inconclusive_message(report: &Report, text: &mut String) {
             )
         } else {
             format!(
-                "{} the problem (high memory or CPU usage) is happening, please run the following command{}. It takes several minutes, and the Agent keeps running:",
+                "{} the problem (high memory or CPU usage) is happening, please run the following command{}{}. It takes a few minutes, and the Agent keeps running:",
                 if damaged { "Otherwise, when" } else { "When" },
-                where_to_run(report)
+                where_to_run(report),
+                if twice {
+                    ", twice, ten minutes apart"
+                } else {
+                    ""
+                }
             )
         },
-        Some(capture_command(report, capture)),
+        Some(busy.unwrap_or_else(|| capture_command(report, capture))),
     );
     // The two snapshots may be all that is missing.
     let recorded = report.main_missing().is_some()
@@ -510,10 +548,10 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     let _ = writeln!(
         text,
         "\nPlease send us {}. We will then look at the complete data and come back to you.",
-        if recorded {
-            "the new flare"
-        } else {
-            "the two files"
+        match (recorded, twice) {
+            (true, true) => "both new flares",
+            (true, false) => "the new flare",
+            (false, _) => "the two files",
         }
     );
 }

@@ -133,13 +133,14 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
         let holes: Vec<String> = unmeasured(report)
             .iter()
             .map(|(hole, state)| {
+                let command = hole_command(report, *hole, state)
+                    .map_or_else(String::new, |command| format!(" Command: {command}"));
                 format!(
-                    "{} in {} not measured: {} {} Command: {}",
+                    "{} in {} not measured: {} {}{command}",
                     kinds::title(state.kind),
                     state.process,
                     states::why(state, &judgement.thresholds),
                     states::would_change(state, &judgement.thresholds),
-                    hole_command(report, *hole, state)
                 )
             })
             .collect();

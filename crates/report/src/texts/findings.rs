@@ -345,19 +345,22 @@ pub(crate) fn settle(finding: &Finding) -> &'static str {
             "Its heap, taken twice by hand some minutes apart, would settle it."
         }
         (Detail::Leak(_), _) => {
-            "A longer capture (--profile 120) or two flares hours apart would settle it."
+            "Two flares with profiles, ten minutes or hours apart, would settle it."
         }
         // Its profiles are put into every flare, and no flag changes them.
         (Detail::Cpu(_), Process::OtelAgent) => {
             "Another flare while the load is high would settle it."
         }
+        (Detail::Cpu(_), Process::Trace) => {
+            "A CPU profile of 30 s while the load is high would settle it; a flare takes 4 s of the trace-agent."
+        }
         (Detail::Cpu(_), _) => {
-            "A longer CPU profile (--profile 60) while the load is high would settle it."
+            "Another CPU profile of 30 s while the load is high would settle it."
         }
         (Detail::Contention(_), Process::Core) => {
-            "A flare with --profile 60 --profile-mutex --profile-blocking under load would settle it."
+            "A flare with --profile 30 --profile-mutex --profile-blocking under load would settle it."
         }
-        (Detail::Contention(_), _) => "A flare with --profile 60 under load would settle it.",
+        (Detail::Contention(_), _) => "A flare with --profile 30 under load would settle it.",
     }
 }
 
@@ -483,7 +486,7 @@ Objects: +31,744
 Mean object: 1.00 kB
 Allocated in the same time: 61.0 MB (2.03 MB/s); 50.8 % of it stayed
 Sampling noise: 3.94 MB (one sigma)
-A longer capture (--profile 120) or two flares hours apart would settle it.
+Two flares with profiles, ten minutes or hours apart, would settle it.
 "
         );
     }

@@ -124,7 +124,7 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
 }
 
 /// How the trace-agent's heap is measured.
-pub(super) const TRACE_BY_HAND: &str = "A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and compare the two. Older versions answer at http:// instead of https://.";
+pub(super) const TRACE_BY_HAND: &str = "A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and drop both files on the page together. Nothing is restarted.";
 
 /// What has to be done so that the next flare holds it; a full sentence, before the command.
 pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String {
@@ -149,10 +149,17 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
             );
         }
         Hole::ProfilerBusy => {
-            return format!(
-                "Set {} to false, restart, and capture again.",
-                process.profiler_setting()
-            );
+            return match process {
+                Process::Core => {
+                    "Stop that profiler, which needs no restart, and capture again.".to_owned()
+                }
+                // A restart would lose what the heap shows.
+                _ => format!(
+                    "Capture again: the profiler records for a part of the time only, so another try can succeed. \
+                     Setting {} to false needs a restart.",
+                    process.profiler_setting()
+                ),
+            };
         }
         Hole::NotRunning => {
             return format!(
@@ -166,18 +173,20 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
         }
         _ if hole.is_by_hand(process) => TRACE_BY_HAND,
         Hole::Identical => {
-            "The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change."
+            "The Agent collects garbage at least every 2 minutes: capture twice, ten minutes apart, and drop both flares on the page together."
         }
         Hole::Restarted => {
             "Capture again once the process runs steadily; if it restarts by itself, find out why first."
         }
-        Hole::TraceWindow | Hole::ShortWindow => "Capture again with a longer window.",
+        Hole::TraceWindow | Hole::ShortWindow => {
+            "Capture twice, ten minutes apart, and drop both flares on the page together."
+        }
         Hole::Unsuitable => "Capture again; both snapshots have to come from one flare.",
         Hole::WindowUnknown => {
             "How long it was recorded is needed: how long the process had been running, or two profiles some minutes apart, whose difference has a window."
         }
         Hole::RateZero => {
-            "The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only."
+            "The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only."
         }
         Hole::RateZeroElsewhere => return rates_elsewhere(process),
         Hole::Damaged => match kind {
@@ -201,21 +210,32 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
 /// How a process other than the core Agent gets rates.
 fn rates_elsewhere(process: &Process) -> String {
     let program = program(process);
-    let rates = format!(
-        "{0}.block_profile_rate: 10000 and {0}.mutex_profile_fraction: 100",
-        process.rates_block()
-    );
     let flags =
         "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
-    if process.rates_need_profiler() {
-        let switch = process.profiler_setting();
-        format!(
-            "{flags} For {program}, whose rates count only while its own profiler is on, set {rates} together \
-             with {switch}: true, restart, and capture again. That profiler uploads to Datadog, and a flare \
-             taken while it records has no CPU profile of {program}: turn it off afterwards."
-        )
-    } else {
-        format!("{flags} For {program}, set {rates}, restart, and capture again.")
+    match process {
+        Process::Trace => format!(
+            "{flags} This has {program} record who waits, without a restart; half a minute later a flare \
+             with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes."
+        ),
+        Process::ProcessAgent | Process::SystemProbe => {
+            let set = format!("{} config set", program.trim_start_matches("the "));
+            format!(
+                "{flags} For {program}, run {set} runtime_block_profile_rate 10000 and {set} \
+                 runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 \
+                 afterwards. The second one fails while its own profiler is on."
+            )
+        }
+        Process::SecurityAgent => format!(
+            "{flags} Those of {program} count only while its own profiler is on, and that one keeps a flare \
+             from taking its CPU profile: no way is advised."
+        ),
+        _ => {
+            let block = process.rates_block();
+            format!(
+                "{flags} For {program}, set {block}.block_profile_rate: 10000 and {block}.mutex_profile_fraction: 100, \
+                 restart, and capture again."
+            )
+        }
     }
 }
 

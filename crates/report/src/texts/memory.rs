@@ -104,7 +104,7 @@ pub(crate) fn account(account: &Account, thresholds: &Thresholds) -> String {
     text.push_str(&match account.conclusion {
         Conclusion::OutsideGo if account.process.embeds_python() => {
             "Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at \
-             Python checks (check <name> -m, tracemalloc_debug: true) and at C libraries."
+             Python checks (check <name> -m -t 20) and at C libraries."
                 .to_owned()
         }
         Conclusion::OutsideGo => {
@@ -215,7 +215,7 @@ mod tests {
             &expect![[r#"
             Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 559 MB
             outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m, tracemalloc_debug: true) and at C libraries.
+            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m -t 20) and at C libraries.
         "#]],
         );
         usage.python = None;

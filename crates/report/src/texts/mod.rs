@@ -34,9 +34,10 @@ mod processes;
 mod recommendations;
 pub(crate) mod silent;
 pub mod states;
+mod versions;
 
 pub use collect::how_to_collect;
-pub use commands::{agent_command, capture_command, hole_command};
+pub use commands::{agent_command, capture_command, hole_command, possible};
 pub use customer::customer_message;
 pub(crate) use facts::{by_module, queue_value};
 pub use facts::{container_end, cores, correlation, kernel_kill, partial_status};

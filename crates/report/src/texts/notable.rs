@@ -5,7 +5,7 @@
 use super::advice::{Advice, advice};
 use super::area::Area;
 use super::cause::Cause;
-use super::commands::{agent_command, capture_command, check_command};
+use super::commands::{agent_command, capture_command, check_command, trace_heap_command};
 use super::facts::{Suspect, instances, running, suspects};
 use super::memory::limit_source;
 use super::{bytes, count, processes};
@@ -1112,7 +1112,7 @@ fn not_running(report: &Report, one: &Notable, todo: &mut Advice) {
     if one.process == Some(Process::Trace) {
         todo.engineer(
             "The trace-agent stops itself at 1.5 times apm_config.max_memory (500,000,000 bytes by default). A first heap by hand soon after its start, and another one later, show what grows.",
-            Some("curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap.pprof".to_owned()),
+            Some(trace_heap_command(report)),
         );
     }
     todo.customer(
@@ -1198,9 +1198,16 @@ fn outside_go_next(report: &Report, python_checks: &[(String, usize)], todo: &mu
         );
     }
     for name in &names {
+        let several = python_checks
+            .iter()
+            .any(|(check, number)| check == name && *number > 1);
+        let first = match several {
+            true => " It measures the first of its instances.",
+            false => "",
+        };
         todo.engineer(
             format!(
-                "Measure {name}: twenty runs beside the Agent, with what Python holds after each."
+                "Measure {name}: twenty runs beside the Agent, with what Python holds after each.{first}"
             ),
             Some(check_command(report, name, "-m -t 20")),
         );

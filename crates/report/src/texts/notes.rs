@@ -101,7 +101,7 @@ fn words(fact: &NoteFact, process: Option<&Process>) -> String {
                     "So short a window can't tell whether it goes on, and a longer capture of the core Agent does \
                      not lengthen it: take the trace-agent's heap twice by hand, some minutes apart."
                 }
-                _ => "A longer capture (--profile 120) or two flares hours apart would tell.",
+                _ => "Two flares with profiles, ten minutes or hours apart, would tell.",
             };
             format!(
                 "the heap grew by {} in {seconds:.1} s, under the threshold but beyond sampling noise. {settled}",
@@ -197,7 +197,7 @@ mod tests {
                 bytes: 5 * MB,
                 seconds: 30.0,
             },
-            "core: the heap grew by +5.00 MB in 30.0 s, under the threshold but beyond sampling noise. A longer capture (--profile 120) or two flares hours apart would tell.",
+            "core: the heap grew by +5.00 MB in 30.0 s, under the threshold but beyond sampling noise. Two flares with profiles, ten minutes or hours apart, would tell.",
         );
         check_core(
             NoteFact::Moved {
@@ -227,7 +227,7 @@ mod tests {
                 which: own.unwrap(),
                 bytes: 18 * MB,
             },
-            "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, set internal_profiling.enabled to false.",
+            "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, stop it (in the core Agent with datadog-agent config set internal_profiling false, without a restart).",
         );
         check(
             Some(Process::Trace),

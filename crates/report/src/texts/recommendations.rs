@@ -5,9 +5,11 @@
 use super::advice::advice;
 use super::cause::Cause;
 use super::commands::{
-    agent_command, capture_command, hole_command, is_cluster_agent, trace_heap_command,
+    agent_command, capture_command, hole_command, is_cluster_agent, other_scheme, stops_profiler,
+    trace_cpu_command, trace_heap_command,
 };
 use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
+use super::versions::{AGENT_PROFILING, LOCK_FLAGS, gives_long_profiles};
 use super::{
     about, by_confidence, findings, is_of_collector, known, notable, notes, silent, states,
     unanswered,
@@ -69,7 +71,10 @@ fn silent_steps(report: &Report, steps: &mut Vec<Step>) {
     }
 }
 
-fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String>) {
+fn push(steps: &mut Vec<Step>, about: &str, mut text: String, command: Option<String>) {
+    if command.as_deref().is_some_and(stops_profiler) {
+        text.push_str(PROFILER_OFF);
+    }
     if !steps
         .iter()
         .any(|step| step.text == text && step.command == command)
@@ -82,37 +87,50 @@ fn push(steps: &mut Vec<Step>, about: &str, text: String, command: Option<String
     }
 }
 
+/// Why a capture is two commands.
+const PROFILER_OFF: &str = " The first command stops the Agent's own profiler, without a restart: with it on, the flags for locks make no flare, and the CPU profile can fail.";
+
+/// How a finding that is not sure is confirmed, and the command.
+fn confirm(report: &Report, finding: &Finding) -> (String, String) {
+    let by_flare = || capture_command(report, finding.confirm());
+    if is_trace_leak(finding) {
+        let text = format!("{TRACE_BY_HAND}{}", other_scheme(report));
+        return (text, trace_heap_command(report));
+    }
+    if finding.process != Process::Trace || !matches!(finding.detail, Detail::Cpu(_)) {
+        return (String::new(), by_flare());
+    }
+    match gives_long_profiles(report) {
+        Some(true) => (
+            format!(
+                "Its debug server gives one, and nothing is restarted.{}",
+                other_scheme(report)
+            ),
+            trace_cpu_command(report),
+        ),
+        Some(false) => (
+            "Its debug server refuses one, as it is built with a Go before 1.23: take three flares while the load is high."
+                .to_owned(),
+            by_flare(),
+        ),
+        None => (
+            "Its debug server gives one where the Agent is built with Go 1.23 or later; else take three flares while the load is high."
+                .to_owned(),
+            by_flare(),
+        ),
+    }
+}
+
 fn finding_steps(report: &Report, finding: &Finding, steps: &mut Vec<Step>) {
     let about = about(finding);
-    let by_hand = is_trace_leak(finding);
     let confirm = |steps: &mut Vec<Step>| {
-        push(
-            steps,
-            &about,
-            format!(
-                "Confirm it, because {}. {}{}",
-                findings::reasons(finding, &report.judgement.thresholds).join("; "),
-                findings::settle(finding),
-                if by_hand {
-                    format!(" {TRACE_BY_HAND}")
-                } else if finding.process == Process::Trace {
-                    format!(
-                        " The trace-agent records only 4 s unless apm_config.receiver_timeout is raised: set it to {} in datadog.yaml and restart before that.",
-                        finding
-                            .confirm()
-                            .seconds
-                            .map_or_else(String::new, |seconds| seconds.to_string())
-                    )
-                } else {
-                    String::new()
-                }
-            ),
-            Some(if by_hand {
-                trace_heap_command(report)
-            } else {
-                capture_command(report, finding.confirm())
-            }),
+        let (how, command) = confirm(report, finding);
+        let text = format!(
+            "Confirm it, because {}. {} {how}",
+            findings::reasons(finding, &report.judgement.thresholds).join("; "),
+            findings::settle(finding)
         );
+        push(steps, &about, text.trim_end().to_owned(), Some(command));
     };
     if finding.confidence == Confidence::Low {
         confirm(steps);
@@ -207,7 +225,7 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
         "Ask for a flare with profiles, taken while the problem is happening. 30 s is the least that the Agent accepts; no restart and no change of configuration is needed.".to_owned(),
         Some(capture_command(report, Capture::USUAL)),
     );
-    if !is_cluster_agent(report) {
+    if !is_cluster_agent(report) && LOCK_FLAGS.is_in(report) != Some(false) {
         push(
             steps,
             about,
@@ -215,10 +233,15 @@ fn no_profiles_steps(report: &Report, steps: &mut Vec<Step>) {
             Some(capture_command(report, Capture::USUAL.with_locks())),
         );
     }
+    if AGENT_PROFILING.is_in(report) == Some(false) {
+        return;
+    }
     push(
         steps,
         about,
-        "If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.66/7.67) does when memory or CPU crosses a limit.".to_owned(),
+        format!(
+            "If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since {AGENT_PROFILING}) does when memory or CPU crosses a limit."
+        ),
         None,
     );
 }
@@ -230,7 +253,7 @@ fn growth_steps(report: &Report, steps: &mut Vec<Step>) {
             NoteFact::SteadyGrowth { .. } if note.process == Some(Process::Trace) => {
                 trace_heap_command(report)
             }
-            NoteFact::SteadyGrowth { .. } => capture_command(report, Capture::of_seconds(120)),
+            NoteFact::SteadyGrowth { .. } => capture_command(report, Capture::USUAL),
             NoteFact::Transient { which, .. } if !which.remedy.is_empty() => {
                 capture_command(report, Capture::USUAL)
             }
@@ -260,7 +283,7 @@ fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
                 "Waiting for locks was not measured. {}",
                 states::would_change(state, &report.judgement.thresholds)
             ),
-            Some(hole_command(report, hole, state)),
+            hole_command(report, hole, state),
         );
     }
     push(
@@ -280,14 +303,12 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
         );
         let command = hole_command(report, hole, state);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
-        let known = steps
-            .iter()
-            .any(|step| step.command.as_ref() == Some(&command));
+        let known = command.is_some() && steps.iter().any(|step| step.command == command);
         if known {
             let text = format!("{text} The command above collects it.");
             push(steps, &about, text, None);
         } else {
-            push(steps, &about, text, Some(command));
+            push(steps, &about, text, command);
         }
     }
     if !report.creation_errors.is_empty() {
