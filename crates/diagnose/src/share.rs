@@ -31,11 +31,11 @@ impl Share {
     }
 }
 
-/// `51.2 %`; a precision overrides the one digit.
+/// `51.2%`; a precision overrides the one digit.
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = f.precision().unwrap_or(1);
-        write!(f, "{:.digits$} %", self.percent())
+        write!(f, "{:.digits$}%", self.percent())
     }
 }
 
@@ -45,9 +45,9 @@ mod tests {
 
     #[test]
     fn shares_are_printed_in_percent() {
-        assert_eq!(Share::of(1, 3).to_string(), "33.3 %");
-        assert_eq!(format!("{:.0}", Share::of(1, 3)), "33 %");
-        assert_eq!(Share::of(5, 0).to_string(), "0.0 %");
+        assert_eq!(Share::of(1, 3).to_string(), "33.3%");
+        assert_eq!(format!("{:.0}", Share::of(1, 3)), "33%");
+        assert_eq!(Share::of(5, 0).to_string(), "0.0%");
         assert_eq!(Share::of(-1, 2).percent(), -50.0);
     }
 }

@@ -260,7 +260,7 @@ pub fn group_thousands(value: i64) -> String {
     out
 }
 
-/// A share for people: `51.2 %`, `0.04 %`, `<0.01 %`, `100 %`; a dash for a total of zero.
+/// A share for people: `51.2%`, `0.04%`, `<0.01%`, `100%`; a dash for a total of zero.
 pub fn human_share(value: i64, total: i64) -> String {
     if total == 0 {
         return "\u{2013}".to_owned();
@@ -268,11 +268,11 @@ pub fn human_share(value: i64, total: i64) -> String {
     let text = percentage(value, total);
     let number = text.trim().trim_end_matches('%');
     match number.parse::<f64>() {
-        Ok(percent) if (1.0..99.95).contains(&percent) => format!("{percent:.1} %"),
-        Ok(percent) if percent >= 100.05 => format!("{percent:.0} %"),
+        Ok(percent) if (1.0..99.95).contains(&percent) => format!("{percent:.1}%"),
+        Ok(percent) if percent >= 100.05 => format!("{percent:.0}%"),
         // Where pprof goes on with digits and powers of ten, there is nothing left for people.
-        Ok(percent) if percent > 0.0 && percent < 0.01 => "<0.01 %".to_owned(),
-        _ => format!("{number} %"),
+        Ok(percent) if percent > 0.0 && percent < 0.01 => "<0.01%".to_owned(),
+        _ => format!("{number}%"),
     }
 }
 
@@ -345,10 +345,10 @@ mod tests {
 
     #[test]
     fn shares_end_where_people_stop_reading() {
-        assert_eq!(human_share(1, 1_000_000_000), "<0.01 %");
-        assert_eq!(human_share(-1, 1_000_000_000), "<0.01 %");
-        assert_eq!(human_share(1, 10_000), "0.01 %");
-        assert_eq!(human_share(0, 10_000), "0 %");
+        assert_eq!(human_share(1, 1_000_000_000), "<0.01%");
+        assert_eq!(human_share(-1, 1_000_000_000), "<0.01%");
+        assert_eq!(human_share(1, 10_000), "0.01%");
+        assert_eq!(human_share(0, 10_000), "0%");
     }
 
     #[test]
@@ -402,10 +402,10 @@ mod tests {
         assert_eq!(human(4_120_000_000, "nanoseconds"), "4.12 s");
         assert_eq!(human(15_203, "count"), "15,203");
         assert_eq!(human(-1_234_567, "count"), "-1,234,567");
-        assert_eq!(human_share(512, 1000), "51.2 %");
+        assert_eq!(human_share(512, 1000), "51.2%");
         assert_eq!(human_share(1, 0), "\u{2013}");
-        assert_eq!(human_share(4, 10_000), "0.04 %");
-        assert_eq!(human_share(1, 1), "100 %");
+        assert_eq!(human_share(4, 10_000), "0.04%");
+        assert_eq!(human_share(1, 1), "100%");
     }
 
     #[test]

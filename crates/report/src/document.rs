@@ -302,7 +302,7 @@ pub struct FunctionTable {
     pub rows: Vec<FunctionRow>,
     /// How many rows the whole table has.
     pub rows_total: usize,
-    /// For example `10 of 812 functions, 96.1 % of 12.4 s`.
+    /// For example `10 of 812 functions, 96.1% of 12.4 s`.
     pub shown: String,
     /// Where the rows' bars have their zero, in percent of the width, if not at the left edge.
     pub zero: Option<f64>,
@@ -337,7 +337,7 @@ pub struct FunctionRow {
     pub cum_bar: Bar,
     /// Formatted with unit; with a sign in differences.
     pub flat_text: String,
-    /// Share of the total, for example `51.2 %`.
+    /// Share of the total, for example `51.2%`.
     pub flat_share: String,
     /// Running sum of flat shares, as pprof prints it.
     pub sum_share: String,
@@ -437,7 +437,7 @@ pub struct Share {
     pub value: i64,
     /// 0 to 100; beyond where profiles cancel out.
     pub percent: f64,
-    /// For example `51.2 %`.
+    /// For example `51.2%`.
     pub percent_text: String,
     /// Its part of the one bar of all shares.
     pub bar: Bar,
@@ -448,7 +448,7 @@ pub struct Share {
 /// One whole stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StackView {
-    /// What it weighs, for example `26.1 MB, 83.1 %` or `1,204 goroutines, select`.
+    /// What it weighs, for example `26.1 MB, 83.1%` or `1,204 goroutines, select`.
     pub title: String,
     /// Owner of the responsible frame, or `unowned`.
     pub owner: String,

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::texts::limit;
 use diagnose::owner::{Owners, OwnersError};
 use diagnose::thresholds::{Thresholds, ThresholdsError};
 use profile::pprof::{Limits, Totals};
-use profile::units::human;
 
 /// What the report is made with.
 #[derive(Clone, Debug)]
@@ -211,22 +211,22 @@ impl Settings {
             .into_iter()
             .filter_map(|change| match change.name.as_str() {
                 "leak.growth_bytes" => Some(format!(
-                    "Memory leak: over {}, not the default {}.",
-                    human(leak.growth_bytes, "bytes"),
-                    human(default.leak.growth_bytes, "bytes")
+                    "Memory leak: more than {}, not the default {}.",
+                    limit(leak.growth_bytes, "bytes"),
+                    limit(default.leak.growth_bytes, "bytes")
                 )),
                 // Chosen together with the net growth.
                 "leak.function_growth_bytes" if leak.function_growth_bytes == leak.growth_bytes => {
                     None
                 }
                 "cpu.function_percent" => Some(format!(
-                    "CPU spike: over {} %, not the default {} %.",
+                    "CPU spike: more than {}%, not the default {}%.",
                     cpu.function_percent, default.cpu.function_percent
                 )),
                 "contention.delay_ns" => Some(format!(
-                    "Contention: over {}, not the default {}.",
-                    human(contention.delay_ns, "nanoseconds"),
-                    human(default.contention.delay_ns, "nanoseconds")
+                    "Contention: more than {}, not the default {}.",
+                    limit(contention.delay_ns, "nanoseconds"),
+                    limit(default.contention.delay_ns, "nanoseconds")
                 )),
                 "contention.count_idle_waits" => {
                     Some("Contention: idle waits count too, by default they do not.".to_owned())
@@ -276,9 +276,9 @@ mod tests {
             settings.changes()[..4],
             [
                 "Contention: idle waits count too, by default they do not.",
-                "Contention: over 500 ms, not the default 1.00 s.",
-                "CPU spike: over 30 %, not the default 50 %.",
-                "Memory leak: over 2.50 MB, not the default 10.0 MB.",
+                "Contention: more than 500 ms, not the default 1 s.",
+                "CPU spike: more than 30%, not the default 50%.",
+                "Memory leak: more than 2.5 MB, not the default 10 MB.",
             ]
         );
         assert!(settings.changes()[4].starts_with("Owners come from ours.toml"));

@@ -19,7 +19,7 @@ pub enum Symptom {
     Hang,
 }
 
-/// Words of each, the most telling kind first: "OOM" is a restart by memory, and "hangs at 100 % CPU" is
+/// Words of each, the most telling kind first: "OOM" is a restart by memory, and "hangs at 100% CPU" is
 /// first of all CPU.
 const WORDS: [(Symptom, &[&str]); 4] = [
     (
@@ -147,7 +147,7 @@ mod tests {
                 "Agent memory grows by 11 GB per day until OOM",
                 Some(Symptom::Memory),
             ),
-            ("Agent uses 600 % CPU", Some(Symptom::Cpu)),
+            ("Agent uses 600% CPU", Some(Symptom::Cpu)),
             ("RSS doubles within a day", Some(Symptom::Memory)),
             ("the pod is OOMKilled every night", Some(Symptom::Restarts)),
             ("`agent status` hangs for ever", Some(Symptom::Hang)),

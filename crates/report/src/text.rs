@@ -28,7 +28,7 @@ const INDENT: &str = "    ";
 /// The narrowest column that prose is wrapped in, within a table.
 const NARROWEST: usize = 36;
 
-/// Characters of a bar that stands for 100 %.
+/// Characters of a bar that stands for 100%.
 const BAR: f64 = 25.0;
 
 /// Renders the whole document. Ends with a line feed.

@@ -15,6 +15,33 @@ pub fn minute(time_ms: i64) -> Option<String> {
     Some(format!("{date} {} UTC", time.get(..5)?))
 }
 
+/// The same as a letter writes it: `23 November 2026, 06:12 UTC`.
+pub fn written(time_ms: i64) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (date, time) = utc(i128::from(time_ms) * 1_000_000)?;
+    let (year, day) = date.split_once('-')?;
+    let (month, day) = day.split_once('-')?;
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!(
+        "{} {month} {year}, {} UTC",
+        day.trim_start_matches('0'),
+        time.get(..5)?
+    ))
+}
+
 /// Its day.
 pub fn day(time_ms: i64) -> Option<String> {
     Some(utc(i128::from(time_ms) * 1_000_000)?.0)

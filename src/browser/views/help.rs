@@ -17,7 +17,7 @@ const COLUMNS: [(&str, &str); 6] = [
     ),
     (
         "flat %, cum %",
-        "Share of the profile's total. In a difference, of the first snapshot's total, as go tool pprof prints it; shares can be over 100 % or negative.",
+        "Share of the profile's total. In a difference, of the first snapshot's total, as go tool pprof prints it; shares can be over 100% or negative.",
     ),
     ("sum %", "Running sum of flat %, in pprof's order."),
     (

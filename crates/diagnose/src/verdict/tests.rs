@@ -1151,7 +1151,7 @@ fn heaps_that_are_large_or_fill_a_limit() {
         ("Core Agent, aggregation", SAMPLE)
     );
     assert_eq!(things(&heap(199 * MB, none(), None)), [""; 0]);
-    // 60 % of either limit.
+    // 60% of either limit.
     let limited = |bytes: i64| Counters {
         memory_limit: Some(bytes),
         ..Counters::default()

@@ -164,8 +164,8 @@ fn two_python_checks_at_a_quarter_of_a_core() {
     says(
         &markdown,
         &[
-            "| crunch:3d201ce2ec070511 | 5.26 s | 62.7 % |",
-            "| tag_storm:cb23adf879345a3a | 1.29 s | 15.4 % |",
+            "| crunch:3d201ce2ec070511 | 5.26 s | 62.7% |",
+            "| tag_storm:cb23adf879345a3a | 1.29 s | 15.4% |",
         ],
     );
     never(
@@ -185,7 +185,7 @@ fn memory_that_a_python_check_keeps() {
     says(
         &told,
         &[
-            "1.49 GB resident, 1.46 GB (97.7 %) of it outside the Go runtime, 1.19 GB of that in Python objects",
+            "1.49 GB resident, 1.46 GB (97.7%) of it outside the Go runtime, 1.19 GB of that in Python objects",
             "The Go heap is 10.1 MB, so this is a Python check",
             "hoard (1 instance)",
             "crunch (2 instances)",
@@ -229,7 +229,7 @@ fn obfuscation_spread_over_forty_functions() {
     assert_eq!(things(&seen), ["busy"]);
     says(
         &summary(&seen, "busy"),
-        &["The trace-agent uses 0.70 cores", "73.9 %"],
+        &["The trace-agent uses 0.70 cores", "73.9%"],
     );
     let verdict = verdict(&seen);
     let owner = verdict["notable"][0]["owner"].as_str().unwrap();
@@ -377,7 +377,7 @@ fn a_heap_that_sits_at_its_limit() {
     says(
         &summary(&seen, "collector"),
         &[
-            "85.0 %",
+            "85.0%",
             "2.67 cores",
             "GOMEMLIMIT (500 MB)",
             "allocates the most",
@@ -385,7 +385,7 @@ fn a_heap_that_sits_at_its_limit() {
     );
     says(
         &summary(&seen, "large-heap"),
-        &["96.2 % of GOMEMLIMIT", "Kubernetes State Metrics"],
+        &["96.2% of GOMEMLIMIT", "Kubernetes State Metrics"],
     );
     let markdown = seen.text(ExportFormat::Markdown);
     says(&markdown, &["Raise GOMEMLIMIT"]);
@@ -492,7 +492,7 @@ fn a_symptom_chooses_what_is_answered_first() {
     );
     assert!(!markdown.contains("cannot show it"), "{markdown}");
     // What was asked about and is not there is said first.
-    let markdown = asked(&seen, "the Agent uses 600 % CPU", ExportFormat::Markdown);
+    let markdown = asked(&seen, "the Agent uses 600% CPU", ExportFormat::Markdown);
     says(
         &markdown,
         &["The symptom is CPU, and this flare cannot show it"],
@@ -509,7 +509,7 @@ fn cores_in_use_are_not_normal() {
     let seen = case("54-six-cores");
     concludes(&seen, "CPU in use", "normal", false);
     says(&summary(&seen, "busy"), &["6.10 cores", "By owner:"]);
-    let customer = asked(&seen, "Agent uses 600 % CPU", ExportFormat::Customer);
+    let customer = asked(&seen, "Agent uses 600% CPU", ExportFormat::Customer);
     says(&customer, &["6.1 CPU cores"]);
     // It was high: there is nothing to record again.
     assert!(!customer.contains("While the usage is high"), "{customer}");
@@ -668,7 +668,7 @@ fn a_heap_at_gomemlimit_in_a_real_agent() {
     says(
         &found,
         &[
-            "87.8 % of GOMEMLIMIT",
+            "87.8% of GOMEMLIMIT",
             "In collection 185",
             "the memory limit is too low",
         ],

@@ -77,10 +77,10 @@ fn a_leaf_that_two_answer_for_is_nobodys_alone() {
     );
     let markdown = seen.text(ExportFormat::Markdown);
     for words in [
-        "Core Agent, tagger 85.1 %; Core Agent, workload metadata 14.9 %",
-        "**Owner**: Core Agent, tagger (85.1 %)",
+        "Core Agent, tagger 85.1%; Core Agent, workload metadata 14.9%",
+        "**Owner**: Core Agent, tagger (85.1%)",
         "| `sync.(*Mutex).Unlock` (inline) | Core Agent, tagger 85% |",
-        "85.1 % of it for what comp/core/tagger/",
+        "85% of it for what comp/core/tagger/",
         "The mutex profile, which names who held a lock,",
         "The block profile, which names who waited,",
     ] {
@@ -323,10 +323,10 @@ fn modules_of_system_probe_have_their_shares() {
     };
     let told = seen(" #module=network_tracer").text(ExportFormat::Markdown);
     assert!(
-        told.contains("- **By module**: network_tracer 90.0 %"),
+        told.contains("- **By module**: network_tracer 90.0%"),
         "{told}"
     );
-    let correlation = "CPU time by module of system-probe, from the profile's label module: network_tracer 90.0 %.";
+    let correlation = "CPU time by module of system-probe, from the profile's label module: network_tracer 90.0%.";
     assert!(told.contains(correlation), "{told}");
     let without = seen("").text(ExportFormat::Markdown);
     assert!(!without.contains("By module") && !without.contains("by module"));

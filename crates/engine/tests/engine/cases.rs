@@ -15,8 +15,8 @@ fn the_label_names_the_check_and_nothing_is_ranked() {
         "sqlserver:prod-01:9c1f2a77d0b3e411"
     );
     let markdown = seen.text(ExportFormat::Markdown);
-    assert!(markdown.contains("name the check sqlserver: it used 81.0 % of the CPU time"));
-    assert!(markdown.contains("| sqlserver:prod-01:9c1f2a77d0b3e411 | 17.1 s | 81.0 % |"));
+    assert!(markdown.contains("name the check sqlserver: it used 81.0% of the CPU time"));
+    assert!(markdown.contains("| sqlserver:prod-01:9c1f2a77d0b3e411 | 17.1 s | 81.0% |"));
     for format in [
         ExportFormat::Markdown,
         ExportFormat::Customer,
@@ -32,7 +32,7 @@ fn the_label_names_the_check_and_nothing_is_ranked() {
         );
     }
     let customer = seen.text(ExportFormat::Customer);
-    assert!(customer.contains("The check sqlserver used 81.0 % of the Agent's CPU time"));
+    assert!(customer.contains("The check sqlserver used 81.0% of the Agent's CPU time"));
     assert!(!customer.contains("openmetrics"), "{customer}");
 }
 

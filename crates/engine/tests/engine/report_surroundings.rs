@@ -92,19 +92,19 @@ fn the_limit_and_where_it_stands() {
         assert_eq!(notes(&seen, "near-limit"), "", "{name}");
     }
     expect![[r#"
-        kubelet_pods: 512 MB; 256 MB resident is 50.0 % of it (k8s/kubelet_pods.yaml, container agent)
-        docker_inspect: 512 MB; 256 MB resident is 50.0 % of it (docker_inspect.log)
-        ecs, container: 256 MB; 128 MB resident is 50.0 % of it (ecs_metadata.json)
-        ecs, task: 1.00 GB; 128 MB resident is 12.5 % of it (ecs_metadata.json)
-        dmesg: 512 MB; 256 MB resident is 50.0 % of it (dmesg.log, the control group of the last kill)
-        kubelet before dmesg: 1.00 GB; 256 MB resident is 25.0 % of it (k8s/kubelet_pods.yaml, container agent)
+        kubelet_pods: 512 MB; 256 MB resident is 50.0% of it (k8s/kubelet_pods.yaml, container agent)
+        docker_inspect: 512 MB; 256 MB resident is 50.0% of it (docker_inspect.log)
+        ecs, container: 256 MB; 128 MB resident is 50.0% of it (ecs_metadata.json)
+        ecs, task: 1.00 GB; 128 MB resident is 12.5% of it (ecs_metadata.json)
+        dmesg: 512 MB; 256 MB resident is 50.0% of it (dmesg.log, the control group of the last kill)
+        kubelet before dmesg: 1.00 GB; 256 MB resident is 25.0% of it (k8s/kubelet_pods.yaml, container agent)
         no RSS: 512 MB (k8s/kubelet_pods.yaml, container agent)
     "#]].assert_eq(&told);
     let host = resident(256)
         .file("metadata/host.json", host(8, 16_384 * MB))
         .read();
     assert_eq!(host.fact(AGENT, "Container's memory limit"), None);
-    expect!["none found; 256 MB resident is 1.6 % of the host's memory (kubelet_pods.yaml, docker_inspect.log and ecs_metadata.json give none)"].assert_eq(&fact(&host, "Memory limit"));
+    expect!["none found; 256 MB resident is 1.6% of the host's memory (kubelet_pods.yaml, docker_inspect.log and ecs_metadata.json give none)"].assert_eq(&fact(&host, "Memory limit"));
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn cores_of_the_host_beside_cores_in_use() {
         .file("metadata/host.json", host(8, 16_384 * MB))
         .read();
     expect![[r#"
-        8 logical cores; the profiled processes used 1.02 (12.8 %)
+        8 logical cores; the profiled processes used 1.02 (12.8%)
         16.0 GB
     "#]]
     .assert_eq(&format!(
@@ -352,19 +352,19 @@ fn the_four_conclusions_of_the_memory_account() {
         20,
         &expect![[r#"
             modest
-            Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go, 20.0 MB of them Python's. None of the parts is large: each is under 100 MB.
+            Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go, 20.0 MB of them Python's. None of the parts is large: each is under 100 MB.
 
             core: 90.0 MB resident memory
 
             | Part | Value | Share |
             | --- | ---: | ---: |
-            | Heap in use (live objects: what the heap profile shows) | 20.0 MB | 22.2 % |
-            | Garbage (not collected yet, or newer than the last collection) | 10.00 MB | 11.1 % |
-            | Spans (free room inside of spans in use) | 6.00 MB | 6.7 % |
-            | Idle heap (free, still held by the process) | 7.00 MB | 7.8 % |
-            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 12.0 MB | 13.3 % |
-            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 22.2 % |
-            | Rest (C libraries, mapped files and binaries) | 15.0 MB | 16.7 % |
+            | Heap in use (live objects: what the heap profile shows) | 20.0 MB | 22.2% |
+            | Garbage (not collected yet, or newer than the last collection) | 10.00 MB | 11.1% |
+            | Spans (free room inside of spans in use) | 6.00 MB | 6.7% |
+            | Idle heap (free, still held by the process) | 7.00 MB | 7.8% |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 12.0 MB | 13.3% |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 22.2% |
+            | Rest (C libraries, mapped files and binaries) | 15.0 MB | 16.7% |
             | **Total** | 90.0 MB |  |
         "#]],
     );
@@ -374,19 +374,19 @@ fn the_four_conclusions_of_the_memory_account() {
         200,
         &expect![[r#"
             retention
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 20.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
+            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
 
             core: 400 MB resident memory
 
             | Part | Value | Share |
             | --- | ---: | ---: |
-            | Heap in use (live objects: what the heap profile shows) | 200 MB | 50.0 % |
-            | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 10.0 % |
-            | Spans (free room inside of spans in use) | 10.0 MB | 2.5 % |
-            | Idle heap (free, still held by the process) | 30.0 MB | 7.5 % |
-            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0 % |
-            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0 % |
-            | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0 % |
+            | Heap in use (live objects: what the heap profile shows) | 200 MB | 50.0% |
+            | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 10.0% |
+            | Spans (free room inside of spans in use) | 10.0 MB | 2.5% |
+            | Idle heap (free, still held by the process) | 30.0 MB | 7.5% |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0% |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0% |
+            | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0% |
             | **Total** | 400 MB |  |
         "#]],
     );
@@ -396,19 +396,19 @@ fn the_four_conclusions_of_the_memory_account() {
         60,
         &expect![[r#"
         garbage
-        Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0 %). 100 MB (25.0 %) are outside of Go, 20.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
+        Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
 
         core: 400 MB resident memory
 
         | Part | Value | Share |
         | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 60.0 MB | 15.0 % |
-        | Garbage (not collected yet, or newer than the last collection) | 180 MB | 45.0 % |
-        | Spans (free room inside of spans in use) | 10.0 MB | 2.5 % |
-        | Idle heap (free, still held by the process) | 30.0 MB | 7.5 % |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0 % |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0 % |
-        | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0 % |
+        | Heap in use (live objects: what the heap profile shows) | 60.0 MB | 15.0% |
+        | Garbage (not collected yet, or newer than the last collection) | 180 MB | 45.0% |
+        | Spans (free room inside of spans in use) | 10.0 MB | 2.5% |
+        | Idle heap (free, still held by the process) | 30.0 MB | 7.5% |
+        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0% |
+        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0% |
+        | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0% |
         | **Total** | 400 MB |  |
     "#]],
     );
@@ -417,22 +417,22 @@ fn the_four_conclusions_of_the_memory_account() {
         700,
         200,
         &expect![[r#"
-        outside-go
-        Of the 700 MB that core has resident, the Go runtime holds 300 MB (42.9 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 400 MB (57.1 %) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m, tracemalloc_debug: true) and at C libraries.
+            outside-go
+            Of the 700 MB that core has resident, the Go runtime holds 300 MB (42.9%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 400 MB (57.1%) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m -t 20) and at C libraries.
 
-        core: 700 MB resident memory
+            core: 700 MB resident memory
 
-        | Part | Value | Share |
-        | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 200 MB | 28.6 % |
-        | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 5.7 % |
-        | Spans (free room inside of spans in use) | 10.0 MB | 1.4 % |
-        | Idle heap (free, still held by the process) | 30.0 MB | 4.3 % |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 2.9 % |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 2.9 % |
-        | Rest (C libraries, mapped files and binaries) | 380 MB | 54.3 % |
-        | **Total** | 700 MB |  |
-    "#]],
+            | Part | Value | Share |
+            | --- | ---: | ---: |
+            | Heap in use (live objects: what the heap profile shows) | 200 MB | 28.6% |
+            | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 5.7% |
+            | Spans (free room inside of spans in use) | 10.0 MB | 1.4% |
+            | Idle heap (free, still held by the process) | 30.0 MB | 4.3% |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 2.9% |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 2.9% |
+            | Rest (C libraries, mapped files and binaries) | 380 MB | 54.3% |
+            | **Total** | 700 MB |  |
+        "#]],
     );
     // Half of it outside of Go is the limit, a third of what Go holds in use the other one.
     assert!(account(&LARGE, 599, 200).starts_with("retention"));
@@ -474,24 +474,24 @@ fn the_story_of_the_collector() {
             debug("not set (Go default: 100)", "not set (unlimited)"),
         )
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
     expect![""].assert_eq(&notes(&seen, "gc-share"));
     // What the runtime says comes before what the environment says.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("envvars.log", "GOGC=300\nGOMEMLIMIT=1GiB\n")
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     let seen = flare()
         .file("envvars.log", "GOGC=off\nGOMEMLIMIT=512MiB\n")
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile, and took 0.04 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     // In a local flare runtime_debug_info.log and the statistics are about the command.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("local", "")
         .read();
-    expect!["Garbage collection takes 38.9 % of core's CPU profile. 1.03 MB are allocated a second. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of core's CPU profile. 1.03 MB are allocated a second. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
 }
 
 // ---- goroutines
@@ -606,7 +606,7 @@ fn alarming_notes_are_steps() {
     "#]].assert_eq(&steps(450));
     expect![[r#"
         1. **Nothing stands out**: Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.
-        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
+        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
 }
 
 // ---- what a finding is tied to
@@ -806,14 +806,20 @@ fn a_contention_and_the_goroutines_of_that_moment() {
 fn loose_profiles_have_no_host() {
     let profiles = MadeUp::empty().leaking("core", 40, 60);
     let whole = profiles.read().text(ExportFormat::Customer);
-    assert!(whole.contains("(host made-up-1, recorded"), "{whole}");
+    assert!(
+        whole.contains("(host made-up-1, 18 November 2026"),
+        "{whole}"
+    );
     let loose = ["1st", "2nd"].iter().fold(MadeUp::empty(), |loose, name| {
         let seconds = if *name == "1st" { 0 } else { 60 };
         let bytes = heap(&format!("main;{SAMPLE} {}", (40 + seconds) * MB), seconds).bytes();
         loose.file(&format!("core-{name}-heap.pprof"), bytes)
     });
     let loose = loose.read().text(ExportFormat::Customer);
-    assert!(loose.contains("profiling data in it (recorded"), "{loose}");
+    assert!(
+        loose.contains("Thank you for the flare (18 November 2026"),
+        "{loose}"
+    );
 }
 
 /// Of what shrank in a difference the share is below zero, so that all of them add up.
@@ -837,8 +843,8 @@ fn shares_of_owners_add_up_with_their_signs() {
     expect![[r#"
         | Owner | Value | Share |
         | --- | ---: | ---: |
-        | Core Agent, aggregation | +40.0 MB | 133 % |
-        | Logs Agent | -10.0 MB | -33.3 % |
+        | Core Agent, aggregation | +40.0 MB | 133% |
+        | Logs Agent | -10.0 MB | -33.3% |
         | **Total** | +30.0 MB |  |"#]]
     .assert_eq(&rows.join("\n"));
 }

@@ -265,18 +265,18 @@ fn shares_have_a_bar() {
             total_text: "2 MB".to_owned(),
             caption: "By owner".to_owned(),
             shares: vec![
-                share("Core Agent", 80.0, "80.0 %"),
-                share("unowned", -4.0, "-4.0 %"),
+                share("Core Agent", 80.0, "80.0%"),
+                share("unowned", -4.0, "-4.0%"),
                 share("?", f64::NAN, ""),
             ],
         }),
         "\
 By owner
 
-Owner       Value   Share
------------------------------------------------
-Core Agent   1 MB  80.0 %  ####################
-unowned      1 MB  -4.0 %
+Owner       Value  Share
+----------------------------------------------
+Core Agent   1 MB  80.0%  ####################
+unowned      1 MB  -4.0%
 ?            1 MB
 Total        2 MB
 "

@@ -32,6 +32,7 @@ pub(super) struct Advice {
 #[derive(PartialEq)]
 pub(super) struct CustomerStep {
     pub(super) words: String,
+    /// To run, one a line.
     pub(super) command: Option<String>,
     /// The words say where the command is run, and what to fill in.
     pub(super) says_where: bool,

@@ -8,6 +8,7 @@ use super::commands::{
     agent_command, capture_command, is_cluster_agent, on_every_platform, on_every_platform_from,
     where_to_run,
 };
+use super::customer::CLOSING;
 use super::origin;
 use super::versions::{
     AGENT_PROFILING, EXECUTION_TRACES, LOCK_FLAGS, PROCESS_PROFILES, REMOTE_PROFILES,
@@ -115,7 +116,7 @@ pub(super) fn request_message(report: Option<&Report>) -> String {
             "\nIf the problem comes and goes and is hard to catch, please tell us: from version {AGENT_PROFILING} on the Agent can create such a flare by itself as soon as its memory or CPU usage crosses a limit, and we will help you to set this up.",
         );
     }
-    text.push_str("\nPlease let us know if anything is unclear.\n\nKind regards\n");
+    let _ = writeln!(text, "\n{CLOSING}");
     text
 }
 

@@ -96,29 +96,29 @@ pub(crate) fn usual(counter: Counter, thresholds: &Thresholds) -> String {
     let limits = &thresholds.notable;
     match counter {
         Counter::LockWaits => format!("under {} goroutines on average", limits.goroutines_waiting),
-        Counter::CollectorShare => format!("under {} %", limits.collector_percent),
+        Counter::CollectorShare => format!("under {}%", limits.collector_percent),
         Counter::GcLimiter => "never".to_owned(),
         Counter::Cores => format!("under {}", limits.busy_cores),
         Counter::HeapLive => format!(
-            "under {}, and under {} % of GOMEMLIMIT",
+            "under {}, and under {}% of GOMEMLIMIT",
             human(limits.heap_bytes, "bytes"),
             limits.heap_limit_percent
         ),
         Counter::GoHeld => format!(
-            "over {} % of resident memory, or under {} outside of it",
+            "over {}% of resident memory, or under {} outside of it",
             100.0 - limits.outside_go_percent,
             human(limits.outside_go_bytes, "bytes")
         ),
         Counter::Python => format!("under {}", human(limits.outside_go_bytes, "bytes")),
         Counter::SchedulerLatency => format!("under {} ms", limits.scheduler_latency_s * 1000.0),
-        Counter::Worker => format!("under {} %", limits.worker_percent),
+        Counter::Worker => format!("under {}%", limits.worker_percent),
         Counter::CheckTime => format!("under {} s", limits.check_running_s),
         Counter::CheckContexts | Counter::TagSets => {
             format!("under {}", group_thousands(limits.contexts))
         }
         Counter::SendErrors => "a few, when the network fails".to_owned(),
         Counter::RetryQueue => "0".to_owned(),
-        Counter::Descriptors => format!("under {} % of the limit", limits.descriptors_percent),
+        Counter::Descriptors => format!("under {}% of the limit", limits.descriptors_percent),
         Counter::Threads => format!("under {}", limits.threads),
     }
 }

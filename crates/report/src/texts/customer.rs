@@ -16,7 +16,7 @@ use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
 use super::versions::gives_long_profiles;
-use super::{by_confidence, is_of_collector, notable, origin, processes};
+use super::{by_confidence, is_of_collector, notable, origin, processes, whole};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -33,19 +33,22 @@ pub fn customer_message(report: &Report) -> String {
     if report.judgement.kind == VerdictKind::NoProfiles {
         return request_message(Some(report));
     }
-    let mut text = format!(
-        "Hello,\n\nThank you for the flare. We have reviewed the profiling data in it{}.\n",
-        origin(report)
-    );
+    let mut text = format!("Hello,\n\nThank you for the flare{}.\n", origin(report));
     let found = !report.judgement.findings.is_empty() || !told(report).is_empty();
     match report.judgement.kind {
         _ if found => findings_message(report, &mut text),
         VerdictKind::Inconclusive => inconclusive_message(report, &mut text),
         _ => normal_message(report, &mut text),
     }
-    text.push_str("\nPlease let us know if anything is unclear.\n\nKind regards\n");
+    let _ = writeln!(text, "\n{BACKGROUND}\n\n{CLOSING}");
     text
 }
+
+/// Where a customer can read on.
+const BACKGROUND: &str = "Background on the Agent's use of resources: https://docs.datadoghq.com/agent/troubleshooting/high_memory_usage/";
+
+/// The last words of each message.
+pub(super) const CLOSING: &str = "Best regards";
 
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -84,7 +87,7 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
         parts => {
             let list: Vec<String> = parts
                 .iter()
-                .map(|(words, share)| format!("{words} ({:.0})", Share::new(share.min(1.0))))
+                .map(|(words, share)| format!("{words} ({})", whole(Share::new(share.min(1.0)))))
                 .collect();
             let subject = if list.len() == 1 {
                 "The largest part"
@@ -118,7 +121,7 @@ fn customer_finding(finding: &Finding) -> String {
                 "a part of "
             };
             format!(
-                "Memory: {part}{process_name} grew by {}{time}.{}",
+                "{part}{process_name} grew by {}{time}.{}",
                 human(value, "bytes"),
                 consumers_sentence(finding, "the growth")
             )
@@ -135,13 +138,14 @@ fn customer_finding(finding: &Finding) -> String {
             let parts = consumers(finding, frames);
             let part_of = match parts.first() {
                 Some((words, part)) if *part < 0.9 => {
-                    format!("{:.0} of that as a part of {words}", Share::new(*part))
+                    format!("{} of that as a part of {words}", whole(Share::new(*part)))
                 }
                 Some((words, _)) => format!("which is part of {words}"),
                 None => "which is part of its internal work".to_owned(),
             };
             format!(
-                "CPU: {process_name} spent {share:.0} of its CPU time on a single operation, {part_of}.{cores}"
+                "{process_name} spent {} of its CPU time on a single operation, {part_of}.{cores}",
+                whole(share)
             )
         }
         FindingKind::Contention => {
@@ -159,7 +163,7 @@ fn customer_finding(finding: &Finding) -> String {
                 _ => (String::new(), String::new()),
             };
             format!(
-                "Waiting: tasks inside {process_name} waited for each other for {} in total{window}{waiting}.{}",
+                "tasks inside {process_name} waited for each other for {} in total{window}{waiting}.{}",
                 span(finding.value / 1e9),
                 consumers_sentence(finding, "the waiting")
             )
@@ -272,27 +276,35 @@ fn trace_cpu(report: &Report) -> CustomerStep {
 
 fn findings_message(report: &Report, text: &mut String) {
     let findings = by_confidence(report);
-    text.push_str("\nWhat we found:\n");
-    for finding in &findings {
-        if !is_of_collector(report, finding) {
-            let _ = writeln!(text, "- {}", customer_finding(finding));
-        }
-    }
+    let mut found: Vec<String> = findings
+        .iter()
+        .filter(|finding| !is_of_collector(report, finding))
+        .map(|finding| sentence(&customer_finding(finding)))
+        .collect();
     let metrics = findings.iter().any(|finding| {
         holds_dogstatsd(report, &Cause::of(finding))
             && matches!(Area::of_finding(finding), Area::Metrics | Area::Dogstatsd)
     });
     if metrics && let Some(contexts) = report.contexts.dogstatsd {
-        let _ = writeln!(
-            text,
-            "- At that time the Agent was tracking {} different combinations of DogStatsD metric name and tags.",
+        found.push(format!(
+            "At that time the Agent was tracking {} different combinations of DogStatsD metric name and tags.",
             group_thousands(contexts)
-        );
+        ));
     }
     let things = told(report);
     let growing = growing(report);
-    for words in things.iter().map(|(_, words)| words).chain(&growing) {
-        let _ = writeln!(text, "- {words}");
+    found.extend(things.iter().map(|(_, words)| words.clone()));
+    found.extend(growing);
+    match found.as_slice() {
+        [one] => {
+            let _ = writeln!(text, "\n{one}");
+        }
+        several => {
+            text.push_str("\nWhat we found:\n");
+            for words in several {
+                let _ = writeln!(text, "- {words}");
+            }
+        }
     }
     let holes = unmeasured(report);
     if !holes.is_empty() || report.main_missing().is_some() {
@@ -390,16 +402,22 @@ fn findings_message(report: &Report, text: &mut String) {
     let escalated = findings.iter().any(|finding| {
         finding.confidence != Confidence::Low && !finding.routing.escalate_to.is_empty()
     });
-    text.push_str(if escalated {
-        "\nWhat happens next: we are going through these results with the engineers who work on this part of the Agent, and will come back to you with what we learn.\n"
-    } else {
-        "\nWhat happens next: as soon as we have your answer we will go through the results again, and come back to you with what we learn.\n"
-    });
     if !send.is_empty() {
-        text.push_str("\nPlease send us:\n");
-        for item in &send {
-            let _ = writeln!(text, "- {item}");
-        }
+        let _ = writeln!(text, "\nPlease send us {}.", list(&send));
+    }
+    if escalated {
+        text.push_str(
+            "\nWe are going through these results with the engineers who work on this part of the Agent.\n",
+        );
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 
@@ -410,20 +428,30 @@ fn numbered(text: &mut String, report: &Report, title: &str, steps: &[CustomerSt
     if steps.is_empty() {
         return;
     }
-    let _ = write!(text, "\n{title}\n");
+    // One request is a sentence, several are a list.
+    let alone = steps.len() == 1;
+    if alone {
+        text.push('\n');
+    } else {
+        let _ = write!(text, "\n{title}\n");
+    }
     let mut told = false;
     for (index, step) in steps.iter().enumerate() {
         let words = match step.command.as_deref().is_some_and(stops_profiler) {
             true => format!("{}.{PROFILER_OFF}", step.words.trim_end_matches(':')),
             false => step.words.clone(),
         };
-        let _ = writeln!(text, "{}. {words}", index + 1);
+        let _ = match alone {
+            true => writeln!(text, "{words}"),
+            false => writeln!(text, "{}. {words}", index + 1),
+        };
         told |= step.says_where;
         if let Some(command) = &step.command {
-            let _ = write!(text, "\n   {command}\n\n");
+            let lines = command.replace('\n', "\n    ");
+            let _ = write!(text, "\n    {lines}\n\n");
             // What to fill in is said once in a message.
             if !told && let Some(how) = how_to_run(report) {
-                let _ = write!(text, "   ({how})\n\n");
+                let _ = write!(text, "    ({how})\n\n");
                 told = true;
             }
         }
@@ -578,14 +606,11 @@ fn normal_message(report: &Report, text: &mut String) {
             true => "We found nothing unusual: at",
             false => "At",
         };
-        let _ = match used.as_slice() {
-            [] => writeln!(text, "\n{unusual} the time of the flare {name} was quiet."),
-            used => writeln!(
-                text,
-                "\n{unusual} the time of the flare {name} used {}.",
-                used.join(" and ")
-            ),
+        let used = match used.is_empty() {
+            true => "was quiet".to_owned(),
+            false => format!("used {}", used.join(" and ")),
         };
+        let _ = writeln!(text, "\n{unusual} the time of the flare {name} {used}.");
     }
     for words in growing {
         let _ = writeln!(text, "\n{words}");
@@ -611,24 +636,14 @@ fn normal_message(report: &Report, text: &mut String) {
         let again = CustomerStep::new(SEND_AGAIN, None);
         numbered(text, report, "What we need from you:", &[again]);
     }
-    let steps = [CustomerStep::new(
+    let step = CustomerStep::new(
         format!(
-            "While the usage is high, please run the following command{}. It takes several minutes, and the Agent keeps running:",
+            "If you see high usage at other times, please run this{} while it is high, and tell us which value you are looking at:",
             where_to_run(report)
         ),
         Some(capture_command(report, Capture::USUAL)),
-    )
-    .saying_where(),
-    CustomerStep::new(
-        "Please send us the new flare, and tell us which value you are looking at (for example the memory of the process or of the container), how high it is and since when.",
-        None,
-    )];
-    numbered(
-        text,
-        report,
-        "If you see high memory or CPU usage at other times, a recording of exactly that time will help most:",
-        &steps,
     );
+    numbered(text, report, "", &[step.saying_where()]);
 }
 
 #[cfg(test)]

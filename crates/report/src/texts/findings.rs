@@ -1,8 +1,10 @@
 //! A finding in words: its summary, its evidence, and why it is no surer than it is.
 
 use super::processes::program;
+use super::whole;
 use crate::times::{duration, interval};
 use diagnose::kinds::ProfileName;
+use diagnose::share::Share;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
     ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, LeakDetail, Spot,
@@ -20,7 +22,7 @@ pub(crate) fn summary(finding: &Finding) -> String {
     // Others went the other way when one frame answers for more than the whole.
     let part = match finding.lead.value > finding.counted {
         true => "most".to_owned(),
-        false => human_share(finding.lead.value, finding.counted),
+        false => whole(Share::of(finding.lead.value, finding.counted)),
     };
     match &finding.detail {
         Detail::Leak(leak) => {
@@ -41,13 +43,13 @@ pub(crate) fn summary(finding: &Finding) -> String {
                 .map_or_else(String::new, |most| {
                     format!(
                         ", {} of that in {}",
-                        human_share(most.value, first.value),
+                        whole(Share::of(most.value, first.value)),
                         within_agent(&most.frame)
                     )
                 });
             format!(
                 "{process} spends {} of its CPU time in {}{behind} ({} cores in use)",
-                cpu.share,
+                whole(cpu.share),
                 match &cpu.spot {
                     Spot::Check { name, .. } => format!("the check {name}"),
                     spot => within_agent(spot.name()).to_owned(),
@@ -477,14 +479,14 @@ mod tests {
                 summary(&finding),
                 settle(&finding)
             ),
-            "core grew 31.0 MB in 30.0 s (62.0 MB/min), 100 % of it in pkg/aggregator.(*TimeSampler).sample
+            "core grew 31.0 MB in 30.0 s (62.0 MB/min), 100% of it in pkg/aggregator.(*TimeSampler).sample
 Interval: 30.0 s
 Growth: +31.0 MB
 Rate: +62.0 MB/min
 If it goes on: +3.63 GB an hour, +87.2 GB a day
 Objects: +31,744
 Mean object: 1.00 kB
-Allocated in the same time: 61.0 MB (2.03 MB/s); 50.8 % of it stayed
+Allocated in the same time: 61.0 MB (2.03 MB/s); 50.8% of it stayed
 Sampling noise: 3.94 MB (one sigma)
 Two flares with profiles, ten minutes or hours apart, would settle it.
 "
@@ -519,12 +521,9 @@ Two flares with profiles, ten minutes or hours apart, would settle it.
         ];
         assert_eq!(
             responsible(function),
-            "tagger.Add 83.1 %; store.Pull 10.0 %; tagger.Get 4.9 %; others 2.0 %"
+            "tagger.Add 83.1%; store.Pull 10.0%; tagger.Get 4.9%; others 2.0%"
         );
-        assert_eq!(
-            owners(function),
-            "Tagger 88.0 %; Store 10.0 %; others 2.0 %"
-        );
+        assert_eq!(owners(function), "Tagger 88.0%; Store 10.0%; others 2.0%");
         finding.lead = part("tagger.Add", "Tagger", 0.831);
         finding.counted = 1000;
         let owned = |owner: &str, share| OwnerPart {
@@ -533,11 +532,11 @@ Two flares with profiles, ten minutes or hours apart, would settle it.
             share: Share::new(share),
         };
         finding.owners = vec![owned("Tagger", 0.88), owned("Store", 0.1)];
-        assert_eq!(owner(&finding), "Tagger (88.0 %)");
+        assert_eq!(owner(&finding), "Tagger (88.0%)");
         finding.profile = ProfileName::Mutex;
-        assert!(summary(&finding).ends_with("83.1 % of it for what tagger.Add held"));
+        assert!(summary(&finding).ends_with("83% of it for what tagger.Add held"));
         finding.profile = ProfileName::Block;
-        assert!(summary(&finding).ends_with("83.1 % of it in tagger.Add"));
+        assert!(summary(&finding).ends_with("83% of it in tagger.Add"));
     }
 
     #[test]

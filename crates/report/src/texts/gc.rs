@@ -122,7 +122,7 @@ mod tests {
         });
         assert_eq!(
             text,
-            "Garbage collection takes 31.4 % of core's CPU profile, and took 0.53 % of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
+            "Garbage collection takes 31.4% of core's CPU profile, and took 0.53% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
         );
     }
 
@@ -155,7 +155,7 @@ mod tests {
         });
         assert_eq!(
             text,
-            "Garbage collection takes 25.0 % of core's CPU profile. 1.00 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set."
+            "Garbage collection takes 25.0% of core's CPU profile. 1.00 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set."
         );
         let gogc = |gogc| {
             tell(&GcFacts {

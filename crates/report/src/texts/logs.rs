@@ -30,7 +30,7 @@ pub(crate) fn number(what: Quantity, value: u64) -> String {
         Quantity::QueueBytes => format!("queue of {}", bytes(value)),
         Quantity::HeldBytes => format!("{} in use", bytes(value)),
         Quantity::AllowedBytes => format!("{} allowed", bytes(value)),
-        Quantity::CpuPercent => format!("{count} % of a core"),
+        Quantity::CpuPercent => format!("{count}% of a core"),
         Quantity::Cores => format!("{count} cores"),
         Quantity::LimitBytes => format!("limit of {}", bytes(value)),
     }

@@ -201,7 +201,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
                 retention
-                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
+                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
     }
@@ -215,7 +215,7 @@ mod tests {
             &expect![[r#"
             Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 559 MB
             outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m -t 20) and at C libraries.
+            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 600 MB (66.7%) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m -t 20) and at C libraries.
         "#]],
         );
         usage.python = None;
@@ -225,7 +225,7 @@ mod tests {
         expect![[r#"
             Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Rest 600 MB
             outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 600 MB (66.7 %) are outside of Go. Most of the memory is outside of Go, so growth there can't be seen in a Go profile. This process embeds no Python: look at C libraries, eBPF maps and mapped files.
+            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 600 MB (66.7%) are outside of Go. Most of the memory is outside of Go, so growth there can't be seen in a Go profile. This process embeds no Python: look at C libraries, eBPF maps and mapped files.
         "#]]
         .assert_eq(&told(&other, &usage));
     }
@@ -239,7 +239,7 @@ mod tests {
             &expect![[r#"
             Heap in use 60.0 MB, Garbage 180 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
             garbage
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0 %). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
+            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
         "#]],
         );
     }
@@ -258,7 +258,7 @@ mod tests {
             &expect![[r#"
                 Go runtime 55.0 MB, Rest 35.0 MB
                 modest
-                Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1 %; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4 %). 35.0 MB (38.9 %) are outside of Go. None of the parts is large: each is under 100 MB.
+                Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go. None of the parts is large: each is under 100 MB.
             "#]],
         );
     }
@@ -275,7 +275,7 @@ mod tests {
             &expect![[r#"
             Heap objects 240 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
             modest
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0 %; Sys minus HeapReleased). 100 MB (25.0 %) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
+            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
         "#]],
         );
         // Just under half outside of Go.
@@ -294,7 +294,7 @@ mod tests {
             &expect![[r#"
             Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
             modest
-            Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3 %; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5 %). 190 MB (48.7 %) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
+            Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3%; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5%). 190 MB (48.7%) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
         "#]],
         );
         // The near miss: no part reaches what is large.
@@ -308,7 +308,7 @@ mod tests {
             &expect![[r#"
             Go runtime 95.0 MB, Rest 4.00 MB
             modest
-            Of the 99.0 MB that core has resident, the Go runtime holds 95.0 MB (96.0 %; Sys minus HeapReleased). 4.00 MB (4.0 %) are outside of Go. None of the parts is large: each is under 100 MB.
+            Of the 99.0 MB that core has resident, the Go runtime holds 95.0 MB (96.0%; Sys minus HeapReleased). 4.00 MB (4.0%) are outside of Go. None of the parts is large: each is under 100 MB.
         "#]],
         );
     }
@@ -331,7 +331,7 @@ mod tests {
             &expect![[r#"
             Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
             modest
-            Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1 %; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8 %). 2.00 MB (1.9 %) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
+            Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1%; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8%). 2.00 MB (1.9%) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
         "#]],
         );
     }
@@ -345,7 +345,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
                 retention
-                Of the 250 MB that core has resident, the Go runtime holds 300 MB (120 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
+                Of the 250 MB that core has resident, the Go runtime holds 300 MB (120%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
         usage.rss = None;
@@ -354,7 +354,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
                 retention
-                The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7 %). The heap in use is large by itself: real retention, which the heap profile explains.
+                The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7%). The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
     }

@@ -49,14 +49,37 @@ use super::kinds;
 use super::markdown::clean;
 use super::model::{ProcessReport, ProfileContent, Report, Table};
 use super::symptom::Symptom;
-use super::times::minute;
+use super::times::{minute, written};
 use diagnose::notable::Thing;
+use diagnose::share::Share;
 use diagnose::verdict::{Detail, Finding};
 use flare::Process;
 use profile::units::{group_thousands, human};
 
 fn bytes(value: u64) -> String {
     human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")
+}
+
+/// A limit as one writes it: `10 MB`, `1 s`; what is measured keeps its digits.
+pub(crate) fn limit(value: i64, unit: &str) -> String {
+    let text = human(value, unit);
+    match text.split_once(' ') {
+        Some((number, unit)) if number.contains('.') => {
+            let number = number.trim_end_matches('0').trim_end_matches('.');
+            format!("{number} {unit}")
+        }
+        _ => text,
+    }
+}
+
+/// A share in whole percent, for the first screen and the customer. What is not all is never 100%,
+/// what is something never 0%.
+pub(crate) fn whole(share: Share) -> String {
+    match share.percent() {
+        percent if percent > 0.0 && percent < 0.5 => "under 1%".to_owned(),
+        percent if percent < 100.0 && percent >= 99.5 => "over 99%".to_owned(),
+        _ => format!("{share:.0}"),
+    }
 }
 
 fn count(value: u64) -> String {
@@ -200,7 +223,7 @@ pub fn agent_words(report: &Report) -> &'static str {
     }
 }
 
-/// ` (Agent 7.71.2 on host web-7, recorded 2026-11-23 06:12 UTC)`.
+/// ` (Agent 7.71.2 on web-7, 23 November 2026, 06:12 UTC)`.
 fn origin(report: &Report) -> String {
     let mut parts = Vec::new();
     // The name of a folder with loose profiles says nothing of a host.
@@ -210,13 +233,18 @@ fn origin(report: &Report) -> String {
     };
     let agent = agent_words(report);
     match (&report.agent.version, host.is_empty()) {
-        (Some(version), false) => parts.push(format!("{agent} {} on host {host}", clean(version))),
+        (Some(version), false) => parts.push(format!("{agent} {} on {host}", clean(version))),
         (Some(version), true) => parts.push(format!("{agent} {}", clean(version))),
         (None, false) => parts.push(format!("host {host}")),
         (None, true) => {}
     }
-    if let Some(time) = captured(report) {
-        parts.push(format!("recorded {time}"));
+    let agent = &report.agent;
+    let time = match agent.captured_at_ms.and_then(written) {
+        Some(utc) => Some(utc),
+        None => time(None, agent.captured_local.as_deref()),
+    };
+    if let Some(time) = time {
+        parts.push(time);
     }
     if parts.is_empty() {
         String::new()

@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::commands::{agent_command, capture_command, check_command, trace_heap_command};
 use super::facts::{Suspect, instances, running, suspects};
 use super::memory::limit_source;
-use super::{bytes, count, processes};
+use super::{bytes, count, processes, whole};
 use crate::document::{FindingKind, ProfileName};
 use crate::markdown::clean;
 use crate::model::Report;
@@ -532,10 +532,6 @@ fn sentence(text: &str) -> String {
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", clean(name))
-}
-
-fn whole(share: Share) -> String {
-    format!("{share:.0}")
 }
 
 /// The first few names, and how many more there are.
@@ -1211,15 +1207,22 @@ fn outside_go_next(report: &Report, python_checks: &[(String, usize)], todo: &mu
             ),
             Some(check_command(report, name, "-m -t 20")),
         );
-        todo.customer(
-            format!(
-                "Please run this command. It runs the check {} twenty times beside the Agent, and restarts nothing:",
-                clean(name)
-            ),
-            Some(check_command(report, name, "-m -t 20")),
-        );
     }
-    todo.send.push("what these commands print".to_owned());
+    let commands: Vec<String> = names
+        .iter()
+        .map(|name| check_command(report, name, "-m -t 20"))
+        .collect();
+    match commands.len() {
+        0 => {}
+        1 => todo.customer(
+            "Could you run this command on the host and send us what it prints? It runs the check twenty times beside the Agent, and restarts nothing.",
+            Some(commands.concat()),
+        ),
+        _ => todo.customer(
+            "Could you run these commands on the host and send us what they print? Each runs a check twenty times beside the Agent, and restarts nothing.",
+            Some(commands.join("\n")),
+        ),
+    }
     todo.engineer(
         if names.len() > 1 {
             "If none of them grows, stop one for an hour and compare resident memory. Escalate to the owner of the check that grows, not to the Agent team."

@@ -257,7 +257,7 @@ mod tests {
                 share: Share::new(1.0),
                 cpu_ns: 490_000_000,
             },
-            "core: app.hot takes 100.0 % of the CPU profile, but the process used only 490 ms in all: the busiest line of the little that there is.",
+            "core: app.hot takes 100.0% of the CPU profile, but the process used only 490 ms in all: the busiest line of the little that there is.",
         );
     }
 

@@ -2,7 +2,7 @@
 
 use super::findings;
 use super::holes;
-use super::profile_words;
+use super::{limit, profile_words, whole};
 use crate::times::{duration, interval};
 use diagnose::kinds::{FindingKind, Measured, ProfileName};
 use diagnose::thresholds::Thresholds;
@@ -26,7 +26,12 @@ pub fn text(state: &State) -> String {
         ),
         Basis::Bounded(bound) => too_small(bound),
         Basis::Idle => "idle".to_owned(),
-        Basis::Cpu(cpu) => format!("{} in one {}, {}", cpu.share, one(&cpu.spot), cores(cpu)),
+        Basis::Cpu(cpu) => format!(
+            "{} in one {}, {}",
+            whole(cpu.share),
+            one(&cpu.spot),
+            cores(cpu)
+        ),
         Basis::Locks(locks) => match (locks.largest_ns(), locks.counter) {
             (None, Some(counter)) => counted(counter),
             (None | Some(0), _) => "no waiting for locks".to_owned(),
@@ -155,7 +160,7 @@ fn basis(state: &State, thresholds: &Thresholds) -> String {
         Basis::Cpu(cpu) => {
             let limits = &thresholds.cpu;
             format!(
-                "{} takes {} of {} of CPU time; the threshold is over {} % with at least {} s \
+                "{} takes {} of {} of CPU time; threshold: more than {}%, with at least {} s \
                  of samples and {} cores ({}).",
                 spot(&cpu.spot),
                 cpu.share,
@@ -205,7 +210,7 @@ pub(crate) fn why_and_remedy(state: &State, thresholds: &Thresholds) -> String {
 
 fn bounded_why(bound: &Bound, thresholds: &Thresholds) -> String {
     let heap = human(bound.heap, "bytes");
-    let limit = human(thresholds.leak.small_heap_bytes, "bytes");
+    let limit = limit(thresholds.leak.small_heap_bytes, "bytes");
     let why = match bound.net {
         Some(net) if bound.grows => {
             return format!(
@@ -272,11 +277,11 @@ fn heaps_why(state: &State, pair: &HeapGrowth, thresholds: &Thresholds) -> Strin
         );
     }
     let mut what = format!(
-        "{own}inuse_space outside the Go runtime changed by {grew} in {} ({}/min); the threshold is over {}, at {}/min or faster.",
+        "{own}inuse_space outside the Go runtime changed by {grew} in {} ({}/min); threshold: more than {}, at {}/min or faster.",
         interval(pair.interval),
         human_signed(pair.per_minute(pair.net) as i64, "bytes"),
-        human(limits.growth_bytes, "bytes"),
-        human(limits.growth_bytes_per_minute, "bytes")
+        limit(limits.growth_bytes, "bytes"),
+        limit(limits.growth_bytes_per_minute, "bytes")
     );
     if pair.transient != 0 {
         what.push_str(&format!(
@@ -310,8 +315,8 @@ fn lock_counter(counter: LockCounter, thresholds: &Thresholds) -> String {
     });
     let so = if counter.waits_s * 1e9 <= limits.delay_ns as f64 {
         format!(
-            "no window of it can hold over {}",
-            human(limits.delay_ns, "nanoseconds")
+            "no window of it can hold more than {}",
+            limit(limits.delay_ns, "nanoseconds")
         )
     } else {
         format!("the threshold is {} on average", limits.min_waiting)
@@ -368,9 +373,9 @@ pub(crate) fn lock_side(
                     format!(", {share} of it in {site}")
                 });
             format!(
-                "The {what}, which names {who}, counts {} of delay{average}{left_out}{site}; the threshold is over {} and {} goroutines.",
+                "The {what}, which names {who}, counts {} of delay{average}{left_out}{site}; threshold: more than {} and {} goroutines.",
                 human(delay.counted, "nanoseconds"),
-                human(limits.delay_ns, "nanoseconds"),
+                limit(limits.delay_ns, "nanoseconds"),
                 limits.min_waiting
             )
         }
@@ -387,23 +392,23 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
     match &state.basis {
         Basis::Bounded(_) => format!(
             "With a heap of {} or more it would have to be measured.",
-            human(thresholds.leak.small_heap_bytes, "bytes")
+            limit(thresholds.leak.small_heap_bytes, "bytes")
         ),
         Basis::Heaps(pair) => {
             let limits = &thresholds.leak;
-            let limit = human(limits.growth_bytes, "bytes");
-            let speed = human(limits.growth_bytes_per_minute, "bytes");
+            let most = limit(limits.growth_bytes, "bytes");
+            let speed = limit(limits.growth_bytes_per_minute, "bytes");
             if crossed {
                 return format!(
-                    "Clear at {limit} or less in such a window, or slower than {speed}/min."
+                    "Clear at {most} or less in such a window, or slower than {speed}/min."
                 );
             }
             let more = match limits.growth_bytes.saturating_sub(pair.net.max(0)) {
                 0 => String::new(),
-                more if more > 0 => format!(": {} more", human(more, "bytes")),
+                more if more > 0 => format!(": {} more", limit(more, "bytes")),
                 _ => format!(", if it were as fast as {speed}/min"),
             };
-            format!("It would cross with over {limit} in such a window{more}.")
+            format!("It would cross with more than {most} in such a window{more}.")
         }
         Basis::Idle => {
             "A profile of a minute with load would show what uses the CPU then.".to_owned()
@@ -412,7 +417,7 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
             let limits = &thresholds.cpu;
             match (cpu.hot, cpu.busy) {
                 (true, true) => format!(
-                    "Clear with no function over {} %, or with less than {} cores in use.",
+                    "Clear with no function above {}%, or with less than {} cores in use.",
                     limits.function_percent,
                     few_cores(cpu.busy_from)
                 ),
@@ -422,22 +427,22 @@ pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
                     few_cores(cpu.busy_from)
                 ),
                 (false, _) => format!(
-                    "It would cross with one function over {} %.",
+                    "It would cross with one function above {}%.",
                     limits.function_percent
                 ),
             }
         }
         Basis::Locks(_) => {
             let limits = &thresholds.contention;
-            let limit = human(limits.delay_ns, "nanoseconds");
+            let most = limit(limits.delay_ns, "nanoseconds");
             let waiting = limits.min_waiting;
             if crossed {
                 format!(
-                    "Clear with {limit} of delay or less in both profiles, or under {waiting} goroutines waiting on average."
+                    "Clear with {most} of delay or less in both profiles, or under {waiting} goroutines waiting on average."
                 )
             } else {
                 format!(
-                    "It would cross with over {limit} of delay and {waiting} goroutines waiting on average."
+                    "It would cross with more than {most} of delay and {waiting} goroutines waiting on average."
                 )
             }
         }
@@ -487,14 +492,14 @@ mod tests {
         let profiles = IntervalSource::Profiles;
         assert_eq!(
             told(&heaps(Measured::Crossed, 10 * MB + 1024, profiles)),
-            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster.\n\
-             Clear at 10.0 MB or less in such a window, or slower than 1.00 MB/min."
+            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); threshold: more than 10 MB, at 1 MB/min or faster.\n\
+             Clear at 10 MB or less in such a window, or slower than 1 MB/min."
         );
         assert_eq!(
             told(&heaps(Measured::Clear, 10 * MB, profiles)),
-            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); the threshold is over 10.0 MB, at 1.00 MB/min or faster. \
+            "inuse_space outside the Go runtime changed by +10.0 MB in 30.0 s (+20.0 MB/min); threshold: more than 10 MB, at 1 MB/min or faster. \
              Growth under 1.50 MB (3.00 MB/min) would not have shown in it.\n\
-             It would cross with over 10.0 MB in such a window."
+             It would cross with more than 10 MB in such a window."
         );
     }
 
