@@ -94,16 +94,6 @@ impl Process {
         matches!(self, Self::Core | Self::ClusterAgent | Self::SystemProbe)
     }
 
-    /// The block of the configuration that holds its profiling rates. Trace-agent and
-    /// process-agent have no rates of their own and take those of the core Agent.
-    pub const fn rates_block(&self) -> &'static str {
-        match self {
-            Self::SystemProbe => "system_probe_config.internal_profiling",
-            Self::SecurityAgent => "security_agent.internal_profiling",
-            _ => "internal_profiling",
-        }
-    }
-
     /// The setting that turns its continuous profiler on.
     pub const fn profiler_setting(&self) -> &'static str {
         match self {

@@ -388,6 +388,7 @@ fn state<'r>(report: &Report, state: &'r State) -> StateJson<'r> {
         capture: state
             .hole
             .filter(|hole| !hole.is_by_hand(&state.process))
+            .filter(|hole| texts::hole_command(report, *hole, &state.process, state.kind).is_some())
             .map(|hole| {
                 texts::possible(report, hole.capture(&state.process, state.kind)).to_string()
             }),

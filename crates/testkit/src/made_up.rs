@@ -452,6 +452,11 @@ impl MadeUp {
         base.iter().chain([&case]).fold(Self::empty(), Self::over)
     }
 
+    /// A flare of `tests/flares`, likewise.
+    pub fn fixture(name: &str) -> Self {
+        Self::empty().over(&format!("{ROOT}/tests/flares/{name}.zip"))
+    }
+
     /// Puts all files of an archive there, without its folder.
     fn over(self, archive: &String) -> Self {
         let file = File::open(archive).expect(archive);

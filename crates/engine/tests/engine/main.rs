@@ -5,6 +5,7 @@
     reason = "a test stops at what it does not expect"
 )]
 
+mod case_advice;
 mod case_conclusions;
 mod case_heaps;
 mod case_logs;

@@ -59,12 +59,12 @@ fn rates_of_other_processes_are_settings() {
         "security-agent",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            not-measured, rate-zero-elsewhere, -: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
-            sudo datadog-agent flare --profile 30
+            no command
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
-            sudo datadog-agent flare --profile 30
+            no command
         "#]],
     );
     check(
@@ -75,9 +75,9 @@ fn rates_of_other_processes_are_settings() {
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            sudo datadog-agent flare --profile 30
+            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            sudo datadog-agent flare --profile 30
+            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
         "#]],
     );
     check(
@@ -162,9 +162,9 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            sudo datadog-agent flare --profile 30
+            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            sudo datadog-agent flare --profile 30
+            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
         "#]],
     );
     let seen = flare

@@ -2,10 +2,11 @@
 
 use super::super::document::{Document, FindingKind, Measured, ProfileName, VerdictKind};
 use super::super::kinds;
-use super::super::model::Report;
+use super::super::model::{ProcessReport, Report};
 use super::super::screen::BannerView;
 use super::super::texts::{self, states};
 use super::{find, last_heap, outline, tables_of};
+use diagnose::counters::Counter;
 use diagnose::share::Share;
 use diagnose::verdict::{Hole, State};
 use profile::units::human;
@@ -52,7 +53,7 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
 pub fn summary(report: &Report) -> String {
     let growing = texts::notes::growing(report).into_iter();
     let growing: String = growing.map(|words| format!(" {words}.")).collect();
-    format!("{}{growing}", conclusion(report))
+    texts::rounded(&format!("{}{growing}", conclusion(report)))
 }
 
 fn conclusion(report: &Report) -> String {
@@ -111,24 +112,16 @@ fn conclusion(report: &Report) -> String {
 /// From so much of a threshold on, what came nearest is worth a sentence.
 const NEAR: f64 = 0.25;
 
+/// What was seen where nothing stands out: a sentence for each process.
 fn normal_summary(report: &Report) -> String {
-    let mut parts = Vec::new();
-    if let Some(main) = report.processes.first() {
-        if let Some(table) =
-            last_heap(main, false).and_then(|(_, tables)| find(tables, "inuse_space"))
-        {
-            parts.push(format!(
-                "{}'s heap holds {}",
-                main.name,
-                human(table.amount(), "bytes")
-            ));
-        }
-        if let Some(cores) =
-            tables_of(main, ProfileName::Cpu).and_then(|tables| find(tables, "cpu")?.cores())
-        {
-            parts.push(format!("{cores:.2} cores are in use"));
-        }
-    }
+    let mut sentences: Vec<String> = report
+        .processes
+        .iter()
+        .filter_map(|process| {
+            let parts = seen(report, process);
+            (!parts.is_empty()).then(|| format!("{}: {}.", process.name, parts.join(", ")))
+        })
+        .collect();
     let nearest = report
         .judgement
         .states
@@ -136,24 +129,49 @@ fn normal_summary(report: &Report) -> String {
         .filter_map(|state| Some((state.nearness?, state)))
         .filter(|(nearness, _)| *nearness >= NEAR)
         .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let nearest = nearest.map(|(nearness, state)| {
+    sentences.extend(nearest.map(|(nearness, state)| {
         format!(
-            " Nearest to its threshold: {} of {}, at {:.0} of it ({}).",
+            "Nearest to its threshold: {} of {}, at {:.0} of it ({}).",
             kinds::words(state.kind),
             state.process,
             Share::new(nearness),
             states::text(state)
         )
-    });
-    let parts = if parts.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", parts.join(", "))
-    };
-    format!(
-        "Nothing crossed a threshold{parts}.{}",
-        nearest.unwrap_or_default()
-    )
+    }));
+    format!("Nothing crossed a threshold. {}", sentences.join(" "))
+        .trim_end()
+        .to_owned()
+}
+
+/// The numbers that a reader asks for first.
+fn seen(report: &Report, process: &ProcessReport) -> Vec<String> {
+    let main = report.judgement.main.as_ref() == Some(&process.name);
+    let heap = last_heap(process, false)
+        .and_then(|(_, tables)| find(tables, "inuse_space"))
+        .map(|table| format!("heap {}", human(table.amount(), "bytes")));
+    let cores = tables_of(process, ProfileName::Cpu)
+        .and_then(|tables| find(tables, "cpu")?.cores())
+        .map(|cores| match cores {
+            ..0.005 => "idle".to_owned(),
+            cores => format!("{cores:.2} cores"),
+        });
+    let resident = report
+        .memory
+        .rss_bytes
+        .filter(|_| main)
+        .map(|rss| format!("{} resident", human(rss, "bytes")));
+    let locks = report
+        .figures()
+        .into_iter()
+        .find(|figure| main && figure.counter == Counter::LockWaits)
+        .map(|figure| {
+            let waited = human((figure.value * 1e9) as i64, "nanoseconds");
+            format!("{waited} of waiting for locks since the start")
+        });
+    [heap, cores, resident, locks]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What the banner has to say about holes: kinds that were measured nowhere, or not in the main process.

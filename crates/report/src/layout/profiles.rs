@@ -143,7 +143,7 @@ fn told(report: &Report, state: &State) -> Block {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    texts::hole_command(report, hole, state)
+    texts::hole_command(report, hole, &state.process, state.kind)
 }
 
 pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {
@@ -327,8 +327,7 @@ pub(super) fn profile_section(
             "{says}{doubt} {}",
             texts::holes::remedy(hole, &process.name, finding)
         );
-        let capture = hole.capture(&process.name, finding);
-        let command = Some(texts::capture_command(report, capture));
+        let command = texts::hole_command(report, hole, &process.name, finding);
         let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }

@@ -3,9 +3,10 @@
 //! Knows platforms and which capture is asked for; refuses to know the words around a command.
 
 use super::versions::{LOCK_FLAGS, debug_scheme};
+use crate::document::FindingKind;
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
-use diagnose::verdict::{Hole, State};
+use diagnose::verdict::Hole;
 use flare::Process;
 use flare::status::Flavor;
 
@@ -106,17 +107,22 @@ pub(super) fn stops_profiler(command: &str) -> bool {
 }
 
 /// The command that collects what a hole lacks. `None` where there is none to advise.
-pub fn hole_command(report: &Report, hole: Hole, state: &State) -> Option<String> {
-    Some(match (hole, &state.process) {
-        _ if hole.is_by_hand(&state.process) => trace_heap_command(report),
+pub fn hole_command(
+    report: &Report,
+    hole: Hole,
+    process: &Process,
+    kind: FindingKind,
+) -> Option<String> {
+    let capture = hole.capture(process, kind);
+    Some(match (hole, process) {
+        _ if hole.is_by_hand(process) => trace_heap_command(report),
         (Hole::RateZeroElsewhere, Process::SecurityAgent) => return None,
         (Hole::RateZeroElsewhere, Process::Trace) => trace_block_command(report),
         (Hole::ProfilerBusy, Process::Core) => {
-            let capture = hole.capture(&state.process, state.kind);
             let capture = with_possible_flags(report, capture);
             after_profiler(report, &agent_command(report, &capture.to_string()))
         }
-        _ => capture_command(report, hole.capture(&state.process, state.kind)),
+        _ => capture_command(report, capture),
     })
 }
 

@@ -507,7 +507,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     for (hole, state) in &holes {
         match hole {
             Hole::ProfilerBusy if state.process == Process::Core => {
-                busy = hole_command(report, *hole, state)
+                busy = hole_command(report, *hole, &state.process, state.kind)
             }
             Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
             _ => {}

@@ -133,7 +133,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
         let holes: Vec<String> = unmeasured(report)
             .iter()
             .map(|(hole, state)| {
-                let command = hole_command(report, *hole, state)
+                let command = hole_command(report, *hole, &state.process, state.kind)
                     .map_or_else(String::new, |command| format!(" Command: {command}"));
                 format!(
                     "{} in {} not measured: {} {}{command}",

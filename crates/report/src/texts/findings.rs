@@ -1,10 +1,8 @@
 //! A finding in words: its summary, its evidence, and why it is no surer than it is.
 
 use super::processes::program;
-use super::whole;
 use crate::times::{duration, interval};
 use diagnose::kinds::ProfileName;
-use diagnose::share::Share;
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::{
     ContentionDetail, CpuDetail, Detail, Doubt, Finding, FindingFunction, LeakDetail, Spot,
@@ -22,7 +20,7 @@ pub(crate) fn summary(finding: &Finding) -> String {
     // Others went the other way when one frame answers for more than the whole.
     let part = match finding.lead.value > finding.counted {
         true => "most".to_owned(),
-        false => whole(Share::of(finding.lead.value, finding.counted)),
+        false => human_share(finding.lead.value, finding.counted),
     };
     match &finding.detail {
         Detail::Leak(leak) => {
@@ -43,13 +41,13 @@ pub(crate) fn summary(finding: &Finding) -> String {
                 .map_or_else(String::new, |most| {
                     format!(
                         ", {} of that in {}",
-                        whole(Share::of(most.value, first.value)),
+                        human_share(most.value, first.value),
                         within_agent(&most.frame)
                     )
                 });
             format!(
                 "{process} spends {} of its CPU time in {}{behind} ({} cores in use)",
-                whole(cpu.share),
+                cpu.share,
                 match &cpu.spot {
                     Spot::Check { name, .. } => format!("the check {name}"),
                     spot => within_agent(spot.name()).to_owned(),
@@ -534,9 +532,9 @@ Two flares with profiles, ten minutes or hours apart, would settle it.
         finding.owners = vec![owned("Tagger", 0.88), owned("Store", 0.1)];
         assert_eq!(owner(&finding), "Tagger (88.0%)");
         finding.profile = ProfileName::Mutex;
-        assert!(summary(&finding).ends_with("83% of it for what tagger.Add held"));
+        assert!(summary(&finding).ends_with("83.1% of it for what tagger.Add held"));
         finding.profile = ProfileName::Block;
-        assert!(summary(&finding).ends_with("83% of it in tagger.Add"));
+        assert!(summary(&finding).ends_with("83.1% of it in tagger.Add"));
     }
 
     #[test]

@@ -229,13 +229,10 @@ fn rates_elsewhere(process: &Process) -> String {
             "{flags} Those of {program} count only while its own profiler is on, and that one keeps a flare \
              from taking its CPU profile: no way is advised."
         ),
-        _ => {
-            let block = process.rates_block();
-            format!(
-                "{flags} For {program}, set {block}.block_profile_rate: 10000 and {block}.mutex_profile_fraction: 100, \
-                 restart, and capture again."
-            )
-        }
+        _ => format!(
+            "{flags} For {program}, set internal_profiling.block_profile_rate: 10000 and \
+             internal_profiling.mutex_profile_fraction: 100, restart, and capture again."
+        ),
     }
 }
 

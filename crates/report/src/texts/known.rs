@@ -91,7 +91,7 @@ mod tests {
 
             Looks like DataDog/datadog-agent#29319 (container check leaks on ECS Fargate; also #29349; fixed in 7.57.1): the container check leaks memory and CPU after a change in 7.57.0 (DataDog/datadog-agent#27471). Remedy: upgrade to 7.57.1 or later, or pin 7.56.2. Reported on ECS Fargate. This is a resemblance by stack and version, not a proof.
 
-            Looks like a known pattern (metric contexts and their tags pile up in the aggregator; compare DataDog/datadog-agent#16734, #1852, #10132, #7594; as designed, limits are optional): each combination of metric name, host and tags is kept as a context until it expires; tags with many values make many contexts. Remedy: look at the context counts of the aggregator; remove tags with many values where the metrics are sent; contexts of DogStatsD counters stay for dogstatsd_expiry_seconds (300 s) longer than others, and a lower value lets them go sooner. This is a resemblance by stack, not a proof.
+            Looks like a known pattern (metric contexts and their tags pile up in the aggregator; compare DataDog/datadog-agent#16734, #1852, #10132, #7594; as designed): each combination of metric name, host and tags is kept as a context until it expires; tags with many values make many contexts. Remedy: look at the context counts of the aggregator; remove tags with many values where the metrics are sent; contexts of DogStatsD counters stay for dogstatsd_expiry_seconds (300 s) longer than others, and a lower value lets them go sooner. This is a resemblance by stack, not a proof.
 
         "#]].assert_eq(&lines);
     }

@@ -82,6 +82,28 @@ pub(crate) fn whole(share: Share) -> String {
     }
 }
 
+/// A sentence for the first screen: its shares in whole percent, which tables give with decimals.
+pub(crate) fn rounded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive('%') {
+        let number = part.strip_suffix('%').and_then(|words| {
+            let is_number = |letter: char| letter.is_ascii_digit() || letter == '.';
+            let digits = words.trim_end_matches(is_number);
+            let number = words.get(digits.len()..)?;
+            let percent = number.parse::<f64>().ok()?;
+            number.contains('.').then_some((digits, percent))
+        });
+        match number {
+            Some((before, percent)) => {
+                out.push_str(before);
+                out.push_str(&whole(Share::new(percent / 100.0)));
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
 fn count(value: u64) -> String {
     group_thousands(i64::try_from(value).unwrap_or(i64::MAX))
 }
@@ -297,5 +319,30 @@ pub const fn profile_words(name: ProfileName) -> &'static str {
         ProfileName::Cpu => "CPU profile",
         ProfileName::Block => "block profile",
         ProfileName::Mutex => "mutex profile",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{limit, rounded};
+
+    #[test]
+    fn first_screens_have_whole_percents() {
+        for (text, expected) in [
+            ("1.46 GB (97.7%) of it", "1.46 GB (98%) of it"),
+            ("99.7% of it", "over 99% of it"),
+            ("0.3% and 51%, 100.0%", "under 1% and 51%, 100%"),
+            ("a%b 1.2.3% %", "a%b 1.2.3% %"),
+        ] {
+            assert_eq!(rounded(text), expected);
+        }
+    }
+
+    #[test]
+    fn limits_have_no_zeros_behind_the_point() {
+        assert_eq!(limit(10 << 20, "bytes"), "10 MB");
+        assert_eq!(limit(5 << 19, "bytes"), "2.5 MB");
+        assert_eq!(limit(100 << 20, "bytes"), "100 MB");
+        assert_eq!(limit(1_000_000_000, "nanoseconds"), "1 s");
     }
 }

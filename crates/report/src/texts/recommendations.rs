@@ -283,7 +283,7 @@ fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
                 "Waiting for locks was not measured. {}",
                 states::would_change(state, &report.judgement.thresholds)
             ),
-            hole_command(report, hole, state),
+            hole_command(report, hole, &state.process, state.kind),
         );
     }
     push(
@@ -301,7 +301,7 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
             kinds::title(state.kind),
             state.process
         );
-        let command = hole_command(report, hole, state);
+        let command = hole_command(report, hole, &state.process, state.kind);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = command.is_some() && steps.iter().any(|step| step.command == command);
         if known {
