@@ -59,7 +59,7 @@ fn the_leak_threshold_decides() {
         .collect();
     assert_eq!(names, ["leak.function_growth_bytes", "leak.growth_bytes"]);
     let markdown = text("memory-leak", &["--leak-mb", "1000"]);
-    assert!(markdown.contains("Memory leak: over 1000 MB, not the default 10.0 MB."));
+    assert!(markdown.contains("Memory leak: more than 1000 MB, not the default 10 MB."));
     let escalation = text(
         "memory-leak",
         &["--leak-mb", "20", "--format", "escalation"],

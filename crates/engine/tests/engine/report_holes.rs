@@ -35,10 +35,10 @@ fn rates_of_the_core_agent_are_raised_by_flags() {
         &expect![[r#"
             not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
     // Not measured, and yet nothing is wrong with the flare.
@@ -61,9 +61,9 @@ fn rates_of_other_processes_are_settings() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, -: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
             no command
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
             no command
         "#]],
     );
@@ -74,10 +74,10 @@ fn rates_of_other_processes_are_settings() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
     check(
@@ -87,10 +87,10 @@ fn rates_of_other_processes_are_settings() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on. `sudo datadog-agent flare --profile 30`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
-            sudo datadog-agent flare --profile 30
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
-            sudo datadog-agent flare --profile 30
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
     check(
@@ -100,10 +100,10 @@ fn rates_of_other_processes_are_settings() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on. `sudo datadog-agent flare --profile 30`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
-            sudo datadog-agent flare --profile 30
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
-            sudo datadog-agent flare --profile 30
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }
@@ -125,8 +125,8 @@ fn one_rate_of_two_is_a_measurement() {
             clear, -, -: 100 ms waiting for locks
             The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average, 100.0% of it in app.a; threshold: more than 1 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with more than 1 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }
@@ -150,8 +150,8 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
             clear, -, -: no waiting for locks
             The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with more than 1 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. How to record it stands under Verdict.
+            no command
         "#]],
     );
     check(
@@ -161,10 +161,10 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes.
-            curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
     let seen = flare
@@ -912,8 +912,8 @@ fn a_file_that_was_cut_off() {
             The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The other profiles are not affected.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }
@@ -977,8 +977,8 @@ fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
             The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }
@@ -1029,8 +1029,8 @@ fn nothing_of_a_kind_was_collected() {
             The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is not in the flare.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }
@@ -1197,10 +1197,10 @@ fn the_cluster_agent_keeps_its_own_rates() {
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
             The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again. `kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
+            no command
         "#]],
     );
 }

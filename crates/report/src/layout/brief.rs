@@ -172,11 +172,14 @@ fn holes_of(mut grid: StateGrid) -> StateGrid {
     let mut said = HashSet::new();
     for cell in grid.rows.iter_mut().flat_map(|row| &mut row.cells) {
         let measured = matches!(cell.measured, Measured::Clear | Measured::Crossed);
-        if measured || !said.insert(cell.why.clone()) {
-            cell.why.clear();
+        for words in [&mut cell.why, &mut cell.would_change] {
+            if measured || !said.insert(words.clone()) {
+                words.clear();
+            }
         }
-        cell.would_change.clear();
-        cell.command = None;
+        if measured {
+            cell.command = None;
+        }
     }
     grid
 }

@@ -316,19 +316,17 @@ pub(super) fn profile_section(
             let blocks = vec![paragraph(says)];
             return process_section(kind, process, title, SectionState::Clear, blocks);
         }
-        let hole = Hole::of_rates(&process.name);
         // Where the other profile holds something, flags or settings may have filled this one too.
         let doubt = if state.is_some_and(|state| state.hole.is_some()) {
             " That does not mean that there is no contention."
         } else {
             ""
         };
-        let text = format!(
-            "{says}{doubt} {}",
-            texts::holes::remedy(hole, &process.name, finding)
-        );
-        let command = texts::hole_command(report, hole, &process.name, finding);
-        let blocks = vec![Block::Missing { text, command }];
+        // The remedy is one for both profiles, and stands once.
+        let blocks = vec![Block::Missing {
+            text: format!("{says}{doubt} How to record it stands under Verdict."),
+            command: None,
+        }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }
     let mut blocks = Vec::new();

@@ -77,7 +77,7 @@ pub(crate) fn limit(value: i64, unit: &str) -> String {
 pub(crate) fn whole(share: Share) -> String {
     match share.percent() {
         percent if percent > 0.0 && percent < 0.5 => "under 1%".to_owned(),
-        percent if percent < 100.0 && percent >= 99.5 => "over 99%".to_owned(),
+        percent if (99.5..100.0).contains(&percent) => "over 99%".to_owned(),
         _ => format!("{share:.0}"),
     }
 }
