@@ -33,12 +33,12 @@ fn rates_of_the_core_agent_are_raised_by_flags() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero, flare --profile 60 --profile-mutex --profile-blocking: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
     // Not measured, and yet nothing is wrong with the flare.
@@ -59,12 +59,12 @@ fn rates_of_other_processes_are_settings() {
         "security-agent",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the security-agent, whose rates count only while its own profiler is on, set security_agent.internal_profiling.block_profile_rate: 10000 and security_agent.internal_profiling.mutex_profile_fraction: 100 together with security_agent.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the security-agent: turn it off afterwards. `sudo datadog-agent flare --profile 60`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the security-agent, whose rates count only while its own profiler is on, set security_agent.internal_profiling.block_profile_rate: 10000 and security_agent.internal_profiling.mutex_profile_fraction: 100 together with security_agent.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the security-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the security-agent, whose rates count only while its own profiler is on, set security_agent.internal_profiling.block_profile_rate: 10000 and security_agent.internal_profiling.mutex_profile_fraction: 100 together with security_agent.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the security-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
+            not-measured, rate-zero-elsewhere, -: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
+            no command
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. Those of the security-agent count only while its own profiler is on, and that one keeps a flare from taking its CPU profile: no way is advised.
+            no command
         "#]],
     );
     check(
@@ -72,12 +72,12 @@ fn rates_of_other_processes_are_settings() {
         "trace",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards. `sudo datadog-agent flare --profile 60`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
+            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes. `sudo datadog-agent flare --profile 30`
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes.
+            sudo datadog-agent flare --profile 30
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes.
+            sudo datadog-agent flare --profile 30
         "#]],
     );
     check(
@@ -85,12 +85,12 @@ fn rates_of_other_processes_are_settings() {
         "process",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with process_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the process-agent: turn it off afterwards. `sudo datadog-agent flare --profile 60`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with process_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the process-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with process_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the process-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
+            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on. `sudo datadog-agent flare --profile 30`
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
+            sudo datadog-agent flare --profile 30
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the process-agent, run process-agent config set runtime_block_profile_rate 10000 and process-agent config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
+            sudo datadog-agent flare --profile 30
         "#]],
     );
     check(
@@ -98,12 +98,12 @@ fn rates_of_other_processes_are_settings() {
         "system-probe",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, set system_probe_config.internal_profiling.block_profile_rate: 10000 and system_probe_config.internal_profiling.mutex_profile_fraction: 100, restart, and capture again. `sudo datadog-agent flare --profile 60`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, set system_probe_config.internal_profiling.block_profile_rate: 10000 and system_probe_config.internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            sudo datadog-agent flare --profile 60
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, set system_probe_config.internal_profiling.block_profile_rate: 10000 and system_probe_config.internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            sudo datadog-agent flare --profile 60
+            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on. `sudo datadog-agent flare --profile 30`
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
+            sudo datadog-agent flare --profile 30
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For system-probe, run system-probe config set runtime_block_profile_rate 10000 and system-probe config set runtime_mutex_profile_fraction 100, which needs no restart, capture again, and set both to 0 afterwards. The second one fails while its own profiler is on.
+            sudo datadog-agent flare --profile 30
         "#]],
     );
 }
@@ -125,8 +125,8 @@ fn one_rate_of_two_is_a_measurement() {
             clear, -, -: 100 ms waiting for locks
             The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average, 100.0 % of it in app.a; the threshold is over 1.00 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
 }
@@ -150,8 +150,8 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
             clear, -, -: no waiting for locks
             The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with over 1.00 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
     check(
@@ -159,12 +159,12 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
         "trace",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards. `sudo datadog-agent flare --profile 60`
-            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, whose rates count only while its own profiler is on, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100 together with apm_config.internal_profiling.enabled: true, restart, and capture again. That profiler uploads to Datadog, and a flare taken while it records has no CPU profile of the trace-agent: turn it off afterwards.
-            sudo datadog-agent flare --profile 60
+            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes. `sudo datadog-agent flare --profile 30`
+            Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes.
+            sudo datadog-agent flare --profile 30
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes.
+            sudo datadog-agent flare --profile 30
         "#]],
     );
     let seen = flare
@@ -210,8 +210,8 @@ fn ended_after_the_first_heap_snapshot() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, collection-stopped, flare --profile 60 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
+            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -250,8 +250,8 @@ fn ended_after_the_cpu_profile() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, collection-stopped, flare --profile 60 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
+            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -279,8 +279,8 @@ fn ended_after_the_second_heap_snapshot() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, collection-stopped, flare --profile 60 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its second heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
+            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its second heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -379,7 +379,7 @@ fn the_trace_agent_takes_four_seconds() {
         LEAK,
         &expect![[r#"
             not-measured, trace-window, -: window too short
-            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). The trace-agent's snapshots are 4 s apart however long the capture is. A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and compare the two. Older versions answer at http:// instead of https://. `curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz`
+            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). The trace-agent's snapshots are 4 s apart however long the capture is. A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and drop both files on the page together. Nothing is restarted. `curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -390,8 +390,8 @@ fn the_trace_agent_takes_four_seconds() {
         "core",
         LEAK,
         &expect![[r#"
-            not-measured, short-window, flare --profile 120: window too short
-            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). Capture again with a longer window. `sudo datadog-agent flare --profile 120`
+            not-measured, short-window, flare --profile 30: window too short
+            The heap snapshots are only 4.0 s apart, too short to tell growth from noise (+977 kB so far). Capture twice, ten minutes apart, and drop both flares on the page together. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -433,8 +433,8 @@ fn an_identical_pair_shows_no_garbage_collection() {
         "core",
         LEAK,
         &expect![[r#"
-            not-measured, identical-snapshots, flare --profile 150: identical snapshots
-            Both heap snapshots hold the same values: no garbage collection was published in the 30.0 s between them, so growth can't be seen. The Agent collects garbage at least every 2 minutes, so a capture of 150 s or more shows a change. `sudo datadog-agent flare --profile 150`
+            not-measured, identical-snapshots, flare --profile 30: identical snapshots
+            Both heap snapshots hold the same values: no garbage collection was published in the 30.0 s between them, so growth can't be seen. The Agent collects garbage at least every 2 minutes: capture twice, ten minutes apart, and drop both flares on the page together. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -451,7 +451,7 @@ fn an_identical_pair_shows_no_garbage_collection() {
         LEAK,
         &expect![[r#"
             not-measured, identical-snapshots, -: identical snapshots
-            Both heap snapshots hold the same values: no garbage collection was published in the 4.0 s between them, so growth can't be seen. A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and compare the two. Older versions answer at http:// instead of https://. `curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz`
+            Both heap snapshots hold the same values: no garbage collection was published in the 4.0 s between them, so growth can't be seen. A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and drop both files on the page together. Nothing is restarted. `curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -560,8 +560,8 @@ fn an_error_text_is_quoted() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, text-reply, flare --profile 60 --profile-mutex --profile-blocking: error reply
-            The mutex and block profiles of core hold a text instead of profiles: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, text-reply, flare --profile 30 --profile-mutex --profile-blocking: error reply
+            The mutex and block profiles of core hold a text instead of profiles: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -610,10 +610,10 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         "core",
         CPU,
         &expect![[r#"
-        not-measured, internal-profiler, flare --profile 30: profiler in use
-        The CPU profile of core holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, internal-profiler, flare --profile 30: profiler in use
+            The CPU profile of core holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let seen = MadeUp::linux()
         .calm("core")
@@ -625,10 +625,10 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         "trace",
         CPU,
         &expect![[r#"
-        not-measured, internal-profiler, flare --profile 30: profiler in use
-        The CPU profile of trace holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Set apm_config.internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, internal-profiler, flare --profile 30: profiler in use
+            The CPU profile of trace holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let seen = MadeUp::linux()
         .calm("core")
@@ -640,10 +640,10 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         "system-probe",
         CPU,
         &expect![[r#"
-        not-measured, internal-profiler, flare --profile 30: profiler in use
-        The CPU profile of system-probe holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Set system_probe_config.internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, internal-profiler, flare --profile 30: profiler in use
+            The CPU profile of system-probe holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting system_probe_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
 }
 
@@ -664,7 +664,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         LEAK,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -674,7 +674,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
+            The CPU profile of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -683,8 +683,8 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, internal-profiler, flare --profile 60 --profile-mutex --profile-blocking: profiler in use
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Set internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, internal-profiler, flare --profile 30: profiler in use
+            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -699,7 +699,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of trace is not in the flare: an error ended the collection of trace after its first heap snapshot, so what comes after that is missing. apm_config.internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Set apm_config.internal_profiling.enabled to false, restart, and capture again. `sudo datadog-agent flare --profile 30`
+            The CPU profile of trace is not in the flare: an error ended the collection of trace after its first heap snapshot, so what comes after that is missing. apm_config.internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -754,11 +754,11 @@ fn nobody_answered() {
         "system-probe",
         LOCKS,
         &expect![[r#"
-        not-measured, not-running, flare --profile 60 --profile-mutex --profile-blocking: not running
-        The mutex and block profiles of system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
-        Mutex Profile: says the same
-        Block Profile: says the same
-    "#]],
+            not-measured, not-running, flare --profile 30 --profile-mutex --profile-blocking: not running
+            The mutex and block profiles of system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            Mutex Profile: says the same
+            Block Profile: says the same
+        "#]],
     );
 }
 
@@ -857,7 +857,7 @@ fn a_local_flare_without_profiles() {
            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
            ```
 
-        4. **No profiles in the flare**: If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.66/7.67) does when memory or CPU crosses a limit."#]].assert_eq(steps);
+        4. **No profiles in the flare**: If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.67) does when memory or CPU crosses a limit."#]].assert_eq(steps);
 }
 
 // ---- damage and absence
@@ -908,12 +908,12 @@ fn a_file_that_was_cut_off() {
         "core",
         LOCKS,
         &expect![[r#"
-            damaged, damaged, flare --profile 60 --profile-mutex --profile-blocking: unreadable
-            The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            damaged, damaged, flare --profile 30 --profile-mutex --profile-blocking: unreadable
+            The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The other profiles are not affected.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
 }
@@ -973,13 +973,13 @@ fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
         "core",
         LOCKS,
         &expect![[r#"
-        not-measured, left-out, flare --profile 60 --profile-mutex --profile-blocking: left out
-        The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
-        Mutex Profile: The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected.
-        sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
-        Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-        sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
-    "#]],
+            not-measured, left-out, flare --profile 30 --profile-mutex --profile-blocking: left out
+            The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            Mutex Profile: The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+        "#]],
     );
 }
 
@@ -1025,12 +1025,12 @@ fn nothing_of_a_kind_was_collected() {
         "core",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero, flare --profile 60 --profile-mutex --profile-blocking: not collected
-            The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking`
+            not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
+            The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is not in the flare.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
-            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only.
-            sudo datadog-agent flare --profile 60 --profile-mutex --profile-blocking
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
+            Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
 }
@@ -1054,7 +1054,7 @@ fn no_profiles_at_all() {
            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
            ```
 
-        3. **No profiles in the flare**: If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.66/7.67) does when memory or CPU crosses a limit."#]].assert_eq(steps);
+        3. **No profiles in the flare**: If the problem comes and goes, let the Agent take the flare by itself: the agentprofiling check (since 7.67) does when memory or CPU crosses a limit."#]].assert_eq(steps);
 }
 
 /// Remote Configuration and the agentprofiling check write down why profiles are missing.
@@ -1195,12 +1195,12 @@ fn the_cluster_agent_keeps_its_own_rates() {
         "datadog-cluster-agent",
         LOCKS,
         &expect![[r#"
-            not-measured, rate-zero-elsewhere, flare --profile 60: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again. `kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 60`
+            not-measured, rate-zero-elsewhere, flare --profile 30: not collected
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again. `kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 60
+            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the Cluster Agent, set internal_profiling.block_profile_rate: 10000 and internal_profiling.mutex_profile_fraction: 100, restart, and capture again.
-            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 60
+            kubectl exec -it <cluster-agent-pod> -- datadog-cluster-agent flare --profile 30
         "#]],
     );
 }

@@ -417,22 +417,22 @@ fn the_four_conclusions_of_the_memory_account() {
         700,
         200,
         &expect![[r#"
-        outside-go
-        Of the 700 MB that core has resident, the Go runtime holds 300 MB (42.9 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 400 MB (57.1 %) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m, tracemalloc_debug: true) and at C libraries.
+            outside-go
+            Of the 700 MB that core has resident, the Go runtime holds 300 MB (42.9 %; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7 %). 400 MB (57.1 %) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m -t 20) and at C libraries.
 
-        core: 700 MB resident memory
+            core: 700 MB resident memory
 
-        | Part | Value | Share |
-        | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 200 MB | 28.6 % |
-        | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 5.7 % |
-        | Spans (free room inside of spans in use) | 10.0 MB | 1.4 % |
-        | Idle heap (free, still held by the process) | 30.0 MB | 4.3 % |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 2.9 % |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 2.9 % |
-        | Rest (C libraries, mapped files and binaries) | 380 MB | 54.3 % |
-        | **Total** | 700 MB |  |
-    "#]],
+            | Part | Value | Share |
+            | --- | ---: | ---: |
+            | Heap in use (live objects: what the heap profile shows) | 200 MB | 28.6 % |
+            | Garbage (not collected yet, or newer than the last collection) | 40.0 MB | 5.7 % |
+            | Spans (free room inside of spans in use) | 10.0 MB | 1.4 % |
+            | Idle heap (free, still held by the process) | 30.0 MB | 4.3 % |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 2.9 % |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 2.9 % |
+            | Rest (C libraries, mapped files and binaries) | 380 MB | 54.3 % |
+            | **Total** | 700 MB |  |
+        "#]],
     );
     // Half of it outside of Go is the limit, a third of what Go holds in use the other one.
     assert!(account(&LARGE, 599, 200).starts_with("retention"));
@@ -606,7 +606,7 @@ fn alarming_notes_are_steps() {
     "#]].assert_eq(&steps(450));
     expect![[r#"
         1. **Nothing stands out**: Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.
-        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
+        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
 }
 
 // ---- what a finding is tied to
