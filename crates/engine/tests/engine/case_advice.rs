@@ -332,7 +332,11 @@ fn rates_of_other_processes_are_raised_while_they_run() {
     }
     says(
         &told("trace"),
-        &["/debug/blockrate?v=10000", "ends the recording"],
+        &[
+            "/debug/blockrate?v=10000",
+            "ends the recording",
+            "datadog-agent flare",
+        ],
     );
     let security = told("security-agent");
     says(&security, &["no way is advised"]);

@@ -46,7 +46,7 @@ fn the_own_profiler_is_named_and_not_counted() {
     assert_eq!(state["state"], "clear");
     assert_eq!(state["transient_bytes"], 18 * MB);
     let note = "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler \
-                (internal_profiling), which level off. Before the next capture, set internal_profiling.enabled to false.";
+                (internal_profiling), which level off. Before the next capture, stop it (in the core Agent with datadog-agent config set internal_profiling false, without a restart).";
     assert_eq!(seen.notes("transient"), [note]);
     let verdict = &seen.json()["verdict"];
     assert_eq!(verdict["headline"], "Growth that is no leak");

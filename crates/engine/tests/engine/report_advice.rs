@@ -95,9 +95,8 @@ fn lock_flags_are_advised_where_they_do_something() {
         .lines()
         .find(|line| line.contains("Confirm it"))
         .unwrap();
-    does_not_say(confirm, &["--profile-mutex"]);
-    says(confirm, &["set it to 60 in datadog.yaml"]);
-    says(&steps, &["flare --profile 60\n"]);
+    does_not_say(confirm, &["--profile-mutex", "receiver_timeout"]);
+    says(&steps, &["flare --profile 30\n"]);
 }
 
 #[test]

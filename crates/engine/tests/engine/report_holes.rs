@@ -34,7 +34,7 @@ fn rates_of_the_core_agent_are_raised_by_flags() {
         LOCKS,
         &expect![[r#"
             not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
             no command
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
@@ -73,7 +73,7 @@ fn rates_of_other_processes_are_settings() {
         LOCKS,
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes. `sudo datadog-agent flare --profile 30`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
             no command
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
@@ -125,8 +125,8 @@ fn one_rate_of_two_is_a_measurement() {
             clear, -, -: 100 ms waiting for locks
             The mutex profile, which names who held a lock, counts 100 ms of delay, less than 0.01 goroutines on average, 100.0% of it in app.a; threshold: more than 1 s and 0.1 goroutines. The block profile is empty: its rate is 0, or nothing waited. It would cross with more than 1 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. How to record it stands under Verdict.
-            no command
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
 }
@@ -150,8 +150,8 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
             clear, -, -: no waiting for locks
             The mutex profile is empty although its rate is set: nothing waited. The block profile is empty: its rate is 0, or nothing waited. It would cross with more than 1 s of delay and 0.1 goroutines waiting on average.
             Mutex Profile: shows its table
-            Block Profile: The block profile is empty: its rate is 0, or nothing waited. How to record it stands under Verdict.
-            no command
+            Block Profile: The block profile is empty: its rate is 0, or nothing waited. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only.
+            sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
         "#]],
     );
     check(
@@ -160,7 +160,7 @@ fn a_rate_that_is_set_measures_nothing_as_nothing() {
         LOCKS,
         &expect![[r#"
             not-measured, rate-zero-elsewhere, flare --profile 30: not collected
-            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. This has the trace-agent record who waits, without a restart; half a minute later a flare with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes. `curl -k 'https://127.0.0.1:5012/debug/blockrate?v=10000'`
+            The mutex and block profiles are empty: their rates are 0, so nothing was collected. The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only. For the trace-agent, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, and capture again half a minute later: fetching the block profile ends the recording. There is no such switch for mutexes. `sudo datadog-agent flare --profile 30`
             Mutex Profile: The mutex profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
             no command
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
@@ -1026,7 +1026,7 @@ fn nothing_of_a_kind_was_collected() {
         LOCKS,
         &expect![[r#"
             not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
-            The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is not in the flare.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.

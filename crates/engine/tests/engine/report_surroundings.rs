@@ -606,7 +606,7 @@ fn alarming_notes_are_steps() {
     "#]].assert_eq(&steps(450));
     expect![[r#"
         1. **Nothing stands out**: Nothing has to be fixed by what this flare shows. Close with the customer message, unless the symptom is still there.
-        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
+        2. **If the Agent seems stuck**: Waiting for locks was not measured. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only."#]].assert_eq(&steps(449));
 }
 
 // ---- what a finding is tied to

@@ -316,17 +316,25 @@ pub(super) fn profile_section(
             let blocks = vec![paragraph(says)];
             return process_section(kind, process, title, SectionState::Clear, blocks);
         }
+        // The remedy is one for both profiles, and stands once: with the state, where that is a hole.
         // Where the other profile holds something, flags or settings may have filled this one too.
-        let doubt = if state.is_some_and(|state| state.hole.is_some()) {
-            " That does not mean that there is no contention."
+        let unmeasured = state.is_some_and(|state| state.hole.is_some());
+        let (text, command) = if unmeasured {
+            (
+                format!(
+                    "{says} That does not mean that there is no contention. How to record it stands under Verdict."
+                ),
+                None,
+            )
         } else {
-            ""
+            let hole = Hole::of_rates(&process.name);
+            let remedy = texts::holes::remedy(hole, &process.name, finding);
+            (
+                format!("{says} {remedy}"),
+                texts::hole_command(report, hole, &process.name, finding),
+            )
         };
-        // The remedy is one for both profiles, and stands once.
-        let blocks = vec![Block::Missing {
-            text: format!("{says}{doubt} How to record it stands under Verdict."),
-            command: None,
-        }];
+        let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }
     let mut blocks = Vec::new();

@@ -117,7 +117,6 @@ pub fn hole_command(
     Some(match (hole, process) {
         _ if hole.is_by_hand(process) => trace_heap_command(report),
         (Hole::RateZeroElsewhere, Process::SecurityAgent) => return None,
-        (Hole::RateZeroElsewhere, Process::Trace) => trace_block_command(report),
         (Hole::ProfilerBusy, Process::Core) => {
             let capture = with_possible_flags(report, capture);
             after_profiler(report, &agent_command(report, &capture.to_string()))
@@ -128,21 +127,16 @@ pub fn hole_command(
 
 /// What takes the trace-agent's heap by hand, from its debug server.
 pub(super) fn trace_heap_command(report: &Report) -> String {
-    by_hand(report, "pprof/heap", Some("trace-heap-1.pb.gz"))
+    by_hand(report, "pprof/heap", "trace-heap-1.pb.gz")
 }
 
 /// The same of a CPU profile, which a flare has 4 s of.
 pub(super) fn trace_cpu_command(report: &Report) -> String {
-    by_hand(report, "pprof/profile?seconds=30", Some("trace-cpu.pb.gz"))
-}
-
-/// What has the trace-agent record who waits, until its block profile is fetched.
-fn trace_block_command(report: &Report) -> String {
-    by_hand(report, "blockrate?v=10000", None)
+    by_hand(report, "pprof/profile?seconds=30", "trace-cpu.pb.gz")
 }
 
 /// A request to the trace-agent's debug server.
-fn by_hand(report: &Report, what: &str, file: Option<&str>) -> String {
+fn by_hand(report: &Report, what: &str, file: &str) -> String {
     let scheme = debug_scheme(report).unwrap_or("https");
     let address = format!("{scheme}://127.0.0.1:5012/debug/{what}");
     let address = match what.contains('?') {
@@ -154,18 +148,15 @@ fn by_hand(report: &Report, what: &str, file: Option<&str>) -> String {
         "https" => (" -k", " -sk"),
         _ => ("", " -s"),
     };
-    let into = |flag: &str| file.map_or_else(String::new, |file| format!(" {flag} {file}"));
     match Platform::of(report) {
-        Platform::Linux | Platform::Mac => format!("curl{check} {address}{}", into("-o")),
-        Platform::Windows => format!("curl.exe{check} {address}{}", into("-o")),
-        Platform::Docker => format!(
-            "docker exec <agent-container> curl{silent} {address}{}",
-            into(">")
-        ),
-        Platform::Kubernetes => format!(
-            "kubectl exec <agent-pod> -c trace-agent -- curl{silent} {address}{}",
-            into(">")
-        ),
+        Platform::Linux | Platform::Mac => format!("curl{check} {address} -o {file}"),
+        Platform::Windows => format!("curl.exe{check} {address} -o {file}"),
+        Platform::Docker => {
+            format!("docker exec <agent-container> curl{silent} {address} > {file}")
+        }
+        Platform::Kubernetes => {
+            format!("kubectl exec <agent-pod> -c trace-agent -- curl{silent} {address} > {file}")
+        }
     }
 }
 

@@ -256,7 +256,7 @@ fn is_trace_growing(report: &Report) -> bool {
 fn trace_heaps(report: &Report) -> CustomerStep {
     CustomerStep::new(
         format!(
-            "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pb.gz as the name of the file, and send us both files. Nothing is restarted.{}",
+            "Please take two memory snapshots of the Trace Agent, ten minutes apart, with this command on the affected host, the second time with trace-heap-2.pb.gz as the name of the file, and send us both files.{} Nothing is restarted:",
             other_scheme(report)
         ),
         Some(trace_heap_command(report)),
@@ -267,7 +267,7 @@ fn trace_heaps(report: &Report) -> CustomerStep {
 fn trace_cpu(report: &Report) -> CustomerStep {
     CustomerStep::new(
         format!(
-            "While the problem is happening, please record the CPU usage of the Trace Agent with this command on the affected host, and send us the file. It takes half a minute, and nothing is restarted.{}",
+            "While the problem is happening, please record the CPU usage of the Trace Agent with this command on the affected host, and send us the file.{} It takes half a minute, and nothing is restarted:",
             other_scheme(report)
         ),
         Some(trace_cpu_command(report)),
@@ -314,10 +314,10 @@ fn findings_message(report: &Report, text: &mut String) {
     let lowest = findings.last().map(|finding| finding.confidence);
     match lowest {
         Some(Confidence::Low) if findings.len() == 1 => text.push_str(
-            "\nPlease take this as a first indication: it rests on little data, and a longer recording is needed to be sure.\n",
+            "\nPlease take this as a first indication: it rests on little data, and another recording is needed to be sure.\n",
         ),
         Some(Confidence::Low) => text.push_str(
-            "\nPart of this is a first indication only: it rests on little data, and a longer recording is needed to be sure.\n",
+            "\nPart of this is a first indication only: it rests on little data, and another recording is needed to be sure.\n",
         ),
         Some(Confidence::Medium) => {
             text.push_str("\nWe would like to confirm this with another recording.\n");

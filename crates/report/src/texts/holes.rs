@@ -186,7 +186,7 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
             "How long it was recorded is needed: how long the process had been running, or two profiles some minutes apart, whose difference has a window."
         }
         Hole::RateZero => {
-            "The flags --profile-mutex and --profile-blocking (since 7.30 and 6.30) raise the rates while the flare is made, in the core Agent only."
+            "The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only."
         }
         Hole::RateZeroElsewhere => return rates_elsewhere(process),
         Hole::Damaged => match kind {
@@ -214,8 +214,9 @@ fn rates_elsewhere(process: &Process) -> String {
         "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
     match process {
         Process::Trace => format!(
-            "{flags} This has {program} record who waits, without a restart; half a minute later a flare \
-             with profiles fetches its block profile, which ends the recording. It has no such switch for mutexes."
+            "{flags} For {program}, ask its debug server (port 5012) for /debug/blockrate?v=10000 while it runs, \
+             and capture again half a minute later: fetching the block profile ends the recording. There \
+             is no such switch for mutexes."
         ),
         Process::ProcessAgent | Process::SystemProbe => {
             let set = format!("{} config set", program.trim_start_matches("the "));
