@@ -69,12 +69,7 @@ pub(super) fn evidence(report: &Report) -> Option<Section> {
     let findings = judgement.findings.iter();
     let blocks: Vec<Block> = findings
         .flat_map(|finding| finding_blocks(report, finding))
-        .chain(
-            judgement
-                .notable
-                .iter()
-                .flat_map(|one| notable_blocks(report, one)),
-        )
+        .chain(judgement.notable.iter().flat_map(notable_blocks))
         .collect();
     let state = if judgement.findings.is_empty() {
         SectionState::Info
@@ -85,20 +80,13 @@ pub(super) fn evidence(report: &Report) -> Option<Section> {
 }
 
 /// One thing to look at, with who holds it.
-fn notable_blocks(report: &Report, one: &Notable) -> Vec<Block> {
-    let mut blocks = vec![Block::Heading {
-        text: texts::notable::about(one),
-    }];
-    // The section's own summary says the first one already.
-    let first = report.judgement.findings.is_empty()
-        && report
-            .judgement
-            .notable
-            .first()
-            .is_some_and(|first| std::ptr::eq(first, one));
-    if !first {
-        blocks.push(note(one.thing.as_str(), texts::notable::summary(one)));
-    }
+fn notable_blocks(one: &Notable) -> Vec<Block> {
+    let mut blocks = vec![
+        Block::Heading {
+            text: texts::notable::about(one),
+        },
+        paragraph(texts::notable::summary(one)),
+    ];
     if let Some(holder) = &one.holder {
         let mut facts = vec![fact("Owner", holder.owner.clone())];
         if !holder.component.is_empty() {
@@ -161,10 +149,7 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
     let mut blocks = vec![Block::Heading {
         text: format!("{} in {}", kinds::title(finding.kind), finding.process),
     }];
-    // With one finding the section's own summary says it already.
-    if report.judgement.findings.len() > 1 {
-        blocks.push(paragraph(format!("{}.", findings::summary(finding))));
-    }
+    blocks.push(paragraph(format!("{}.", findings::summary(finding))));
     let evidence = findings::evidence(finding).into_iter();
     let mut facts: Vec<Fact> = evidence.map(|(name, value)| fact(name, value)).collect();
     if let Some(modules) = texts::by_module(report, finding) {

@@ -26,6 +26,8 @@ pub(super) struct Advice {
     pub(super) customer: Vec<CustomerStep>,
     /// What the customer is to send.
     pub(super) send: Vec<String>,
+    /// A flare has to be taken while memory is high, before the process is ended once more.
+    pub(super) before_the_end: bool,
 }
 
 /// What a customer is asked to do.

@@ -331,7 +331,9 @@ fn findings_message(report: &Report, text: &mut String) {
         .filter(|finding| !is_of_collector(report, finding))
         .map(|finding| advice(report, &Cause::of(finding)));
     let by_thing = things.iter().map(|(one, _)| notable::next(report, one));
+    let mut before_the_end = false;
     for advice in by_finding.chain(by_thing) {
+        before_the_end |= advice.before_the_end;
         for step in advice.customer {
             if !customer.contains(&step) {
                 customer.push(step);
@@ -396,28 +398,35 @@ fn findings_message(report: &Report, text: &mut String) {
             Some(capture_command(report, capture)),
         ));
         send.push(sent.to_owned());
+    } else if before_the_end {
+        customer.push(CustomerStep::new(
+            "Please create another flare while the memory is high, before the limit is reached. It takes a few minutes, and the Agent keeps running:",
+            Some(capture_command(report, Capture::USUAL)),
+        ));
+        send.push("the new flare".to_owned());
     }
     numbered(text, report, "What you can do:", &customer);
     // Only what is escalated reaches engineering.
     let escalated = findings.iter().any(|finding| {
         finding.confidence != Confidence::Low && !finding.routing.escalate_to.is_empty()
     });
-    if !send.is_empty() {
-        let _ = writeln!(text, "\nPlease send us {}.", list(&send));
+    let in_a_sentence = send.len() < 3 && !send.iter().any(|item| item.contains(','));
+    match send.as_slice() {
+        [] => {}
+        _ if in_a_sentence => {
+            let _ = writeln!(text, "\nPlease send us {}.", send.join(" and "));
+        }
+        send => {
+            text.push_str("\nPlease send us:\n");
+            for item in send {
+                let _ = writeln!(text, "- {item}");
+            }
+        }
     }
     if escalated {
         text.push_str(
             "\nWe are going through these results with the engineers who work on this part of the Agent.\n",
         );
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 

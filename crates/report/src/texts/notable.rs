@@ -273,7 +273,7 @@ pub(super) fn next(report: &Report, one: &Notable) -> Advice {
                 } else {
                     "Find out why it ended: its previous log (kubectl logs --previous) and the exit code."
                 },
-                Some(capture_command(report, Capture::USUAL)),
+                is_oom(end).then(|| capture_command(report, Capture::USUAL)),
             );
             if is_oom(end) {
                 raise_limit(&mut todo);
@@ -1095,6 +1095,7 @@ fn raise_limit(todo: &mut Advice) {
         "Please give the Agent's container a higher memory limit for now, so that it is not ended before we can look.",
         None,
     );
+    todo.before_the_end = true;
 }
 
 fn not_running(report: &Report, one: &Notable, todo: &mut Advice) {
