@@ -178,7 +178,7 @@ impl<'s> Seen<'s> {
         let mut known = HashSet::new();
         for subject in profiles {
             if seen.file.is_empty() {
-                let main = subject.profile().mappings.first();
+                let main = subject.profile().program();
                 seen.file = main.map_or("", |main| last(&main.file));
             }
             for row in subject.rows() {
