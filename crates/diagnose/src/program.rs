@@ -36,7 +36,27 @@ impl Program {
         if !matches!(process, Process::Nameless | Process::Other(_)) {
             return Self::AGENT;
         }
-        let seen = Seen::of(profiles, owners);
+        Self::seen(&Seen::of(profiles, owners), owners)
+    }
+
+    /// Of a process, by the functions of its goroutines.
+    pub fn of_functions<'n>(
+        process: &Process,
+        functions: impl Iterator<Item = &'n str>,
+        owners: &Owners,
+    ) -> Self {
+        if !matches!(process, Process::Nameless | Process::Other(_)) {
+            return Self::AGENT;
+        }
+        let mut seen = Seen::default();
+        let mut known = HashSet::new();
+        for name in functions.filter(|&name| known.insert(name)) {
+            seen.add(name, "", owners);
+        }
+        Self::seen(&seen, owners)
+    }
+
+    fn seen(seen: &Seen<'_>, owners: &Owners) -> Self {
         if flare::is_program(seen.file) || seen.is_agent(owners) {
             return Self::AGENT;
         }
@@ -156,6 +176,7 @@ fn is_forge(host: &str) -> bool {
 }
 
 /// What names and files of a program's functions say.
+#[derive(Default)]
 struct Seen<'s> {
     /// The file that ran.
     file: &'s str,
@@ -169,12 +190,7 @@ struct Seen<'s> {
 
 impl<'s> Seen<'s> {
     fn of(profiles: impl Iterator<Item = &'s Subject>, owners: &Owners) -> Self {
-        let mut seen = Self {
-            file: "",
-            main: Vec::new(),
-            packages: Vec::new(),
-            modules: BTreeMap::new(),
-        };
+        let mut seen = Self::default();
         let mut known = HashSet::new();
         for subject in profiles {
             if seen.file.is_empty() {

@@ -27,10 +27,10 @@ use types::{
     AccountJson, AgentJson, CheckJson, CheckProblemJson, ContainerJson, CounterJson, EvidenceJson,
     FileJson, FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson,
     JmxJson, KernelKillJson, KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson,
-    NotableJson, NoteJson, OwnerPartJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson,
-    ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson, RunningJson, SilentJson, StackJson,
-    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
-    UnreadJson, VerdictJson, VersionJson, WorkerJson, WorkersJson,
+    NotableJson, NoteJson, OwnerPartJson, OwnerShareJson, OwnersJson, PairingJson, PartJson,
+    ProcessJson, ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson, RunningJson, SilentJson,
+    StackJson, StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson,
+    TraceJson, UnreadJson, VerdictJson, VersionJson, WorkerJson, WorkersJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -508,6 +508,12 @@ fn process(process: &ProcessReport) -> ProcessJson<'_> {
             .iter()
             .flat_map(|report| profiles(process, report))
             .collect(),
+        pairing: process.pairing.as_ref().map(|pairing| PairingJson {
+            first: &pairing.first,
+            second: &pairing.second,
+            between: &pairing.between,
+        }),
+        of_agent: process.of_agent,
         cpu_labels: (process.cpu_labels.iter())
             .map(|labelled| LabelJson {
                 label: labelled.label.as_str(),
@@ -644,6 +650,7 @@ fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> Gorout
     let dump = &goroutines.dump;
     GoroutinesJson {
         process: goroutines.process.as_str(),
+        source: goroutines.source.as_str(),
         count: dump.count,
         by_state: dump
             .by_state

@@ -11,7 +11,7 @@ use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
-use diagnose::verdict::{Interval, Judgement, LimitSource};
+use diagnose::verdict::{Interval, Judgement, LimitSource, Pairing};
 use flare::agent_log::AgentLog;
 use flare::diagnose_log::Diagnoses;
 use flare::dmesg::OomKill;
@@ -263,10 +263,36 @@ pub struct SelfReport {
 pub struct GoroutineReport {
     /// The process that wrote it.
     pub process: Process,
+    /// What it was read from.
+    pub source: DumpSource,
+    /// The process is one of the Agent's.
+    pub of_agent: bool,
     /// All of it.
     pub dump: Goroutines,
     /// The groups that are shown: the largest, and then others that wait for a lock.
     pub shown: Vec<ShownGroup>,
+}
+
+/// What goroutines were read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DumpSource {
+    /// A dump: the runtime's words on each goroutine.
+    Dump,
+    /// A profile, which has stacks and counts alone.
+    Profile,
+    /// The same as text (`debug=1`).
+    Text,
+}
+
+impl DumpSource {
+    /// The stable name used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dump => "dump",
+            Self::Profile => "profile",
+            Self::Text => "text",
+        }
+    }
 }
 
 /// A group of goroutines that is shown.
@@ -396,6 +422,10 @@ pub struct ProcessReport {
     pub profiles: Vec<ProfileReport>,
     /// Time between the heap snapshots.
     pub interval: Interval,
+    /// How loose heap profiles became its pair.
+    pub pairing: Option<Pairing>,
+    /// It is one of the Agent's.
+    pub of_agent: bool,
     /// CPU time by the labels that its CPU profile has.
     pub cpu_labels: Vec<Labelled>,
 }
@@ -555,6 +585,13 @@ pub enum FileFate {
     Reply(String),
     /// Another file already holds this profile of the process.
     Taken,
+    /// A heap profile between the first and the last of its program.
+    BetweenHeaps,
+    /// Goroutines, as a profile.
+    GoroutineProfile {
+        /// How many.
+        count: u64,
+    },
     /// The goroutine dump.
     Goroutines {
         /// How many goroutines it has.
@@ -611,7 +648,9 @@ impl FileFact {
             | FileFate::EmptyProfile
             | FileFate::Reply(_)
             | FileFate::Taken
+            | FileFate::BetweenHeaps
             | FileFate::Goroutines { .. }
+            | FileFate::GoroutineProfile { .. }
             | FileFate::Noted(_) => FileRole::Noted,
             FileFate::Unused(_) | FileFate::NotRead | FileFate::TooManyLogs { .. } => {
                 FileRole::Unused

@@ -22,7 +22,7 @@ use diagnose::notable::{Consumer, Holder, Notable, Thing};
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuDetail, CpuUse, Detail, Doubt, Finding, FindingFunction,
     FindingStack, Gap, GapCause, Judgement, LimitSource, LockDelay, LockSays, LockSide, Locks,
-    Note, NoteFact, OwnerPart, Reply, Responsible, Restart, Spot, State,
+    Note, NoteFact, OwnerPart, Pairing, Reply, Responsible, Restart, Spot, State,
 };
 use flare::agent_log::{AgentLog, ErrorSource};
 use flare::diagnose_log::{Diagnoses, Diagnosis};
@@ -179,6 +179,8 @@ impl Walk<'_> {
         }
         if let Some(GoroutineReport {
             process,
+            source: _,
+            of_agent: _,
             dump,
             shown: _,
         }) = goroutines
@@ -590,7 +592,9 @@ impl Walk<'_> {
             FileFate::UnreadProfile(error) => self.told(error, Text::Prose),
             FileFate::EmptyProfile
             | FileFate::Taken
+            | FileFate::BetweenHeaps
             | FileFate::Goroutines { count: _ }
+            | FileFate::GoroutineProfile { count: _ }
             | FileFate::NotRead
             | FileFate::TooManyLogs { limit: _ }
             | FileFate::TooMuchToParse { limit: _ } => {}
@@ -608,9 +612,21 @@ impl Walk<'_> {
             name,
             profiles,
             interval: _,
+            pairing,
+            of_agent: _,
             cpu_labels,
         } = process;
         self.process(name);
+        if let Some(Pairing {
+            first,
+            second,
+            between,
+        }) = pairing
+        {
+            for path in [first, second].into_iter().chain(between) {
+                *path = self.path(path);
+            }
+        }
         for Labelled {
             label: _,
             values,

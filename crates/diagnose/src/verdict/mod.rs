@@ -31,7 +31,7 @@ pub use finding::{
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
     Context, GoroutineGroup, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim,
-    OwnDifference, ProcessProfiles, Restart, Slot, described, own_difference,
+    OwnDifference, Pairing, ProcessProfiles, Restart, Slot, described, own_difference,
 };
 pub use leak::{Bound, HeapGrowth, SinceStart};
 pub use notes::{Note, NoteFact};

@@ -297,9 +297,11 @@ mod tests {
         let strings = (0..4_000_u32).map(|at| at.wrapping_mul(2_654_435_761).to_string());
         let profile = proto::Profile {
             sample_type: vec![proto::ValueType { r#type: 1, unit: 2 }],
-            string_table: [String::new(), "cpu".to_owned(), "nanoseconds".to_owned()]
+            string_table: ["", "cpu", "nanoseconds"]
+                .map(String::from)
                 .into_iter()
                 .chain(strings)
+                .map(String::into_bytes)
                 .collect(),
             ..proto::Profile::default()
         };

@@ -1,4 +1,5 @@
-//! Profiles as text: what `/debug/pprof/heap?debug=1` and `/debug/pprof/goroutine?debug=1` give.
+//! Profiles as text: what `/debug/pprof/heap?debug=1` gives, and its neighbours `goroutine`, `block`
+//! and `mutex`.
 //!
 //! Values mean what google/pprof takes them for (`profile/legacy_profile.go`): a sampled heap is
 //! scaled up by its rate. pprof looks functions up in the program's binary. There is none here, so
@@ -18,7 +19,7 @@ const SENTINELS: [&str; 2] = ["--- Memory map: ---", "MAPPED_LIBRARIES:"];
 const HEAD_LINES: usize = 20;
 
 /// What the first line announces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Header {
     Heap {
         /// Bytes between two samples; `None` where values are not scaled.
@@ -28,6 +29,8 @@ enum Header {
     },
     /// For example `goroutine`.
     Count { name: String },
+    /// Of locks: what each delay and each count has to be multiplied by.
+    Contention { delay: f64, count: i64 },
 }
 
 /// The bytes are a profile as text.
@@ -42,6 +45,12 @@ fn head(bytes: &[u8]) -> Option<(Header, Lines<'_>)> {
         let line = lines.next()?;
         if let Some(header) = heap_header(line).or_else(|| count_header(line)) {
             return Some((header, lines));
+        }
+        if ["--- contention", "--- mutex:"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+        {
+            return Some((contention_header(&mut lines)?, lines));
         }
         if !is_space_or_comment(line) {
             return None;
@@ -124,6 +133,30 @@ fn count_header(line: &str) -> Option<Header> {
     })
 }
 
+/// Reads lines such as `cycles/second=2200000000` that follow the first one.
+fn contention_header(lines: &mut Lines<'_>) -> Option<Header> {
+    let (mut hertz, mut period) = (0_i64, 1_i64);
+    loop {
+        let after = Lines { ..*lines };
+        let Some((key, value)) = lines.next().and_then(|line| line.split_once('=')) else {
+            *lines = after;
+            break;
+        };
+        match key.trim() {
+            "cycles/second" => hertz = value.trim().parse().ok()?,
+            "sampling period" => period = value.trim().parse().ok()?,
+            "ms since reset" | "discarded samples" => {}
+            _ => return None,
+        }
+    }
+    let cycles = if hertz > 0 { hertz as f64 / 1e9 } else { 1.0 };
+    let scaled = period > 0;
+    Some(Header::Contention {
+        delay: if scaled { period as f64 / cycles } else { 1.0 },
+        count: if scaled { period } else { 1 },
+    })
+}
+
 /// Reads `1: 524288 [3: 1572864] @ ...`: objects and bytes in use, then allocated, and the rest.
 fn four(text: &str) -> Option<([i64; 4], &str)> {
     let (in_use, rest) = text.split_once('[')?;
@@ -189,6 +222,11 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Profile, DecodeErro
             space,
             *period,
         ),
+        Header::Contention { count, .. } => {
+            let contentions = value_type("contentions", "count");
+            let kinds = vec![contentions.clone(), value_type("delay", "nanoseconds")];
+            (kinds, contentions, *count)
+        }
         Header::Count { name } => {
             let kind = value_type(name, "count");
             (vec![kind.clone()], kind, 1)
@@ -204,7 +242,7 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Profile, DecodeErro
         }
         let ends = match header {
             Header::Heap { .. } => SENTINELS.iter().any(|mark| line.contains(mark)),
-            Header::Count { .. } => line.starts_with("---"),
+            _ => line.starts_with("---"),
         };
         if ends {
             break;
@@ -286,6 +324,20 @@ impl<'l> Reader<'l> {
                     }
                     open.values.extend(scale(count, size, *rate));
                 }
+                rest
+            }
+            Header::Contention { delay, count } => {
+                let Some((values, rest)) = line.split_once(" @") else {
+                    return Ok(None);
+                };
+                let mut values = values.split_whitespace().map(str::parse::<i64>);
+                let (Some(Ok(cycles)), Some(Ok(times)), None) =
+                    (values.next(), values.next(), values.next())
+                else {
+                    return Ok(None);
+                };
+                let waited = (cycles as f64 * delay) as i64;
+                open.values.extend([times.saturating_mul(*count), waited]);
                 rest
             }
             Header::Count { .. } => {
@@ -520,6 +572,22 @@ mod tests {
             matches!(error, DecodeError::TextLine { line: 2 }),
             "{error}"
         );
+    }
+
+    #[test]
+    fn cycles_of_locks_become_nanoseconds() {
+        let text = "--- mutex:
+cycles/second=2000000000
+sampling period=10
+4000 3 @ 0x10 0x20
+#\t0xf\tsync.(*Mutex).Unlock+0x1\t/m.go:3
+";
+        let profile = read(text).unwrap();
+        assert_eq!(values(&profile), [[30, 20_000]]);
+        assert_eq!(profile.sample_types[1].name, "delay");
+        let text = "--- contention:\ncycles/second=500000000\n\n7 1 @ 0x10\n";
+        assert_eq!(values(&read(text).unwrap()), [[1, 14]]);
+        assert!(read("--- contention:\ncolour=blue\n").is_err());
     }
 
     #[test]
