@@ -67,7 +67,8 @@ impl Program {
             .or_else(|| seen.most_frequent());
         let (module, name) = match module {
             Some(module) => (module.clone(), module),
-            None if seen.main.is_empty() => return Self::AGENT,
+            // Where only a file tells, it has to be none of the Agent's.
+            None if seen.main.is_empty() && !seen.is_other_file() => return Self::AGENT,
             None => (String::new(), seen.file.to_owned()),
         };
         Self(Some(Own { module, name }))
@@ -76,6 +77,11 @@ impl Program {
     /// It is the Agent's, or nothing says that it is not.
     pub const fn is_agent(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// What a program of its own is called: its module, else its file; empty where nothing tells.
+    pub fn name(&self) -> &str {
+        self.0.as_ref().map_or("", |own| own.name.as_str())
     }
 
     /// What a function's name says about responsibility in this program.
@@ -226,6 +232,10 @@ impl<'s> Seen<'s> {
     fn is_agent(&self, owners: &Owners) -> bool {
         let agent = self.modules.get(owners.module()).copied().unwrap_or(0);
         agent > 0 && self.modules.values().all(|&functions| functions <= agent)
+    }
+
+    fn is_other_file(&self) -> bool {
+        !self.file.is_empty() && !self.file.contains("agent") && !self.file.contains("datadog")
     }
 
     /// The module of packages that lie in one tree with `main`.

@@ -513,7 +513,7 @@ fn process(process: &ProcessReport) -> ProcessJson<'_> {
             second: &pairing.second,
             between: &pairing.between,
         }),
-        of_agent: process.of_agent,
+        program: process.program.as_deref(),
         cpu_labels: (process.cpu_labels.iter())
             .map(|labelled| LabelJson {
                 label: labelled.label.as_str(),

@@ -81,6 +81,8 @@ pub struct Report {
     pub goroutines: Option<GoroutineReport>,
     /// Execution traces.
     pub traces: Vec<TraceFile>,
+    /// A few files alone, and no flare.
+    pub loose: bool,
     /// Processes with profiles, main one first.
     pub processes: Vec<ProcessReport>,
     /// Processes that should have profiles and have none.
@@ -104,6 +106,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// Nothing in it is of the Agent: profiles of another program.
+    pub fn is_of_program(&self) -> bool {
+        let of_agent = self
+            .goroutines
+            .as_ref()
+            .map(|goroutines| goroutines.of_agent);
+        let mut processes = self.processes.iter();
+        self.loose
+            && of_agent != Some(true)
+            && processes.all(|process| process.program.is_some())
+            && (of_agent.is_some() || !self.processes.is_empty())
+    }
+
     /// The counters of the process that writes the flare, each beside what it is held against.
     pub fn figures(&self) -> Vec<Figure> {
         let described = match self.judgement.main {
@@ -424,8 +439,8 @@ pub struct ProcessReport {
     pub interval: Interval,
     /// How loose heap profiles became its pair.
     pub pairing: Option<Pairing>,
-    /// It is one of the Agent's.
-    pub of_agent: bool,
+    /// What the program is called that is none of the Agent's; may be empty.
+    pub program: Option<String>,
     /// CPU time by the labels that its CPU profile has.
     pub cpu_labels: Vec<Labelled>,
 }

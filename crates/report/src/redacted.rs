@@ -118,6 +118,7 @@ impl Walk<'_> {
             jmx_checks,
             goroutines,
             traces,
+            loose: _,
             processes,
             silent,
             judgement,
@@ -613,10 +614,13 @@ impl Walk<'_> {
             profiles,
             interval: _,
             pairing,
-            of_agent: _,
+            program,
             cpu_labels,
         } = process;
         self.process(name);
+        if let Some(program) = program {
+            self.code(program);
+        }
         if let Some(Pairing {
             first,
             second,
@@ -704,6 +708,7 @@ impl Walk<'_> {
             process,
             kind: _,
             measured: _,
+            of_agent: _,
             hole: _,
             basis,
             nearness: _,
@@ -977,6 +982,7 @@ impl Walk<'_> {
                 bytes: _,
                 seconds: _,
             }
+            | NoteFact::TextProfile { profile: _ }
             | NoteFact::LocalFlare => {}
         }
     }

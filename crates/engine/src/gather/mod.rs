@@ -163,6 +163,7 @@ pub(crate) fn gather(
         agent,
         goroutines,
         traces,
+        loose,
         processes: process_reports,
         judgement,
         known,

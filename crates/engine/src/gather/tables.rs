@@ -45,7 +45,7 @@ pub(super) fn process_report(
         profiles,
         interval: process.interval(&settings.thresholds),
         pairing: process.pairing.clone(),
-        of_agent: program.is_agent(),
+        program: (!program.is_agent()).then(|| program.name().to_owned()),
         cpu_labels: process
             .subject(ProfileName::Cpu)
             .and_then(|subject| View::under(subject, "cpu").ok())

@@ -845,8 +845,9 @@ pub(super) struct ProcessJson<'r> {
     pub(super) profiles: Vec<ProfileJson<'r>>,
     /// Files of loose heap profiles that were paired by the times in them; null otherwise.
     pub(super) pairing: Option<PairingJson<'r>>,
-    /// It is one of the Agent's processes.
-    pub(super) of_agent: bool,
+    /// What the program is called that is none of the Agent's, as far as it tells; null for the
+    /// Agent's processes.
+    pub(super) program: Option<&'r str>,
     /// CPU time by the pprof labels that the CPU profile has; empty where it has none.
     pub(super) cpu_labels: Vec<LabelJson<'r>>,
 }

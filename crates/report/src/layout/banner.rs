@@ -63,6 +63,10 @@ fn conclusion(report: &Report) -> String {
              locks can be judged. The same file, sent once more and whole, may be all that is needed."
                 .to_owned()
         }
+        VerdictKind::NoProfiles if report.is_of_program() => {
+            "Goroutines alone say what a program waits for; memory, CPU and locks need profiles of their own."
+                .to_owned()
+        }
         VerdictKind::NoProfiles => {
             "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
              How to collect them stands under Recommendations."

@@ -7,6 +7,7 @@ pub(crate) mod bars;
 mod context;
 mod outline;
 mod profiles;
+mod program;
 mod rest;
 mod sources;
 mod stacks;
@@ -38,6 +39,9 @@ pub const TABLE_ROWS: usize = 10;
 ///
 /// `symptom` and `link` are the user's words for the escalation, or empty.
 pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
+    if report.is_of_program() {
+        return program::document(report, symptom, link);
+    }
     let mut sections = vec![
         verdict::section(report),
         context::agent(report),

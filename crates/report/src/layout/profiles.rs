@@ -10,7 +10,7 @@ use super::{
     find, function_block, label_shares, last_heap, paragraph, section_state, shares, tables_of,
 };
 use diagnose::capture::Capture;
-use diagnose::verdict::{Basis, Hole, State};
+use diagnose::verdict::{Basis, Hole, Pairing, State};
 use profile::units::{self, group_thousands, human, human_signed};
 
 fn process_section(
@@ -36,6 +36,7 @@ fn why_missing(
     for &name in names {
         let file = format!("The {} of {}", texts::profile_words(name), process.name);
         match process.profile(name).map(|profile| &profile.content) {
+            None if report.is_of_program() => texts.push(format!("{file} is not among the files.")),
             None => texts.push(format!("{file} is not in the flare.")),
             Some(ProfileContent::Reply(text)) if text.is_empty() => {
                 texts.push(format!("{file} is an empty file."));
@@ -58,7 +59,10 @@ fn why_missing(
     }
     let missing = Block::Missing {
         text: texts.join(" "),
-        command: Some(texts::capture_command(report, capture)),
+        command: Some(match (process.program.is_some(), names.last()) {
+            (true, Some(&name)) if report.loose => texts::program::command(name),
+            _ => texts::capture_command(report, capture),
+        }),
     };
     (state, vec![missing])
 }
@@ -111,6 +115,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     if let Some(state) = state {
         blocks.push(told(report, state));
     }
+    blocks.extend(process.pairing.as_ref().map(paired));
     blocks.push(function_block(
         process,
         ProfileName::HeapDiff,
@@ -127,6 +132,21 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     blocks.push(shares(table, "Growth by owner of the responsible frame"));
     let section = state.map_or(SectionState::Info, |state| section_state(state.measured));
     process_section(kind, process, title, section, blocks)
+}
+
+/// Which loose files became the pair.
+fn paired(pairing: &Pairing) -> Block {
+    let between = match pairing.between.as_slice() {
+        [] => String::new(),
+        files => format!(" Not used, because taken in between: {}.", files.join(", ")),
+    };
+    super::note(
+        "paired",
+        format!(
+            "Paired by their times: {} is the earlier one, {} the later one of the same program.{between}",
+            pairing.first, pairing.second
+        ),
+    )
 }
 
 /// What a state says; of a hole also what to do about it, and the command.
@@ -304,7 +324,7 @@ pub(super) fn profile_section(
     let own = state.and_then(|state| match &state.basis {
         Basis::Locks(locks) => {
             let side = locks.sides.iter().find(|side| side.profile == name)?;
-            let says = states::lock_side(&state.process, locks, side, thresholds);
+            let says = states::lock_side(&state.process, state.of_agent, locks, side, thresholds);
             Some((says, side.says.is_measured()))
         }
         _ => None,
@@ -325,10 +345,13 @@ pub(super) fn profile_section(
         };
         let text = format!(
             "{says}{doubt} {}",
-            texts::holes::remedy(hole, &process.name, finding)
+            texts::holes::remedy(hole, &process.name, !report.is_of_program(), finding)
         );
         let capture = hole.capture(&process.name, finding);
-        let command = Some(texts::capture_command(report, capture));
+        let command = Some(match report.is_of_program() {
+            true => texts::program::command(name),
+            false => texts::capture_command(report, capture),
+        });
         let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);
     }

@@ -64,7 +64,9 @@ pub fn capture_command(report: &Report, capture: Capture) -> String {
 
 /// The command that collects what a hole lacks.
 pub fn hole_command(report: &Report, hole: Hole, state: &State) -> String {
-    if hole.is_by_hand(&state.process) {
+    if !state.of_agent {
+        super::program::state_command(state.kind)
+    } else if hole.is_by_hand(&state.process) {
         trace_heap_command(report)
     } else {
         capture_command(report, hole.capture(&state.process, state.kind))

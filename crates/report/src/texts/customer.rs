@@ -14,7 +14,7 @@ use super::commands::{
 use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
-use super::{by_confidence, is_of_collector, notable, origin, processes};
+use super::{by_confidence, is_of_collector, notable, origin, processes, program};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -28,6 +28,9 @@ use profile::units::{group_thousands, human};
 
 /// The message for the customer, as plain text.
 pub fn customer_message(report: &Report) -> String {
+    if report.is_of_program() {
+        return program::customer_message(report);
+    }
     if report.judgement.kind == VerdictKind::NoProfiles {
         return request_message(Some(report));
     }
@@ -96,7 +99,7 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
 }
 
 /// What was found, for the customer.
-fn customer_finding(finding: &Finding) -> String {
+pub(super) fn customer_finding(finding: &Finding) -> String {
     let process_name = processes::customer(&finding.process);
     match finding.kind {
         FindingKind::MemoryLeak => {

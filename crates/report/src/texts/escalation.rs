@@ -35,6 +35,23 @@ pub(super) struct Part {
 }
 
 pub(super) fn parts(report: &Report, symptom: &str, link: &str) -> Vec<Part> {
+    let mut parts = all_parts(report, symptom, link);
+    if report.is_of_program() {
+        // What only a flare of the Agent tells.
+        let of_agent = ["Memory statistics (expvar/memstats)", "Correlation"];
+        parts.retain(|part| !of_agent.contains(&part.title));
+        for part in &mut parts {
+            match part.title {
+                "Agent context" => part.title = "Program",
+                "Flare" => part.title = "Files",
+                _ => {}
+            }
+        }
+    }
+    parts
+}
+
+fn all_parts(report: &Report, symptom: &str, link: &str) -> Vec<Part> {
     vec![
         Part {
             title: "Symptom",
@@ -217,7 +234,11 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
     }
     if pieces.is_empty() {
         pieces.push(Piece::Paragraph(
-            "The flare holds no readable heap or CPU profile.".to_owned(),
+            match report.is_of_program() {
+                true => "There is no readable heap or CPU profile.",
+                false => "The flare holds no readable heap or CPU profile.",
+            }
+            .to_owned(),
         ));
     }
     pieces
@@ -305,13 +326,23 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
     }
     if pieces.is_empty() {
         pieces.push(Piece::Paragraph(
-            "The flare holds no pair of heap snapshots.".to_owned(),
+            match report.is_of_program() {
+                true => "There is no pair of heap profiles.",
+                false => "The flare holds no pair of heap snapshots.",
+            }
+            .to_owned(),
         ));
     }
     pieces
 }
 
 fn context_pieces(report: &Report) -> Vec<Piece> {
+    if report.is_of_program() {
+        let mut fields = vec![("Program".to_owned(), super::program::of_what(report))];
+        let captured = super::captured(report).map(|time| ("Captured".to_owned(), time));
+        fields.extend(captured);
+        return vec![Piece::Fields(fields)];
+    }
     let agent = &report.agent;
     let unknown = || "not in the flare".to_owned();
     let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(unknown);

@@ -8,6 +8,7 @@
 //! `commands`, `facts` (the flare in sentences) and `advice`; and on one module per thing that a
 //! judgement holds (`states`, `holes`, `findings`, `notes`, `memory`, `gc`, `known`, `silent`),
 //! each from a fact to its words.
+//! `program` has what differs where the profiles are none of the Agent's.
 //! Nothing here knows the order of the report's sections, browsers or terminals.
 
 mod advice;
@@ -31,6 +32,7 @@ pub(crate) mod memory;
 pub(crate) mod notable;
 pub(crate) mod notes;
 mod processes;
+pub mod program;
 mod recommendations;
 pub(crate) mod silent;
 pub mod states;

@@ -9,8 +9,8 @@ use super::commands::{
 };
 use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
 use super::{
-    about, by_confidence, findings, is_of_collector, known, notable, notes, silent, states,
-    unanswered,
+    about, by_confidence, findings, is_of_collector, known, notable, notes, program, silent,
+    states, unanswered,
 };
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
@@ -22,6 +22,9 @@ use flare::Process;
 
 /// Prioritised steps, each naming its finding.
 pub fn recommendations(report: &Report) -> Vec<Step> {
+    if report.is_of_program() {
+        return program::recommendations(report);
+    }
     let mut steps: Vec<Step> = Vec::new();
     if report.judgement.kind == VerdictKind::NoProfiles {
         no_profiles_steps(report, &mut steps);
