@@ -65,7 +65,7 @@ pub fn capture_command(report: &Report, capture: Capture) -> String {
 /// The command that collects what a hole lacks.
 pub fn hole_command(report: &Report, hole: Hole, state: &State) -> String {
     if !state.of_agent {
-        super::program::state_command(state.kind)
+        super::program::state_command(state)
     } else if hole.is_by_hand(&state.process) {
         trace_heap_command(report)
     } else {

@@ -8,7 +8,7 @@ use crate::document::{FindingKind, ProfileName, Step};
 use crate::kinds;
 use crate::markdown::clean;
 use crate::model::{ProcessReport, Report};
-use diagnose::verdict::{Hole, NoteFact, State};
+use diagnose::verdict::{Basis, Hole, LockSays, LockSide, NoteFact, State};
 use profile::units::human;
 
 /// Says when the commands work.
@@ -17,9 +17,8 @@ pub(super) const SERVES: &str = "This works where the program serves Go's debug 
 /// The command that takes a profile by hand.
 pub fn command(name: ProfileName) -> String {
     match name {
-        ProfileName::HeapFirst | ProfileName::HeapSecond | ProfileName::HeapDiff => {
-            take("heap", "heap-2.pb.gz")
-        }
+        ProfileName::HeapFirst => take("heap", "heap-1.pb.gz"),
+        ProfileName::HeapSecond | ProfileName::HeapDiff => take("heap", "heap-2.pb.gz"),
         ProfileName::Allocs => take("allocs", "allocs.pb.gz"),
         ProfileName::Cpu => {
             "curl -o cpu.pb.gz \"http://HOST:PORT/debug/pprof/profile?seconds=30\"".to_owned()
@@ -48,11 +47,18 @@ fn take(page: &str, file: &str) -> String {
 }
 
 /// The command that measures what a state lacks.
-pub(super) fn state_command(kind: FindingKind) -> String {
-    command(match kind {
-        FindingKind::MemoryLeak => ProfileName::HeapSecond,
-        FindingKind::CpuSpike => ProfileName::Cpu,
-        FindingKind::Contention => ProfileName::Mutex,
+pub(super) fn state_command(state: &State) -> String {
+    let is_there = |side: &&LockSide| !matches!(side.says, LockSays::Gap(_));
+    command(match (state.kind, &state.basis) {
+        (FindingKind::MemoryLeak, _) if state.hole == Some(Hole::Absent) => ProfileName::HeapFirst,
+        (FindingKind::MemoryLeak, _) => ProfileName::HeapSecond,
+        (FindingKind::CpuSpike, _) => ProfileName::Cpu,
+        // The one that is there, once more.
+        (FindingKind::Contention, Basis::Locks(locks)) => {
+            let there = locks.sides.iter().find(is_there);
+            there.map_or(ProfileName::Mutex, |side| side.profile)
+        }
+        (FindingKind::Contention, _) => ProfileName::Mutex,
     })
 }
 
@@ -76,7 +82,7 @@ pub(super) fn remedy(hole: Hole, kind: FindingKind) -> &'static str {
             "How long it was recorded is needed: how long the process had been running, or two profiles some minutes apart, whose difference has a window."
         }
         (_, FindingKind::MemoryLeak) => {
-            "Take two heap profiles of the same process, some minutes apart, without a restart in between."
+            "Take two heap profiles of the same process, some minutes apart, without a restart in between; the second as heap-2.pb.gz."
         }
         (_, FindingKind::CpuSpike) => "Take a CPU profile of 30 s while the program is busy.",
         (_, FindingKind::Contention) => {
@@ -122,7 +128,7 @@ pub(super) fn recommendations(report: &Report) -> Vec<Step> {
             );
         }
     }
-    for (hole, state) in asked(report) {
+    for (hole, state) in unmeasured(report) {
         let text = format!(
             "{} {SERVES}",
             states::why_and_remedy(state, &report.judgement.thresholds)
@@ -133,7 +139,7 @@ pub(super) fn recommendations(report: &Report) -> Vec<Step> {
             state.process
         );
         let takes = !hole.is_unread();
-        push(about, text, takes.then(|| state_command(state.kind)));
+        push(about, text, takes.then(|| state_command(state)));
     }
     if report.processes.is_empty() {
         push(
@@ -141,16 +147,10 @@ pub(super) fn recommendations(report: &Report) -> Vec<Step> {
             format!(
                 "They say what the program waits for. For memory take a heap profile, some minutes later another one. {SERVES}"
             ),
-            Some(command(ProfileName::HeapSecond)),
+            Some(command(ProfileName::HeapFirst)),
         );
     }
     steps
-}
-
-/// What is to be taken by hand: of each process what could not be measured of memory and CPU, and of
-/// locks what is there and says too little.
-fn asked(report: &Report) -> Vec<(Hole, &State)> {
-    unmeasured(report)
 }
 
 /// The message for the customer, as plain text.
@@ -177,6 +177,7 @@ pub(super) fn customer_message(report: &Report) -> String {
     for process in &report.processes {
         found.extend(heap_words(process));
     }
+    found.extend(report.judgement.states.iter().filter_map(lock_words));
     if found.is_empty() {
         text.push_str("\nWhat could be read of them shows nothing unusual.\n");
     } else {
@@ -185,42 +186,35 @@ pub(super) fn customer_message(report: &Report) -> String {
             text.push_str(&format!("- {words}\n"));
         }
     }
-    let holes = asked(report);
-    let mut lacking: Vec<FindingKind> = Vec::new();
-    let mut damaged = false;
-    for (hole, state) in &holes {
-        damaged |= hole.is_unread();
-        if !hole.is_unread() && !lacking.contains(&state.kind) {
-            lacking.push(state.kind);
-        }
-    }
-    if report.processes.is_empty() {
-        lacking.push(FindingKind::MemoryLeak);
-    }
+    let holes = unmeasured(report);
     let mut steps: Vec<(&str, Option<String>)> = Vec::new();
-    if damaged {
+    if holes.iter().any(|(hole, _)| hole.is_unread()) {
         steps.push((
             "A file arrived damaged. Please send it once more, unchanged, as an attachment.",
             None,
         ));
     }
-    for kind in lacking {
-        let words = match kind {
-            FindingKind::MemoryLeak => {
-                "If memory is the problem, please take a heap profile now and another one some minutes later, without a restart in between, each under a name of its own:"
+    const TWO_HEAPS: &str = "If memory is the problem, please take a heap profile now and another one some minutes later, without a restart in between, the second as heap-2.pb.gz:";
+    for (hole, state) in holes.iter().filter(|(hole, _)| !hole.is_unread()) {
+        let words = match (state.kind, hole) {
+            (FindingKind::MemoryLeak, Hole::Absent) => TWO_HEAPS,
+            (FindingKind::MemoryLeak, _) => {
+                "If memory is the problem, please take another heap profile of the same process some minutes later, without a restart in between:"
             }
-            FindingKind::CpuSpike => {
+            (FindingKind::CpuSpike, _) => {
                 "If CPU is the problem, please take a CPU profile while it is high. It takes 30 seconds:"
             }
-            FindingKind::Contention => {
+            (FindingKind::Contention, _) => {
                 "Please tell us how long the process had been running when the profile was taken, or take the profile once more some minutes later:"
             }
         };
-        let page = match (kind, holes.iter().find(|(_, state)| state.kind == kind)) {
-            (FindingKind::Contention, Some((Hole::WindowUnknown, _))) => lock_page(report),
-            _ => state_command(kind),
-        };
-        steps.push((words, Some(page)));
+        let step = (words, Some(state_command(state)));
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    if report.processes.is_empty() {
+        steps.push((TWO_HEAPS, Some(command(ProfileName::HeapFirst))));
     }
     if !steps.is_empty() {
         text.push_str("\nWhat we need from you:\n");
@@ -242,16 +236,27 @@ pub(super) fn customer_message(report: &Report) -> String {
     text
 }
 
-/// What takes again the lock profile that is there.
-fn lock_page(report: &Report) -> String {
-    let has = |name| {
-        let mut processes = report.processes.iter();
-        processes.any(|process| process.profile(name).is_some())
+/// Waiting for locks in a time that is not known.
+fn lock_words(state: &State) -> Option<String> {
+    let Basis::Locks(locks) = &state.basis else {
+        return None;
     };
-    match has(ProfileName::Mutex) {
-        true => command(ProfileName::Mutex),
-        false => command(ProfileName::Block),
-    }
+    let delay = locks.sides.iter().find_map(|side| match &side.says {
+        LockSays::Delay(delay) => Some(delay),
+        _ => None,
+    })?;
+    (state.hole == Some(Hole::WindowUnknown)).then(|| {
+        let site = delay
+            .site
+            .as_ref()
+            .map_or_else(String::new, |(frame, share)| {
+                format!(", {share:.0} of it in {}", clean(frame))
+            });
+        format!(
+            "Locks: its goroutines waited {} in all{site}. In how long a time, the profile does not tell.",
+            human(delay.counted, "nanoseconds")
+        )
+    })
 }
 
 /// What a heap that stands alone holds.
