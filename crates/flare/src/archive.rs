@@ -615,6 +615,8 @@ impl Flare {
             .map(|(index, _)| index)
             .take(LOOKED_INSIDE)
             .collect();
+        // What is read again later is counted then.
+        let read_bytes = self.read_bytes();
         for index in unknown {
             let start = self.read_with(index, |reader| {
                 let mut start = Vec::new();
@@ -635,6 +637,7 @@ impl Flare {
                 };
             }
         }
+        self.read_bytes.store(read_bytes, Ordering::Relaxed);
     }
 }
 

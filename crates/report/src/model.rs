@@ -108,10 +108,8 @@ pub struct Report {
 impl Report {
     /// Nothing in it is of the Agent: profiles of another program.
     pub fn is_of_program(&self) -> bool {
-        let of_agent = self
-            .goroutines
-            .as_ref()
-            .map(|goroutines| goroutines.of_agent);
+        let goroutines = self.goroutines.as_ref();
+        let of_agent = goroutines.map(|goroutines| goroutines.program.is_none());
         let mut processes = self.processes.iter();
         self.loose
             && of_agent != Some(true)
@@ -280,8 +278,8 @@ pub struct GoroutineReport {
     pub process: Process,
     /// What it was read from.
     pub source: DumpSource,
-    /// The process is one of the Agent's.
-    pub of_agent: bool,
+    /// What the program is called that is none of the Agent's; may be empty.
+    pub program: Option<String>,
     /// All of it.
     pub dump: Goroutines,
     /// The groups that are shown: the largest, and then others that wait for a lock.

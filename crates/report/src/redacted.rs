@@ -181,12 +181,15 @@ impl Walk<'_> {
         if let Some(GoroutineReport {
             process,
             source: _,
-            of_agent: _,
+            program,
             dump,
             shown: _,
         }) = goroutines
         {
             self.process(process);
+            if let Some(program) = program {
+                self.code(program);
+            }
             self.goroutines(dump);
         }
         for TraceFile {

@@ -4,6 +4,7 @@
 //! binary in it. Heap profiles of one program become a pair by their times.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::Settings;
 use super::profiles::{Read, Spent, fate, read_slot, sniff};
@@ -12,6 +13,7 @@ use diagnose::kinds::ProfileName;
 use diagnose::verdict::{Pairing, ProcessProfiles, Slot};
 use flare::goroutines::{Goroutines, Group};
 use flare::{Process, ProfileKind, Role, TextLimits};
+use profile::lens::subject::Subject;
 use profile::{FuncId, Profile};
 use report::model::FileFate;
 
@@ -19,7 +21,9 @@ use report::model::FileFate;
 pub(super) struct Counted {
     pub(super) process: Process,
     pub(super) goroutines: Goroutines,
-    /// The profile was a text.
+    /// Their profile.
+    pub(super) subject: Arc<Subject>,
+    /// It was a text.
     pub(super) is_text: bool,
 }
 
@@ -238,10 +242,13 @@ fn process(
                 count: counted.count,
             };
             let most = goroutines.as_ref().map_or(0, |held| held.goroutines.count);
-            if counted.count > most {
+            if counted.count > most
+                && let Some(subject) = file.slot.subject()
+            {
                 *goroutines = Some(Counted {
                     process: process.name.clone(),
-                    is_text: file.slot.profile().is_some_and(|profile| profile.is_text),
+                    is_text: subject.profile().is_text,
+                    subject: Arc::clone(subject),
                     goroutines: counted,
                 });
             }

@@ -69,7 +69,11 @@ pub(crate) fn gather(
     let goroutines = match (texts.goroutines.clone(), counted) {
         (Some(dump), _) => {
             let process = facts::dump_process(&texts, &processes, reader.flare);
-            Some(goroutine_report(dump, process, DumpSource::Dump, settings))
+            let functions = dump.groups.iter().flat_map(|group| &group.frames);
+            let functions = functions.map(String::as_str);
+            let program = Program::of_functions(&process, functions, &settings.owners);
+            let source = DumpSource::Dump;
+            Some(goroutine_report(dump, process, &program, source, settings))
         }
         (None, Some(counted)) => {
             let source = match counted.is_text {
@@ -77,7 +81,10 @@ pub(crate) fn gather(
                 false => DumpSource::Profile,
             };
             let dump = counted.goroutines;
-            Some(goroutine_report(dump, counted.process, source, settings))
+            let process = counted.process;
+            let subjects = std::iter::once(counted.subject.as_ref());
+            let program = Program::of(&process, subjects, &settings.owners);
+            Some(goroutine_report(dump, process, &program, source, settings))
         }
         (None, None) => None,
     };
@@ -187,12 +194,10 @@ pub(crate) fn gather(
 fn goroutine_report(
     dump: Goroutines,
     process: Process,
+    program: &Program,
     source: DumpSource,
     settings: &Settings,
 ) -> GoroutineReport {
-    let functions = dump.groups.iter().flat_map(|group| &group.frames);
-    let functions = functions.map(String::as_str);
-    let program = Program::of_functions(&process, functions, &settings.owners);
     // Groups come largest first. Single goroutines are what every Agent has.
     let repeated = dump.groups.iter().take_while(|group| group.count > 1);
     let largest = repeated.take(GROUPS_SHOWN).count().max(SINGLES_SHOWN);
@@ -227,7 +232,7 @@ fn goroutine_report(
     GoroutineReport {
         process,
         source,
-        of_agent: program.is_agent(),
+        program: (!program.is_agent()).then(|| program.name().to_owned()),
         dump,
         shown,
     }

@@ -107,7 +107,7 @@ pub(super) fn agent(report: &Report) -> Section {
 /// What a program is that is none of the Agent's.
 pub(super) fn program(report: &Report) -> Section {
     let mut facts = vec![
-        fact("Program", texts::program::of_what(report)),
+        fact("Program", texts::program::program(report)),
         fact("Dropped", report.source.clone()),
     ];
     let captured = texts::captured(report);

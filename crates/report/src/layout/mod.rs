@@ -400,7 +400,7 @@ fn recommendations(report: &Report) -> Section {
     let mut blocks = vec![Block::Steps {
         steps: texts::recommendations(report),
     }];
-    if report.judgement.kind == VerdictKind::NoProfiles {
+    if report.judgement.kind == VerdictKind::NoProfiles && !report.is_of_program() {
         blocks.extend(texts::how_to_collect());
     }
     section(

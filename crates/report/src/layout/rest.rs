@@ -344,7 +344,11 @@ pub(super) fn coverage(report: &Report) -> Section {
             .map(|problem| note("problem", problem.text())),
     );
     blocks.push(Block::Table(PlainTable {
-        caption: "Every file of the flare".to_owned(),
+        caption: match report.is_of_program() {
+            true => "Every file",
+            false => "Every file of the flare",
+        }
+        .to_owned(),
         columns: vec![
             column("File", false),
             column("Size", true),

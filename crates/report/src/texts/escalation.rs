@@ -338,7 +338,7 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
 
 fn context_pieces(report: &Report) -> Vec<Piece> {
     if report.is_of_program() {
-        let mut fields = vec![("Program".to_owned(), super::program::of_what(report))];
+        let mut fields = vec![("Program".to_owned(), super::program::program(report))];
         let captured = super::captured(report).map(|time| ("Captured".to_owned(), time));
         fields.extend(captured);
         return vec![Piece::Fields(fields)];
@@ -601,7 +601,9 @@ fn routing_pieces(report: &Report) -> Vec<Piece> {
 fn flare_pieces(report: &Report, link: &str) -> Vec<Piece> {
     let link = link.trim();
     vec![
-        if link.is_empty() {
+        if link.is_empty() && report.is_of_program() {
+            Piece::Paragraph("Ticket link: (to be filled in)".to_owned())
+        } else if link.is_empty() {
             Piece::Paragraph("Flare or ticket link: (to be filled in)".to_owned())
         } else {
             Piece::Link(link.to_owned())

@@ -3,7 +3,7 @@
 //! Knows what Go's debug pages give by hand; refuses to know flares and the Agent.
 
 use super::holes::unmeasured;
-use super::{about, by_confidence, captured, customer, findings, notes, states};
+use super::{about, by_confidence, captured, customer, findings, notable, notes, states};
 use crate::document::{FindingKind, ProfileName, Step};
 use crate::kinds;
 use crate::markdown::clean;
@@ -117,6 +117,13 @@ pub(super) fn recommendations(report: &Report) -> Vec<Step> {
             ),
             None,
         );
+    }
+    for one in &report.judgement.notable {
+        let text = format!(
+            "{} Ask those who maintain this code.",
+            notable::summary(one)
+        );
+        push(notable::about(one), text, None);
     }
     for note in &report.judgement.notes {
         if matches!(note.fact, NoteFact::SteadyGrowth { .. }) {
@@ -271,22 +278,33 @@ fn heap_words(process: &ProcessReport) -> Option<String> {
     ))
 }
 
-/// The programs by name.
-pub fn of_what(report: &Report) -> String {
+/// Whose profiles they are.
+fn of_what(report: &Report) -> String {
+    match names(report).as_slice() {
+        [] => "another program".to_owned(),
+        [only] => format!("the program {only}"),
+        names => format!("the programs {}", names.join(", ")),
+    }
+}
+
+/// The programs by name, as a fact.
+pub fn program(report: &Report) -> String {
+    match names(report).as_slice() {
+        [] => "not named in the files".to_owned(),
+        names => names.join(", "),
+    }
+}
+
+fn names(report: &Report) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let programs = report
-        .processes
-        .iter()
-        .filter_map(|process| process.program.as_deref());
+    let dumped = (report.goroutines.iter()).filter_map(|dump| dump.program.as_deref());
+    let profiled = (report.processes.iter()).filter_map(|process| process.program.as_deref());
+    let programs = profiled.chain(dumped);
     for name in programs.filter(|name| !name.is_empty()) {
         let name = clean(name);
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    match names.as_slice() {
-        [] => "another program".to_owned(),
-        [only] => format!("the program {only}"),
-        names => format!("the programs {}", names.join(", ")),
-    }
+    names
 }
