@@ -169,7 +169,7 @@ pub fn agent_texts(bytes: &[u8]) {
     let text = text.as_str();
     // The corpus has its inputs by number: what came later than 14 has one number each.
     let parser = match choice {
-        15..=18 => choice,
+        15..=19 => choice,
         _ => choice % 15,
     };
     match parser {
@@ -231,6 +231,7 @@ pub fn agent_texts(bytes: &[u8]) {
             }
         }
         18 => stays_small(text, &flare::health_issues::parse(text)),
+        19 => loose(rest),
         _ => {
             for line in text.lines() {
                 let role = flare::role(line);
@@ -238,6 +239,25 @@ pub fn agent_texts(bytes: &[u8]) {
                 assert!(!role.title().is_empty(), "{line:?}");
             }
         }
+    }
+}
+
+/// A file of any name: a profile as text, a dump, or nothing of use.
+fn loose(bytes: &[u8]) {
+    let limits = profile::pprof::Limits::default();
+    if let Ok(profile) = profile::pprof::decode(bytes.to_vec(), &limits)
+        && profile.is_text
+    {
+        // Each sample has a line of its own, and the shortest line has six bytes.
+        assert!(profile.sample_count() <= bytes.len() / 6 + 1);
+        for sample in 0..profile.sample_count() {
+            assert_eq!(profile.values(sample).len(), profile.sample_types.len());
+        }
+    }
+    let file = flare::LooseFile::from_bytes("any", bytes.to_vec());
+    let input = flare::Input::Files(vec![file]);
+    if let Ok(flare) = flare::Flare::open("any", input, &flare::Limits::default()) {
+        assert!(!flare.entries().is_empty());
     }
 }
 

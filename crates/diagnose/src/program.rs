@@ -36,7 +36,27 @@ impl Program {
         if !matches!(process, Process::Nameless | Process::Other(_)) {
             return Self::AGENT;
         }
-        let seen = Seen::of(profiles, owners);
+        Self::seen(&Seen::of(profiles, owners), owners)
+    }
+
+    /// Of a process, by the functions of its goroutines.
+    pub fn of_functions<'n>(
+        process: &Process,
+        functions: impl Iterator<Item = &'n str>,
+        owners: &Owners,
+    ) -> Self {
+        if !matches!(process, Process::Nameless | Process::Other(_)) {
+            return Self::AGENT;
+        }
+        let mut seen = Seen::default();
+        let mut known = HashSet::new();
+        for name in functions.filter(|&name| known.insert(name)) {
+            seen.add(name, "", owners);
+        }
+        Self::seen(&seen, owners)
+    }
+
+    fn seen(seen: &Seen<'_>, owners: &Owners) -> Self {
         if flare::is_program(seen.file) || seen.is_agent(owners) {
             return Self::AGENT;
         }
@@ -47,7 +67,8 @@ impl Program {
             .or_else(|| seen.most_frequent());
         let (module, name) = match module {
             Some(module) => (module.clone(), module),
-            None if seen.main.is_empty() => return Self::AGENT,
+            // Where only a file tells, it has to be none of the Agent's.
+            None if seen.main.is_empty() && !seen.is_other_file() => return Self::AGENT,
             None => (String::new(), seen.file.to_owned()),
         };
         Self(Some(Own { module, name }))
@@ -56,6 +77,11 @@ impl Program {
     /// It is the Agent's, or nothing says that it is not.
     pub const fn is_agent(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// What a program of its own is called: its module, else its file; empty where nothing tells.
+    pub fn name(&self) -> &str {
+        self.0.as_ref().map_or("", |own| own.name.as_str())
     }
 
     /// What a function's name says about responsibility in this program.
@@ -156,6 +182,7 @@ fn is_forge(host: &str) -> bool {
 }
 
 /// What names and files of a program's functions say.
+#[derive(Default)]
 struct Seen<'s> {
     /// The file that ran.
     file: &'s str,
@@ -169,16 +196,11 @@ struct Seen<'s> {
 
 impl<'s> Seen<'s> {
     fn of(profiles: impl Iterator<Item = &'s Subject>, owners: &Owners) -> Self {
-        let mut seen = Self {
-            file: "",
-            main: Vec::new(),
-            packages: Vec::new(),
-            modules: BTreeMap::new(),
-        };
+        let mut seen = Self::default();
         let mut known = HashSet::new();
         for subject in profiles {
             if seen.file.is_empty() {
-                let main = subject.profile().mappings.first();
+                let main = subject.profile().program();
                 seen.file = main.map_or("", |main| last(&main.file));
             }
             for row in subject.rows() {
@@ -210,6 +232,10 @@ impl<'s> Seen<'s> {
     fn is_agent(&self, owners: &Owners) -> bool {
         let agent = self.modules.get(owners.module()).copied().unwrap_or(0);
         agent > 0 && self.modules.values().all(|&functions| functions <= agent)
+    }
+
+    fn is_other_file(&self) -> bool {
+        !self.file.is_empty() && !self.file.contains("agent") && !self.file.contains("datadog")
     }
 
     /// The module of packages that lie in one tree with `main`.

@@ -291,7 +291,7 @@ fn unusable(
             return ProfileError::NoProfile {
                 process: process.name.to_string(),
                 wanted: wanted.as_str(),
-                available: available(flare, &process.name),
+                available: available(flare, process),
             };
         }
     };
@@ -302,24 +302,31 @@ fn unusable(
     }
 }
 
-/// Names of the profiles of a process, from the files' names.
-fn available(flare: &Flare, process: &Process) -> Vec<String> {
-    let has = |kind: ProfileKind| {
+/// Names of the profiles of a process, from the files' names; of loose ones, which are all read, from
+/// what they hold.
+fn available(flare: &Flare, process: &ProcessProfiles) -> Vec<String> {
+    let has = |kind: ProfileKind, slot: &Slot| {
         let role = flare::Role::Profile {
-            process: process.clone(),
+            process: process.name.clone(),
             kind,
         };
-        flare.find(&role).is_some()
+        !slot.is_absent() || (!flare.is_loose() && flare.find(&role).is_some())
     };
-    let heap = (has(ProfileKind::HeapFirst), has(ProfileKind::HeapSecond));
+    let heap = (
+        has(ProfileKind::HeapFirst, &process.heap_first),
+        has(ProfileKind::HeapSecond, &process.heap_second),
+    );
     let found = [
         (heap.0, ProfileName::HeapFirst),
         (heap.1, ProfileName::HeapSecond),
         (heap.0 && heap.1, ProfileName::HeapDiff),
-        (has(ProfileKind::Allocs), ProfileName::Allocs),
-        (has(ProfileKind::Cpu), ProfileName::Cpu),
-        (has(ProfileKind::Block), ProfileName::Block),
-        (has(ProfileKind::Mutex), ProfileName::Mutex),
+        (
+            has(ProfileKind::Allocs, &process.allocs),
+            ProfileName::Allocs,
+        ),
+        (has(ProfileKind::Cpu, &process.cpu), ProfileName::Cpu),
+        (has(ProfileKind::Block, &process.block), ProfileName::Block),
+        (has(ProfileKind::Mutex, &process.mutex), ProfileName::Mutex),
     ];
     found
         .into_iter()

@@ -11,6 +11,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::content::{self, Content};
 use super::directory::{self, Method, RawEntry};
 use super::error::{EntryError, Fault, FlareError, Problem};
 use super::io::{BlockReader, CountingReader, ReadSeek, Section};
@@ -79,6 +80,7 @@ pub struct Flare {
     read_bytes: Arc<AtomicU64>,
     source: Source,
     root: Option<String>,
+    loose: bool,
     entries: Vec<Entry>,
     by_role: HashMap<Role, usize>,
     problems: Vec<Problem>,
@@ -151,6 +153,11 @@ impl Flare {
     /// The files lie as the Agent puts them; otherwise they are loose.
     pub fn is_flare(&self) -> bool {
         self.root.is_some()
+    }
+
+    /// Its profiles lie about, as somebody took them by hand: names promise nothing, contents tell.
+    pub fn is_loose(&self) -> bool {
+        self.loose
     }
 
     /// Every file, in the order of the archive. Folders are left out.
@@ -445,11 +452,12 @@ impl Flare {
             flare.problems.splice(0..0, problems);
             return Ok(flare);
         }
-        // A single file that is neither an archive nor a profile is no flare: the archive's own error
-        // says what it is instead.
+        // A single file that is neither an archive nor of use by itself is no flare: the archive's own
+        // error says what it is instead.
         if let ([only], [path]) = (files.as_mut_slice(), paths.as_slice())
             && !path.contains('/')
             && !matches!(layout::role(path), Role::Profile { .. })
+            && content_of(only).is_none()
             && let Ok(reader) = (only.open)()
         {
             return Self::open_zip(name, reader, read_bytes, limits);
@@ -567,21 +575,82 @@ impl Flare {
                 example: duplicate,
             });
         }
-        let by_role = assign_roles(&mut entries);
-        Ok(Self {
+        // Those of a flare lie in its folder of profiles.
+        let is_placed = |entry: &Entry| entry.inner.starts_with("profiles/");
+        let loose =
+            roots.root.as_deref().unwrap_or_default().is_empty() && !entries.iter().any(is_placed);
+        let mut flare = Self {
             name: name.to_owned(),
             source_bytes,
             read_bytes,
             source,
             root: roots.root,
+            loose,
             entries,
-            by_role,
+            by_role: HashMap::new(),
             problems,
             limits: *limits,
             unpacked: HashMap::new(),
             unpacked_total: 0,
-        })
+        };
+        if loose {
+            flare.look_inside();
+        }
+        flare.by_role = assign_roles(&mut flare.entries, loose);
+        Ok(flare)
     }
+
+    /// Finds what loose files of any name are by their contents.
+    fn look_inside(&mut self) {
+        let is_unknown = |entry: &Entry| {
+            let is_near = self.root.is_none() || !entry.inner.contains('/');
+            entry.problem.is_none()
+                && matches!(entry.role, Role::Unneeded(_))
+                && !layout::is_junk(&entry.path)
+                && is_near
+        };
+        let entries = self.entries.iter().enumerate();
+        let unknown: Vec<usize> = entries
+            .filter(|(_, entry)| is_unknown(entry))
+            .map(|(index, _)| index)
+            .take(LOOKED_INSIDE)
+            .collect();
+        // What is read again later is counted then.
+        let read_bytes = self.read_bytes();
+        for index in unknown {
+            let start = self.read_with(index, |reader| {
+                let mut start = Vec::new();
+                let limited = reader.take(content::START as u64).read_to_end(&mut start);
+                limited.map(|_| start)
+            });
+            let Ok(Ok(start)) = start else {
+                continue;
+            };
+            if let (Some(content), Some(entry)) = (Content::of(&start), self.entries.get_mut(index))
+            {
+                let name = entry.inner.rsplit('/').next().unwrap_or_default();
+                let (process, kind) = layout::loose_name(name);
+                entry.role = match content {
+                    Content::Profile => Role::Profile { process, kind },
+                    Content::Goroutines => Role::Goroutines,
+                    Content::Trace => Role::Trace { process },
+                };
+            }
+        }
+        self.read_bytes.store(read_bytes, Ordering::Relaxed);
+    }
+}
+
+/// Loose files that are looked into: more are a folder that somebody dropped by mistake.
+const LOOKED_INSIDE: usize = 1_000;
+
+/// What a loose file holds, as far as it is of use.
+fn content_of(file: &mut LooseFile) -> Option<Content> {
+    let mut start = Vec::new();
+    let reader = (file.open)().ok()?;
+    let limited = reader.take(content::START as u64).read_to_end(&mut start);
+    limited.ok()?;
+    Content::of(&start)
 }
 
 /// An entry before its role is known.
@@ -640,7 +709,7 @@ fn inner_path<'a>(path: &'a str, root: Option<&str>) -> Option<&'a str> {
 
 /// Gives each part to one entry: to a readable one before an unreadable one, to one in the
 /// `profiles` folder before one elsewhere, then to the first. The others say whom they yield to.
-fn assign_roles(entries: &mut [Entry]) -> HashMap<Role, usize> {
+fn assign_roles(entries: &mut [Entry], loose: bool) -> HashMap<Role, usize> {
     let mut by_role: HashMap<Role, (bool, bool, usize)> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
         if matches!(entry.role, Role::Unneeded(_)) {
@@ -661,7 +730,7 @@ fn assign_roles(entries: &mut [Entry]) -> HashMap<Role, usize> {
         .filter_map(|(_, _, index)| Some((*index, entries.get(*index)?.path.clone())))
         .collect();
     for (index, entry) in entries.iter_mut().enumerate() {
-        if !entry.role.is_single() || entry.problem.is_some() {
+        if !entry.role.is_single(loose) || entry.problem.is_some() {
             continue;
         }
         if let Some((_, _, winner)) = by_role.get(&entry.role)

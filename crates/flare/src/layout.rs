@@ -170,17 +170,13 @@ impl Role {
         }
     }
 
-    /// At most one entry may play this part.
-    pub(super) fn is_single(&self) -> bool {
-        !matches!(
-            self,
-            Self::Unneeded(_)
-                | Self::AgentLog
-                | Self::Profile {
-                    kind: ProfileKind::Unknown,
-                    ..
-                }
-        )
+    /// At most one entry may play this part. Names of loose profiles promise nothing.
+    pub(super) const fn is_single(&self, loose: bool) -> bool {
+        match self {
+            Self::Unneeded(_) | Self::AgentLog => false,
+            Self::Profile { kind, .. } => !loose && !matches!(kind, ProfileKind::Unknown),
+            _ => true,
+        }
     }
 }
 
@@ -325,7 +321,8 @@ fn is_current_log(name: &str) -> bool {
         .is_some_and(|stem| !stem.is_empty() && !stem.contains('.'))
 }
 
-/// Files that stand right below the root of a flare.
+/// Files that stand right below the root of a flare. A goroutine dump is none: it comes alone as well,
+/// and of any program.
 fn is_root_file(name: &str) -> bool {
     matches!(
         name,
@@ -335,7 +332,6 @@ fn is_root_file(name: &str) -> bool {
             | "runtime_config_dump.yaml"
             | "runtime_debug_info.log"
             | "flare_creation.log"
-            | "go-routine-dump.log"
             | "version-history.json"
             | "telemetry.log"
             | "envvars.log"
@@ -398,6 +394,23 @@ fn profile(folder: &str, name: &str) -> Option<Role> {
         }
         None => None,
     }
+}
+
+/// Process and kind as the name of a loose profile gives them, whatever its extensions.
+pub(super) fn loose_name(name: &str) -> (Process, ProfileKind) {
+    const EXTENSIONS: [&str; 14] = [
+        ".gz", ".out", ".txt", ".pgo", ".tgz", ".bin", ".prof", ".pprof", ".pb", ".profile",
+        ".dump", ".log", ".dat", ".text",
+    ];
+    let mut stem = name;
+    while let Some(shorter) = EXTENSIONS
+        .iter()
+        .find_map(|extension| stem.strip_suffix(extension))
+        .filter(|shorter| !shorter.is_empty())
+    {
+        stem = shorter;
+    }
+    split_stem(stem)
 }
 
 /// The name without the extension of a profile; `None` if it has none.

@@ -34,6 +34,7 @@ pub mod agent_log;
 pub mod aggregator_vars;
 mod archive;
 pub mod config;
+mod content;
 pub mod creation;
 pub mod debug_info;
 pub mod diagnose_log;

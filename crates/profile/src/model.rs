@@ -219,11 +219,13 @@ pub struct Profile {
     pub comments: Vec<String>,
     /// Link to documentation, or empty.
     pub doc_url: String,
-    /// Loaded binaries; the main one first.
+    /// Loaded binaries; in most profiles the main one first.
     pub mappings: Vec<Mapping>,
     pub(crate) functions: Functions,
     pub(crate) locations: Locations,
     pub(crate) samples: Samples,
+    /// It was read from a text, as `?debug=1` gives it.
+    pub is_text: bool,
 }
 
 impl Profile {
@@ -424,7 +426,14 @@ impl Profile {
         self.mappings.get(mapping as usize)
     }
 
-    /// Build id of the main binary, or empty.
+    /// The binary that ran, as far as its name tells: what the kernel maps has none of a file.
+    pub fn program(&self) -> Option<&Mapping> {
+        let is_file =
+            |mapping: &&Mapping| !mapping.file.is_empty() && !mapping.file.starts_with('[');
+        self.mappings.iter().find(is_file)
+    }
+
+    /// Build id of the first mapping, or empty.
     pub fn build_id(&self) -> &str {
         self.mappings
             .first()

@@ -26,10 +26,10 @@ use types::{
     AccountJson, AgentJson, CheckJson, CheckProblemJson, ContainerJson, CounterJson, EvidenceJson,
     FileJson, FindingJson, FunctionJson, GoroutinesJson, GroupJson, InstallJson, InstanceJson,
     JmxJson, KernelKillJson, KnownJson, LabelJson, LabelValueJson, MemoryJson, MemstatsJson,
-    NotableJson, NoteJson, OwnerPartJson, OwnerShareJson, OwnersJson, PartJson, ProcessJson,
-    ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson, RunningJson, SilentJson, StackJson,
-    StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson, TraceJson,
-    UnreadJson, VerdictJson, VersionJson, WorkerJson, WorkersJson,
+    NotableJson, NoteJson, OwnerPartJson, OwnerShareJson, OwnersJson, PairingJson, PartJson,
+    ProcessJson, ProfileJson, ResponsibleJson, Root, RoutingJson, RowJson, RunningJson, SilentJson,
+    StackJson, StateJson, StoryJson, SurroundingsJson, TableJson, ThresholdJson, ThresholdsJson,
+    TraceJson, UnreadJson, VerdictJson, VersionJson, WorkerJson, WorkersJson,
 };
 
 /// Version of the format. Rises when a field is removed or changes its meaning.
@@ -388,7 +388,7 @@ fn state<'r>(report: &Report, state: &'r State) -> StateJson<'r> {
         capture: state
             .hole
             .filter(|hole| !hole.is_by_hand(&state.process))
-            .filter(|hole| texts::hole_command(report, *hole, &state.process, state.kind).is_some())
+            .filter(|hole| texts::hole_command(report, *hole, state).is_some())
             .map(|hole| {
                 texts::possible(report, hole.capture(&state.process, state.kind)).to_string()
             }),
@@ -511,6 +511,12 @@ fn process(process: &ProcessReport) -> ProcessJson<'_> {
             .iter()
             .flat_map(|report| profiles(process, report))
             .collect(),
+        pairing: process.pairing.as_ref().map(|pairing| PairingJson {
+            first: &pairing.first,
+            second: &pairing.second,
+            between: &pairing.between,
+        }),
+        program: process.program.as_deref(),
         cpu_labels: (process.cpu_labels.iter())
             .map(|labelled| LabelJson {
                 label: labelled.label.as_str(),
@@ -647,6 +653,7 @@ fn goroutines<'r>(report: &'r Report, goroutines: &'r GoroutineReport) -> Gorout
     let dump = &goroutines.dump;
     GoroutinesJson {
         process: goroutines.process.as_str(),
+        source: goroutines.source.as_str(),
         count: dump.count,
         by_state: dump
             .by_state

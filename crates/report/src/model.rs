@@ -11,7 +11,7 @@ use diagnose::kinds::ProfileName;
 use diagnose::known::{KnownCase, Likeness};
 use diagnose::labels::Labelled;
 use diagnose::memory::Account;
-use diagnose::verdict::{Interval, Judgement, LimitSource};
+use diagnose::verdict::{Interval, Judgement, LimitSource, Pairing};
 use flare::agent_log::AgentLog;
 use flare::diagnose_log::Diagnoses;
 use flare::dmesg::OomKill;
@@ -81,6 +81,8 @@ pub struct Report {
     pub goroutines: Option<GoroutineReport>,
     /// Execution traces.
     pub traces: Vec<TraceFile>,
+    /// A few files alone, and no flare.
+    pub loose: bool,
     /// Processes with profiles, main one first.
     pub processes: Vec<ProcessReport>,
     /// Processes that should have profiles and have none.
@@ -106,6 +108,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Nothing in it is of the Agent: profiles of another program.
+    pub fn is_of_program(&self) -> bool {
+        let goroutines = self.goroutines.as_ref();
+        let of_agent = goroutines.map(|goroutines| goroutines.program.is_none());
+        let mut processes = self.processes.iter();
+        self.loose
+            && of_agent != Some(true)
+            && processes.all(|process| process.program.is_some())
+            && (of_agent.is_some() || !self.processes.is_empty())
+    }
+
     /// The counters of the process that writes the flare, each beside what it is held against.
     pub fn figures(&self) -> Vec<Figure> {
         let described = match self.judgement.main {
@@ -265,10 +278,36 @@ pub struct SelfReport {
 pub struct GoroutineReport {
     /// The process that wrote it.
     pub process: Process,
+    /// What it was read from.
+    pub source: DumpSource,
+    /// What the program is called that is none of the Agent's; may be empty.
+    pub program: Option<String>,
     /// All of it.
     pub dump: Goroutines,
     /// The groups that are shown: the largest, and then others that wait for a lock.
     pub shown: Vec<ShownGroup>,
+}
+
+/// What goroutines were read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DumpSource {
+    /// A dump: the runtime's words on each goroutine.
+    Dump,
+    /// A profile, which has stacks and counts alone.
+    Profile,
+    /// The same as text (`debug=1`).
+    Text,
+}
+
+impl DumpSource {
+    /// The stable name used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dump => "dump",
+            Self::Profile => "profile",
+            Self::Text => "text",
+        }
+    }
 }
 
 /// A group of goroutines that is shown.
@@ -398,6 +437,10 @@ pub struct ProcessReport {
     pub profiles: Vec<ProfileReport>,
     /// Time between the heap snapshots.
     pub interval: Interval,
+    /// How loose heap profiles became its pair.
+    pub pairing: Option<Pairing>,
+    /// What the program is called that is none of the Agent's; may be empty.
+    pub program: Option<String>,
     /// CPU time by the labels that its CPU profile has.
     pub cpu_labels: Vec<Labelled>,
 }
@@ -557,6 +600,13 @@ pub enum FileFate {
     Reply(String),
     /// Another file already holds this profile of the process.
     Taken,
+    /// A heap profile between the first and the last of its program.
+    BetweenHeaps,
+    /// Goroutines, as a profile.
+    GoroutineProfile {
+        /// How many.
+        count: u64,
+    },
     /// The goroutine dump.
     Goroutines {
         /// How many goroutines it has.
@@ -613,7 +663,9 @@ impl FileFact {
             | FileFate::EmptyProfile
             | FileFate::Reply(_)
             | FileFate::Taken
+            | FileFate::BetweenHeaps
             | FileFate::Goroutines { .. }
+            | FileFate::GoroutineProfile { .. }
             | FileFate::Noted(_) => FileRole::Noted,
             FileFate::Unused(_) | FileFate::NotRead | FileFate::TooManyLogs { .. } => {
                 FileRole::Unused

@@ -22,7 +22,7 @@ use diagnose::notable::{Consumer, Holder, Notable, Thing};
 use diagnose::verdict::{
     Basis, ContentionDetail, CpuDetail, CpuUse, Detail, Doubt, Finding, FindingFunction,
     FindingStack, Gap, GapCause, Judgement, LimitSource, LockDelay, LockSays, LockSide, Locks,
-    Note, NoteFact, OwnerPart, Reply, Responsible, Restart, Spot, State,
+    Note, NoteFact, OwnerPart, Pairing, Reply, Responsible, Restart, Spot, State,
 };
 use flare::agent_log::{AgentLog, ErrorSource};
 use flare::diagnose_log::{Diagnoses, Diagnosis};
@@ -118,6 +118,7 @@ impl Walk<'_> {
             jmx_checks,
             goroutines,
             traces,
+            loose: _,
             processes,
             silent,
             judgement,
@@ -181,11 +182,16 @@ impl Walk<'_> {
         }
         if let Some(GoroutineReport {
             process,
+            source: _,
+            program,
             dump,
             shown: _,
         }) = goroutines
         {
             self.process(process);
+            if let Some(program) = program {
+                self.code(program);
+            }
             self.goroutines(dump);
         }
         for TraceFile {
@@ -592,7 +598,9 @@ impl Walk<'_> {
             FileFate::UnreadProfile(error) => self.told(error, Text::Prose),
             FileFate::EmptyProfile
             | FileFate::Taken
+            | FileFate::BetweenHeaps
             | FileFate::Goroutines { count: _ }
+            | FileFate::GoroutineProfile { count: _ }
             | FileFate::NotRead
             | FileFate::TooManyLogs { limit: _ }
             | FileFate::TooMuchToParse { limit: _ } => {}
@@ -610,9 +618,24 @@ impl Walk<'_> {
             name,
             profiles,
             interval: _,
+            pairing,
+            program,
             cpu_labels,
         } = process;
         self.process(name);
+        if let Some(program) = program {
+            self.code(program);
+        }
+        if let Some(Pairing {
+            first,
+            second,
+            between,
+        }) = pairing
+        {
+            for path in [first, second].into_iter().chain(between) {
+                *path = self.path(path);
+            }
+        }
         for Labelled {
             label: _,
             values,
@@ -690,6 +713,7 @@ impl Walk<'_> {
             process,
             kind: _,
             measured: _,
+            of_agent: _,
             hole: _,
             basis,
             nearness: _,
@@ -963,6 +987,7 @@ impl Walk<'_> {
                 bytes: _,
                 seconds: _,
             }
+            | NoteFact::TextProfile { profile: _ }
             | NoteFact::LocalFlare => {}
         }
     }

@@ -618,7 +618,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn of(flare: OpenFlare) -> Self {
+    pub fn of(flare: OpenFlare) -> Self {
         Self { flare }
     }
 

@@ -76,6 +76,8 @@ pub struct ProcessProfiles {
     pub mutex: Slot,
     /// Profiles that can't be read, and of which not even the name tells the kind; why.
     pub unknown: Vec<Told<Unread>>,
+    /// How loose heap profiles became its pair.
+    pub pairing: Option<Pairing>,
     /// The second heap snapshot minus the first, made at the first question.
     pub(super) heap_diff: OnceLock<Arc<Subject>>,
 }
@@ -92,6 +94,7 @@ impl ProcessProfiles {
             block: Slot::Absent,
             mutex: Slot::Absent,
             unknown: Vec::new(),
+            pairing: None,
             heap_diff: OnceLock::new(),
         }
     }
@@ -204,6 +207,17 @@ impl ProcessProfiles {
             },
         }
     }
+}
+
+/// Loose heap profiles of one program that became a pair by the times in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairing {
+    /// The file of the earlier one.
+    pub first: String,
+    /// The file of the later one.
+    pub second: String,
+    /// Files of those in between.
+    pub between: Vec<String>,
 }
 
 /// How it is known that a heap profile is a difference already, as `/debug/pprof/heap?seconds=N`

@@ -31,7 +31,7 @@ pub use finding::{
 pub use hole::{Gap, GapCause, GapOf, Hole, Reply, ReplySays};
 pub use input::{
     Context, GoroutineGroup, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim,
-    OwnDifference, ProcessProfiles, Restart, Slot, described, own_difference,
+    OwnDifference, Pairing, ProcessProfiles, Restart, Slot, described, own_difference,
 };
 pub use leak::{Bound, HeapGrowth, SinceStart};
 pub use notes::{Note, NoteFact};
@@ -55,6 +55,8 @@ pub struct State {
     pub kind: FindingKind,
     /// The state.
     pub measured: Measured,
+    /// The process is the Agent's, as far as is known.
+    pub of_agent: bool,
     /// Why it was not measured; `None` where it was.
     pub hole: Option<Hole>,
     /// What it rests on.
@@ -134,11 +136,14 @@ pub fn judge(
         thresholds: thresholds.clone(),
     };
     for process in processes {
-        for outcome in [
+        let of_agent = !context.loose || process.program(owners).is_agent();
+        result.notes.extend(notes::texts(process));
+        for mut outcome in [
             judge.leak(process),
             judge.cpu(process),
             judge.contention(process),
         ] {
+            outcome.state.of_agent = of_agent;
             result.states.push(outcome.state);
             result.findings.extend(outcome.finding);
             result.notable.extend(outcome.notable);
@@ -222,6 +227,7 @@ impl Outcome {
                 process: process.clone(),
                 kind,
                 measured,
+                of_agent: true,
                 hole: None,
                 basis,
                 nearness: None,

@@ -1,8 +1,9 @@
 //! Notes: what is worth knowing and changes no verdict.
 
+use super::super::kinds::ProfileName;
 use super::super::share::Share;
 use super::super::transients::Transient;
-use super::Judge;
+use super::{Judge, ProcessProfiles};
 use flare::Process;
 
 /// One note.
@@ -74,6 +75,11 @@ pub enum NoteFact {
         /// All CPU time.
         cpu_ns: i64,
     },
+    /// A profile was taken as text (`debug=1`), which says less than the usual form.
+    TextProfile {
+        /// Which.
+        profile: ProfileName,
+    },
     /// The flare was built by the command.
     LocalFlare,
 }
@@ -98,9 +104,21 @@ impl NoteFact {
             Self::Transient { .. } => "transient",
             Self::AllocationRate { .. } => "allocation-rate",
             Self::BusyLine { .. } => "busy-line",
+            Self::TextProfile { .. } => "text-profile",
             Self::LocalFlare => "local-flare",
         }
     }
+}
+
+/// Profiles of a process that were taken as text.
+pub(super) fn texts(process: &ProcessProfiles) -> impl Iterator<Item = Note> {
+    ProfileName::ALL.into_iter().filter_map(|profile| {
+        let is_text = process.slot(profile)?.profile()?.is_text;
+        is_text.then(|| Note {
+            process: Some(process.name.clone()),
+            fact: NoteFact::TextProfile { profile },
+        })
+    })
 }
 
 impl Judge<'_> {

@@ -380,7 +380,7 @@ pub(super) fn rss(texts: &Texts) -> Option<i64> {
 }
 
 /// The process that wrote the goroutine dump: that of the status, else what the dump shows.
-pub(super) fn dump_process(texts: &Texts, processes: &[ProcessProfiles]) -> Process {
+pub(super) fn dump_process(texts: &Texts, processes: &[ProcessProfiles], flare: &Flare) -> Process {
     let status = texts.status.as_ref();
     // Without a title the flavor is only what is assumed of a status.
     let titled = status.filter(|status| status.version.is_some());
@@ -396,7 +396,11 @@ pub(super) fn dump_process(texts: &Texts, processes: &[ProcessProfiles]) -> Proc
     let by_stack = || texts.goroutines.as_ref()?.program.clone();
     by_status
         .or_else(by_stack)
-        .unwrap_or_else(|| described(processes))
+        .unwrap_or_else(|| match processes {
+            _ if is_flare(flare) => described(processes),
+            [only] => only.name.clone(),
+            _ => Process::Nameless,
+        })
 }
 
 fn goroutine_sum(report: &GoroutineReport, owners: &Owners) -> GoroutineSum {
@@ -797,11 +801,11 @@ pub(super) fn silent(
 
 /// Whether it is a whole flare, and not a few profiles alone.
 pub(super) fn is_flare(flare: &Flare) -> bool {
-    flare.entries().iter().any(|entry| {
-        !matches!(
-            entry.role,
-            Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_)
-        )
+    flare.entries().iter().any(|entry| match entry.role {
+        Role::Profile { .. } | Role::Trace { .. } | Role::Unneeded(_) => false,
+        // One that is alone may be any program's.
+        Role::Goroutines => !flare.is_loose(),
+        _ => true,
     })
 }
 

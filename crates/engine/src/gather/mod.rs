@@ -5,6 +5,7 @@
 //!
 //! - `reader`: reads files and remembers the fate of each.
 //! - `profiles`: decodes the profiles of each process.
+//! - `loose`: the same where they come one by one, under any names.
 //! - `texts`: parses the Agent's own texts.
 //! - `counted`: how full queues are, and what became of payloads.
 //! - `facts`: what these say about the Agent, its memory and what is around it.
@@ -14,6 +15,7 @@
 mod counted;
 mod evidence;
 mod facts;
+mod loose;
 mod profiles;
 mod reader;
 mod tables;
@@ -32,8 +34,8 @@ use flare::{Flare, Process, Role};
 use profile::lens::weights::weigh;
 use reader::{Reader, file_fact};
 use report::model::{
-    GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance, SINGLES_SHOWN,
-    ShownGroup, TraceFile,
+    DumpSource, GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance,
+    SINGLES_SHOWN, ShownGroup, TraceFile,
 };
 use report::screen::Progress;
 use report::settings::Settings;
@@ -51,7 +53,10 @@ pub(crate) fn gather(
         .filter(|entry| !matches!(entry.role, Role::Unneeded(_) | Role::Trace { .. }))
         .fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
     let mut reader = Reader::new(flare, progress, total);
-    let processes = profiles::read_profiles(&mut reader, settings, None);
+    let profiles::Read {
+        processes,
+        goroutines: counted,
+    } = profiles::read_profiles(&mut reader, settings, None);
     let texts = Texts::read(&mut reader);
     (reader.progress)(Progress {
         what: "Analysing".to_owned(),
@@ -61,10 +66,28 @@ pub(crate) fn gather(
 
     let hostname = facts::hostname(&texts, reader.flare);
     let agent = facts::agent(&texts, &processes);
-    let goroutines = texts
-        .goroutines
-        .clone()
-        .map(|dump| goroutine_report(dump, facts::dump_process(&texts, &processes), settings));
+    let goroutines = match (texts.goroutines.clone(), counted) {
+        (Some(dump), _) => {
+            let process = facts::dump_process(&texts, &processes, reader.flare);
+            let functions = dump.groups.iter().flat_map(|group| &group.frames);
+            let functions = functions.map(String::as_str);
+            let program = Program::of_functions(&process, functions, &settings.owners);
+            let source = DumpSource::Dump;
+            Some(goroutine_report(dump, process, &program, source, settings))
+        }
+        (None, Some(counted)) => {
+            let source = match counted.is_text {
+                true => DumpSource::Text,
+                false => DumpSource::Profile,
+            };
+            let dump = counted.goroutines;
+            let process = counted.process;
+            let subjects = std::iter::once(counted.subject.as_ref());
+            let program = Program::of(&process, subjects, &settings.owners);
+            Some(goroutine_report(dump, process, &program, source, settings))
+        }
+        (None, None) => None,
+    };
     let memory_limit = facts::memory_limit(&texts);
     let cut_off = facts::is_cut_off(reader.flare);
     let loose = !facts::is_flare(reader.flare);
@@ -147,6 +170,7 @@ pub(crate) fn gather(
         agent,
         goroutines,
         traces,
+        loose,
         processes: process_reports,
         judgement,
         known,
@@ -168,7 +192,13 @@ pub(crate) fn gather(
     (report, processes)
 }
 
-fn goroutine_report(dump: Goroutines, process: Process, settings: &Settings) -> GoroutineReport {
+fn goroutine_report(
+    dump: Goroutines,
+    process: Process,
+    program: &Program,
+    source: DumpSource,
+    settings: &Settings,
+) -> GoroutineReport {
     // Groups come largest first. Single goroutines are what every Agent has.
     let repeated = dump.groups.iter().take_while(|group| group.count > 1);
     let largest = repeated.take(GROUPS_SHOWN).count().max(SINGLES_SHOWN);
@@ -190,9 +220,8 @@ fn goroutine_report(dump: Goroutines, process: Process, settings: &Settings) -> 
             let responsible = settings.owners.responsible(frames);
             let frame = responsible.and_then(|place| group.frames.get(place));
             let owner = frame.map_or(UNOWNED.into(), |frame| {
-                let class = settings.owners.class(frame);
-                // Only the Agent's own goroutines are dumped.
-                Program::AGENT.owner(&settings.owners, class, frame)
+                let class = program.class(&settings.owners, frame);
+                program.owner(&settings.owners, class, frame)
             });
             ShownGroup {
                 index,
@@ -203,6 +232,8 @@ fn goroutine_report(dump: Goroutines, process: Process, settings: &Settings) -> 
         .collect();
     GoroutineReport {
         process,
+        source,
+        program: (!program.is_agent()).then(|| program.name().to_owned()),
         dump,
         shown,
     }

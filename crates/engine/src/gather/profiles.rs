@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Settings;
+use super::loose;
 use super::reader::Reader;
 use diagnose::errors::{Cost, Unread};
 use diagnose::kinds::ProfileName;
@@ -24,14 +25,25 @@ pub(crate) fn profiles(
 ) -> Vec<ProcessProfiles> {
     let mut silent = |_| {};
     let mut reader = Reader::new(flare, &mut silent, 0);
-    read_profiles(&mut reader, settings, only)
+    read_profiles(&mut reader, settings, only).processes
+}
+
+/// What the profile files of a flare come to.
+pub(super) struct Read {
+    pub(super) processes: Vec<ProcessProfiles>,
+    /// The goroutines of a process, from a profile of them.
+    pub(super) goroutines: Option<loose::Counted>,
 }
 
 pub(super) fn read_profiles(
     reader: &mut Reader<'_>,
     settings: &Settings,
     only: Option<Wanted<'_>>,
-) -> Vec<ProcessProfiles> {
+) -> Read {
+    // What a loose file is, its content tells: all are read, whatever is asked for.
+    if reader.flare.is_loose() {
+        return loose::read(reader, settings);
+    }
     let wanted: Vec<(usize, Process, ProfileKind)> = reader
         .flare
         .entries()
@@ -77,22 +89,7 @@ pub(super) fn read_profiles(
             ProfileKind::Mutex => Some(ProfileName::Mutex),
             ProfileKind::Unknown => slot.profile().and_then(sniff),
         };
-        let fate = match (&slot, target) {
-            (Slot::Read(subject), Some(target)) => FileFate::Profile {
-                name: target,
-                process: name.clone(),
-                samples: subject.profile().sample_count(),
-            },
-            (Slot::Read(subject), None) => FileFate::OtherProfile {
-                sample_types: (subject.profile().sample_types.iter())
-                    .map(|kind| kind.name.clone())
-                    .collect(),
-            },
-            (Slot::Reply(text), _) if text.is_empty() => FileFate::EmptyProfile,
-            (Slot::Reply(text), _) => FileFate::Reply(first_line(text)),
-            (Slot::Damaged(why) | Slot::LeftOut(why), _) => FileFate::UnreadProfile(why.clone()),
-            (Slot::Absent, _) => FileFate::NotRead,
-        };
+        let fate = fate(&slot, target, &name);
         if let (Slot::Damaged(why), None) = (&slot, target) {
             process.unknown.push(why.clone());
         }
@@ -111,19 +108,47 @@ pub(super) fn read_profiles(
         }
     }
     processes.sort_by(|a, b| a.name.cmp(&b.name));
-    processes
+    Read {
+        processes,
+        goroutines: None,
+    }
+}
+
+/// What became of a profile file.
+pub(super) fn fate(slot: &Slot, target: Option<ProfileName>, process: &Process) -> FileFate {
+    match (slot, target) {
+        (Slot::Read(subject), Some(target)) => FileFate::Profile {
+            name: target,
+            process: process.clone(),
+            samples: subject.profile().sample_count(),
+        },
+        (Slot::Read(subject), None) => FileFate::OtherProfile {
+            sample_types: (subject.profile().sample_types.iter())
+                .map(|kind| kind.name.clone())
+                .collect(),
+        },
+        (Slot::Reply(text), _) if text.is_empty() => FileFate::EmptyProfile,
+        (Slot::Reply(text), _) => FileFate::Reply(first_line(text)),
+        (Slot::Damaged(why) | Slot::LeftOut(why), _) => FileFate::UnreadProfile(why.clone()),
+        (Slot::Absent, _) => FileFate::NotRead,
+    }
 }
 
 /// What the profiles read so far have cost.
 #[derive(Default)]
-struct Spent {
+pub(super) struct Spent {
     unpacked_bytes: u64,
     memory_bytes: u64,
     steps: u64,
 }
 
 /// Reads one profile file, as long as all of them together stay within their limits.
-fn read_slot(flare: &mut Flare, index: usize, settings: &Settings, spent: &mut Spent) -> Slot {
+pub(super) fn read_slot(
+    flare: &mut Flare,
+    index: usize,
+    settings: &Settings,
+    spent: &mut Spent,
+) -> Slot {
     let entry = flare.entries().get(index);
     if let Some(problem) = entry.and_then(|entry| entry.problem.clone()) {
         return unread(problem.fault.into());
@@ -165,11 +190,12 @@ fn unread(why: Unread) -> Slot {
 }
 
 /// What kind a profile is by its sample types, for files whose name does not tell.
-fn sniff(profile: &Profile) -> Option<ProfileName> {
+pub(super) fn sniff(profile: &Profile) -> Option<ProfileName> {
     let has = |name: &str| profile.sample_types.iter().any(|kind| kind.name == name);
+    let is_old_heap = has("objects") && has("space");
     if has("inuse_space") && profile.default_sample_type == "alloc_space" {
         Some(ProfileName::Allocs)
-    } else if has("inuse_space") {
+    } else if has("inuse_space") || is_old_heap {
         Some(ProfileName::HeapFirst)
     } else if has("cpu") {
         Some(ProfileName::Cpu)

@@ -44,6 +44,8 @@ pub(super) fn process_report(
         name: process.name.clone(),
         profiles,
         interval: process.interval(&settings.thresholds),
+        pairing: process.pairing.clone(),
+        program: (!program.is_agent()).then(|| program.name().to_owned()),
         cpu_labels: process
             .subject(ProfileName::Cpu)
             .and_then(|subject| View::under(subject, "cpu").ok())

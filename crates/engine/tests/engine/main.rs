@@ -9,6 +9,7 @@ mod case_advice;
 mod case_conclusions;
 mod case_heaps;
 mod case_logs;
+mod case_loose;
 mod case_owners;
 mod case_texts;
 mod cases;

@@ -15,7 +15,7 @@ use prost::Message;
 use rustc_hash::FxHashMap;
 
 use super::wire::{Field, Fields, Value, read_varint};
-use super::{DecodeError, Limits, proto, prune};
+use super::{DecodeError, Limits, Mangling, legacy, proto, prune};
 use crate::model::{Functions, Locations, NO_MAPPING, Samples, Strings};
 use crate::{FuncId, Label, LocId, Mapping, Profile, StrId, ValueType};
 
@@ -112,12 +112,16 @@ pub fn decode_counted(
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
-    if !looks_like_profile(&bytes) {
+    if let Some(how @ (Mangling::Utf16 | Mangling::Replaced)) = Mangling::of(&bytes) {
+        return Err(DecodeError::Mangled { how });
+    }
+    if !looks_like_profile(&bytes) && !legacy::is_profile(&bytes) {
         let head = bytes.get(..bytes.len().min(200)).unwrap_or(&bytes);
         return Err(DecodeError::Text {
             quoted: String::from_utf8_lossy(head).trim().to_owned(),
         });
     }
+    let mangled = Mangling::of(&bytes);
     let message = inflate(bytes, limits);
     let cost = match &message {
         Ok(message) => message.len() as u64,
@@ -125,7 +129,16 @@ pub fn decode_counted(
         Err(_) => limits.unpacked_bytes,
     };
     *unpacked = unpacked.saturating_add(cost);
-    decode_message(&message?, limits)
+    let profile = message.and_then(|message| match legacy::is_profile(&message) {
+        true => legacy::parse(&message, limits),
+        false => decode_message(&message, limits),
+    });
+    profile.map_err(|error| match mangled {
+        Some(how) if !error.is_left_out() && !matches!(error, DecodeError::TextLine { .. }) => {
+            DecodeError::Mangled { how }
+        }
+        _ => error,
+    })
 }
 
 /// Fields of `Profile`, by number.
@@ -365,8 +378,8 @@ impl Outline {
             functions,
             locations,
             samples,
+            is_text: false,
         };
-        main_mapping_first(&mut profile);
         if !drop_frames.is_empty() {
             prune::prune(&mut profile, &drop_frames, &keep_frames, limits)?;
         }
@@ -389,41 +402,6 @@ fn string_id(place: &'static str, index: i64, strings: usize) -> Result<StrId, D
             strings,
         }),
     }
-}
-
-/// Puts what is probably the main binary first, as pprof does: not a library, not `[vdso]`.
-fn main_mapping_first(profile: &mut Profile) {
-    let is_main = |mapping: &Mapping| {
-        let file = mapping.file.replace("(deleted)", "");
-        let file = file.trim();
-        !file.is_empty() && !file.starts_with('[') && !is_library(file)
-    };
-    let Some(main) = profile.mappings.iter().position(is_main) else {
-        return;
-    };
-    if main == 0 {
-        return;
-    }
-    profile.mappings.swap(0, main);
-    let main = u32::try_from(main).unwrap_or(NO_MAPPING);
-    for mapping in &mut profile.locations.mapping {
-        if *mapping == 0 {
-            *mapping = main;
-        } else if *mapping == main {
-            *mapping = 0;
-        }
-    }
-}
-
-/// `.so`, `.so.1` or `_dso` followed by nothing but a version: pprof's `([.]so$|[.]so[._][0-9]+)`.
-fn is_library(file: &str) -> bool {
-    file.ends_with(".so")
-        || file.match_indices(".so").any(|(at, found)| {
-            let rest = file.get(at + found.len()..).unwrap_or("");
-            let mut rest = rest.chars();
-            matches!(rest.next(), Some('.' | '_'))
-                && rest.next().is_some_and(|c| c.is_ascii_digit())
-        })
 }
 
 fn bytes_of<'a>(found: &Field<'a>, message: &'static str) -> Result<&'a [u8], DecodeError> {

@@ -14,6 +14,18 @@ pub enum DecodeError {
         /// Its beginning.
         quoted: String,
     },
+    /// A profile as text, with a line that is none of it.
+    #[error("line {line} of this profile as text is none that such a profile has")]
+    TextLine {
+        /// Which line, from 1.
+        line: usize,
+    },
+    /// A program that takes files for text changed its bytes.
+    #[error("{how}")]
+    Mangled {
+        /// What it did.
+        how: Mangling,
+    },
     /// The gzip stream breaks off or contradicts itself.
     #[error("the gzip stream is damaged after {unpacked_bytes} unpacked bytes")]
     Gzip {
@@ -208,6 +220,56 @@ pub enum DecodeError {
     },
 }
 
+/// What a program that takes files for text does to a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mangling {
+    /// Bytes that are no UTF-8 became replacement characters.
+    Replaced,
+    /// The whole became UTF-16, as PowerShell's `>` does.
+    Utf16,
+    /// Each line feed got a carriage return before it.
+    LineEnds,
+}
+
+impl std::fmt::Display for Mangling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Replaced => {
+                "the profile was damaged on its way: a terminal or an editor took it for text and \
+                 replaced bytes (EF BF BD stands where others were); they are lost, it has to be \
+                 taken again, with curl's -o"
+            }
+            Self::Utf16 => {
+                "the profile was damaged on its way: it was stored as UTF-16 text, as PowerShell's > \
+                 does; it has to be taken again, with curl's -o"
+            }
+            Self::LineEnds => {
+                "the profile was damaged on its way: a terminal or a transfer in text mode put a \
+                 carriage return before each line feed (CR LF); it has to be taken again, with \
+                 curl's -o"
+            }
+        })
+    }
+}
+
+impl Mangling {
+    /// What was done to bytes that were a profile, if anything shows it.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"\xff\xfe\x1f") {
+            return Some(Self::Utf16);
+        }
+        let starts = [&b"\x1f\xef\xbf\xbd"[..], b"\xef\xbb\xbf\x1f\xef\xbf\xbd"];
+        if starts.iter().any(|start| bytes.starts_with(start)) {
+            return Some(Self::Replaced);
+        }
+        // One of 256 bytes is a line feed by chance, and one of 256 before it a carriage return.
+        let bytes = bytes.get(..64 * 1024).unwrap_or(bytes);
+        let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+        (feeds >= 2 && feeds == pairs).then_some(Self::LineEnds)
+    }
+}
+
 impl DecodeError {
     /// A limit was met, or memory was short: nothing is known to be wrong with the bytes.
     pub const fn is_left_out(&self) -> bool {
@@ -220,5 +282,68 @@ impl DecodeError {
                 | Self::StackTooDeep { .. }
                 | Self::PatternTooLong { .. }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Limits, decode, proto};
+    use super::*;
+    use prost::Message as _;
+    use std::io::Write as _;
+
+    fn packed() -> Vec<u8> {
+        // Enough of it that line feeds occur by chance.
+        let strings = (0..4_000_u32).map(|at| at.wrapping_mul(2_654_435_761).to_string());
+        let profile = proto::Profile {
+            sample_type: vec![proto::ValueType { r#type: 1, unit: 2 }],
+            string_table: ["", "cpu", "nanoseconds"]
+                .map(String::from)
+                .into_iter()
+                .chain(strings)
+                .map(String::into_bytes)
+                .collect(),
+            ..proto::Profile::default()
+        };
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&profile.encode_to_vec()).unwrap();
+        gzip.finish().unwrap()
+    }
+
+    fn mangling(bytes: Vec<u8>) -> Option<Mangling> {
+        match decode(bytes, &Limits::default()) {
+            Err(DecodeError::Mangled { how }) => Some(how),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_took_a_profile_for_text_is_told() {
+        let sound = packed();
+        assert!(decode(sound.clone(), &Limits::default()).is_ok());
+        let replaced = String::from_utf8_lossy(&sound).into_owned().into_bytes();
+        assert_eq!(mangling(replaced), Some(Mangling::Replaced));
+        let mut ends = Vec::new();
+        for &byte in &sound {
+            if byte == b'\n' {
+                ends.push(b'\r');
+            }
+            ends.push(byte);
+        }
+        assert_eq!(mangling(ends), Some(Mangling::LineEnds));
+        let wide = String::from_utf8_lossy(&sound).into_owned();
+        let wide: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(
+            mangling([b"\xff\xfe".to_vec(), wide].concat()),
+            Some(Mangling::Utf16)
+        );
+        // A near miss: cut off, which no text mode does.
+        let mut cut = sound;
+        cut.truncate(cut.len() / 2);
+        assert_eq!(mangling(cut.clone()), None);
+        assert!(matches!(
+            decode(cut, &Limits::default()),
+            Err(DecodeError::Gzip { .. })
+        ));
     }
 }

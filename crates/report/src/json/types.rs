@@ -843,6 +843,11 @@ pub(super) struct ProcessJson<'r> {
     /// One entry for each profile and sample type; one for a profile that can't be read. Absent
     /// files have none.
     pub(super) profiles: Vec<ProfileJson<'r>>,
+    /// Files of loose heap profiles that were paired by the times in them; null otherwise.
+    pub(super) pairing: Option<PairingJson<'r>>,
+    /// What the program is called that is none of the Agent's, as far as it tells; null for the
+    /// Agent's processes.
+    pub(super) program: Option<&'r str>,
     /// CPU time by the pprof labels that the CPU profile has; empty where it has none.
     pub(super) cpu_labels: Vec<LabelJson<'r>>,
 }
@@ -1016,12 +1021,27 @@ pub(super) struct InstanceJson<'r> {
     pub(super) warnings: &'r [String],
 }
 
+/// Loose heap profiles of one program that became a pair.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(super) struct PairingJson<'r> {
+    /// File of the earlier one.
+    pub(super) first: &'r str,
+    /// File of the later one.
+    pub(super) second: &'r str,
+    /// Files of those in between, which are not used.
+    pub(super) between: &'r [String],
+}
+
 /// Goroutine dump; null when the flare has none.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct GoroutinesJson<'r> {
     /// The process that wrote it.
     pub(super) process: &'r str,
+    /// What they were read from; a profile has stacks and counts alone.
+    #[cfg_attr(test, schemars(extend("enum" = ["dump", "profile", "text"])))]
+    pub(super) source: &'static str,
     /// Number of goroutines.
     pub(super) count: u64,
     /// Number of goroutines by state, for example `select`.

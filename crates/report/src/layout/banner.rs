@@ -64,7 +64,11 @@ fn conclusion(report: &Report) -> String {
              locks can be judged. The same file, sent once more and whole, may be all that is needed."
                 .to_owned()
         }
-        VerdictKind::NoProfiles => {
+        VerdictKind::NoProfiles if report.is_of_program() && judgement.notable.is_empty() => {
+            "Goroutines alone say what a program waits for; memory, CPU and locks need profiles of their own."
+                .to_owned()
+        }
+        VerdictKind::NoProfiles if !report.is_of_program() => {
             "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
              How to collect them stands under Recommendations."
                 .to_owned()

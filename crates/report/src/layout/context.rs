@@ -104,6 +104,31 @@ pub(super) fn agent(report: &Report) -> Section {
     )
 }
 
+/// What a program is that is none of the Agent's.
+pub(super) fn program(report: &Report) -> Section {
+    let mut facts = vec![
+        fact("Program", texts::program::program(report)),
+        fact("Dropped", report.source.clone()),
+    ];
+    let captured = texts::captured(report);
+    facts.extend(captured.map(|time| fact("Captured at", time)));
+    let blocks = vec![
+        Block::Facts { facts },
+        paragraph(
+            "These profiles are none of the Datadog Agent: its owners, checks and settings say nothing of them.",
+        ),
+    ];
+    section(SectionKind::Agent, "Program", SectionState::Info, blocks)
+}
+
+/// What the collector costs a program.
+pub(super) fn program_memory(report: &Report) -> Option<Section> {
+    let mut blocks = accounts(report);
+    blocks.extend(collector(report));
+    let state = SectionState::Info;
+    (!blocks.is_empty()).then(|| section(SectionKind::Memory, "Memory", state, blocks))
+}
+
 /// The host and the container around the Agent: is it high at all?
 fn surroundings(report: &Report) -> Vec<Fact> {
     let around = &report.surroundings;

@@ -8,6 +8,7 @@ mod brief;
 mod context;
 mod outline;
 mod profiles;
+mod program;
 mod rest;
 mod sources;
 mod stacks;
@@ -39,16 +40,10 @@ pub const TABLE_ROWS: usize = 10;
 ///
 /// `symptom` and `link` are the user's words for the escalation, or empty.
 pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
-    let mut sections = vec![
-        verdict::section(report),
-        recommendations(report),
-        text_section(
-            SectionKind::CustomerMessage,
-            "Customer Message",
-            texts::customer_message(report),
-        ),
-    ];
-    sections.extend(verdict::evidence(report));
+    if report.is_of_program() {
+        return program::document(report, symptom, link);
+    }
+    let mut sections = answer(report);
     sections.extend([context::agent(report), context::memory(report)]);
     for process in &report.processes {
         sections.extend([
@@ -72,6 +67,21 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
         rest::coverage(report),
     ]);
     outlined(format!("Flare profiling: {}", report.hostname), sections)
+}
+
+/// What a reader comes for, and what it rests on.
+fn answer(report: &Report) -> Vec<Section> {
+    let mut sections = vec![
+        verdict::section(report),
+        recommendations(report),
+        text_section(
+            SectionKind::CustomerMessage,
+            "Customer Message",
+            texts::customer_message(report),
+        ),
+    ];
+    sections.extend(verdict::evidence(report));
+    sections
 }
 
 /// Everything that the page shows.
@@ -395,7 +405,7 @@ fn recommendations(report: &Report) -> Section {
     let mut blocks = vec![Block::Steps {
         steps: texts::recommendations(report),
     }];
-    if report.judgement.kind == VerdictKind::NoProfiles {
+    if report.judgement.kind == VerdictKind::NoProfiles && !report.is_of_program() {
         blocks.extend(texts::how_to_collect());
     }
     section(

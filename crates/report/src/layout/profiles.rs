@@ -10,7 +10,7 @@ use super::{
     find, function_block, label_shares, last_heap, paragraph, section_state, shares, tables_of,
 };
 use diagnose::capture::Capture;
-use diagnose::verdict::{Basis, Hole, State};
+use diagnose::verdict::{Basis, Hole, Pairing, State};
 use profile::units::{self, group_thousands, human, human_signed};
 
 fn process_section(
@@ -36,6 +36,7 @@ fn why_missing(
     for &name in names {
         let file = format!("The {} of {}", texts::profile_words(name), process.name);
         match process.profile(name).map(|profile| &profile.content) {
+            None if report.is_of_program() => texts.push(format!("{file} is not among the files.")),
             None => texts.push(format!("{file} is not in the flare.")),
             Some(ProfileContent::Reply(text)) if text.is_empty() => {
                 texts.push(format!("{file} is an empty file."));
@@ -58,7 +59,10 @@ fn why_missing(
     }
     let missing = Block::Missing {
         text: texts.join(" "),
-        command: Some(texts::capture_command(report, capture)),
+        command: Some(match (process.program.is_some(), names.last()) {
+            (true, Some(&name)) if report.loose => texts::program::command(name),
+            _ => texts::capture_command(report, capture),
+        }),
     };
     (state, vec![missing])
 }
@@ -111,6 +115,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     if let Some(state) = state {
         blocks.push(told(report, state));
     }
+    blocks.extend(process.pairing.as_ref().map(paired));
     blocks.push(function_block(
         process,
         ProfileName::HeapDiff,
@@ -129,6 +134,21 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     process_section(kind, process, title, section, blocks)
 }
 
+/// Which loose files became the pair.
+fn paired(pairing: &Pairing) -> Block {
+    let between = match pairing.between.as_slice() {
+        [] => String::new(),
+        files => format!(" Not used, because taken in between: {}.", files.join(", ")),
+    };
+    super::note(
+        "paired",
+        format!(
+            "Paired by their times: {} is the earlier one, {} the later one of the same program.{between}",
+            pairing.first, pairing.second
+        ),
+    )
+}
+
 /// What a state says; of a hole also what to do about it, and the command.
 fn told(report: &Report, state: &State) -> Block {
     let text = states::why_and_remedy(state, &report.judgement.thresholds);
@@ -143,7 +163,7 @@ fn told(report: &Report, state: &State) -> Block {
 
 fn hole_command(report: &Report, state: &State) -> Option<String> {
     let hole = state.hole?;
-    texts::hole_command(report, hole, &state.process, state.kind)
+    texts::hole_command(report, hole, state)
 }
 
 pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {
@@ -304,7 +324,7 @@ pub(super) fn profile_section(
     let own = state.and_then(|state| match &state.basis {
         Basis::Locks(locks) => {
             let side = locks.sides.iter().find(|side| side.profile == name)?;
-            let says = states::lock_side(&state.process, locks, side, thresholds);
+            let says = states::lock_side(&state.process, state.of_agent, locks, side, thresholds);
             Some((says, side.says.is_measured()))
         }
         _ => None,
@@ -328,11 +348,13 @@ pub(super) fn profile_section(
             )
         } else {
             let hole = Hole::of_rates(&process.name);
-            let remedy = texts::holes::remedy(hole, &process.name, finding);
-            (
-                format!("{says} {remedy}"),
-                texts::hole_command(report, hole, &process.name, finding),
-            )
+            let of_agent = !report.is_of_program();
+            let remedy = texts::holes::remedy(hole, &process.name, of_agent, finding);
+            let command = match of_agent {
+                true => texts::agent_hole_command(report, hole, &process.name, finding),
+                false => Some(texts::program::command(name)),
+            };
+            (format!("{says} {remedy}"), command)
         };
         let blocks = vec![Block::Missing { text, command }];
         return process_section(kind, process, title, SectionState::NotMeasured, blocks);

@@ -1,7 +1,7 @@
 //! Traces, goroutines, checks, and what became of every file.
 
 use super::super::document::{Block, FileRole, PlainTable, Section, SectionKind, SectionState};
-use super::super::model::Report;
+use super::super::model::{DumpSource, Report};
 use super::super::texts;
 use super::super::times::duration;
 use super::stacks::stack;
@@ -67,6 +67,7 @@ pub(super) fn goroutines(report: &Report) -> Section {
         Some(name) => format!("The {name}"),
         None => process.to_owned(),
     };
+    let source = dump.source;
     let dump = &dump.dump;
     let size = report
         .files
@@ -90,10 +91,19 @@ pub(super) fn goroutines(report: &Report) -> Section {
             rows: dump
                 .by_state
                 .iter()
-                .map(|(state, number)| vec![state.clone(), count(*number)])
+                .map(|(state, number)| {
+                    let state = match state.as_str() {
+                        "" => "not told by a profile",
+                        state => state,
+                    };
+                    vec![state.to_owned(), count(*number)]
+                })
                 .collect(),
         }),
     ];
+    if source == DumpSource::Text {
+        blocks.push(note("text-profile", texts::program::GOROUTINES_INSTEAD));
+    }
     blocks.extend(
         report
             .judgement
@@ -138,7 +148,10 @@ fn groups(report: &Report) -> Block {
         stacks: goroutines
             .groups()
             .map(|(shown, group)| {
-                let mut facts = vec![fact("State", group.state.clone())];
+                let mut facts = Vec::new();
+                if !group.state.is_empty() {
+                    facts.push(fact("State", group.state.clone()));
+                }
                 if group.longest_wait_minutes > 0 {
                     facts.push(fact(
                         "Longest wait",
@@ -348,7 +361,11 @@ pub(super) fn coverage(report: &Report) -> Section {
             .map(|problem| note("problem", problem.text())),
     );
     blocks.push(Block::Table(PlainTable {
-        caption: "Every file of the flare".to_owned(),
+        caption: match report.is_of_program() {
+            true => "Every file",
+            false => "Every file of the flare",
+        }
+        .to_owned(),
         columns: vec![
             column("File", false),
             column("Size", true),

@@ -122,9 +122,9 @@ fn grid(report: &Report) -> StateGrid {
                     text: states::text(state),
                     why: states::why(state, &report.judgement.thresholds),
                     would_change: states::would_change(state, &report.judgement.thresholds),
-                    command: state.hole.and_then(|hole| {
-                        texts::hole_command(report, hole, &state.process, state.kind)
-                    }),
+                    command: state
+                        .hole
+                        .and_then(|hole| texts::hole_command(report, hole, state)),
                     confidence: report
                         .judgement
                         .findings

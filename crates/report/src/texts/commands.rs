@@ -6,7 +6,7 @@ use super::versions::{LOCK_FLAGS, debug_scheme};
 use crate::document::FindingKind;
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
-use diagnose::verdict::Hole;
+use diagnose::verdict::{Hole, State};
 use flare::Process;
 use flare::status::Flavor;
 
@@ -107,7 +107,15 @@ pub(super) fn stops_profiler(command: &str) -> bool {
 }
 
 /// The command that collects what a hole lacks. `None` where there is none to advise.
-pub fn hole_command(
+pub fn hole_command(report: &Report, hole: Hole, state: &State) -> Option<String> {
+    match state.of_agent {
+        true => agent_hole_command(report, hole, &state.process, state.kind),
+        false => Some(super::program::state_command(state)),
+    }
+}
+
+/// The same for a process of the Agent.
+pub(crate) fn agent_hole_command(
     report: &Report,
     hole: Hole,
     process: &Process,

@@ -16,7 +16,7 @@ use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
 use super::versions::gives_long_profiles;
-use super::{by_confidence, is_of_collector, notable, origin, processes, whole};
+use super::{by_confidence, is_of_collector, notable, origin, processes, program, whole};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -30,6 +30,9 @@ use profile::units::{group_thousands, human};
 
 /// The message for the customer, as plain text.
 pub fn customer_message(report: &Report) -> String {
+    if report.is_of_program() {
+        return program::customer_message(report);
+    }
     if report.judgement.kind == VerdictKind::NoProfiles {
         return request_message(Some(report));
     }
@@ -101,7 +104,7 @@ fn consumers_sentence(finding: &Finding, what: &str) -> String {
 }
 
 /// What was found, for the customer.
-fn customer_finding(finding: &Finding) -> String {
+pub(super) fn customer_finding(finding: &Finding) -> String {
     let process_name = processes::customer(&finding.process);
     match finding.kind {
         FindingKind::MemoryLeak => {
@@ -516,7 +519,7 @@ fn inconclusive_message(report: &Report, text: &mut String) {
     for (hole, state) in &holes {
         match hole {
             Hole::ProfilerBusy if state.process == Process::Core => {
-                busy = hole_command(report, *hole, &state.process, state.kind)
+                busy = hole_command(report, *hole, state)
             }
             Hole::NotRunning => not_running = Some(processes::customer(&state.process)),
             _ => {}

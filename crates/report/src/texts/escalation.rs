@@ -35,6 +35,23 @@ pub(super) struct Part {
 }
 
 pub(super) fn parts(report: &Report, symptom: &str, link: &str) -> Vec<Part> {
+    let mut parts = all_parts(report, symptom, link);
+    if report.is_of_program() {
+        // What only a flare of the Agent tells.
+        let of_agent = ["Memory statistics (expvar/memstats)", "Correlation"];
+        parts.retain(|part| !of_agent.contains(&part.title));
+        for part in &mut parts {
+            match part.title {
+                "Agent context" => part.title = "Program",
+                "Flare" => part.title = "Files",
+                _ => {}
+            }
+        }
+    }
+    parts
+}
+
+fn all_parts(report: &Report, symptom: &str, link: &str) -> Vec<Part> {
     vec![
         Part {
             title: "Symptom",
@@ -133,7 +150,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
         let holes: Vec<String> = unmeasured(report)
             .iter()
             .map(|(hole, state)| {
-                let command = hole_command(report, *hole, &state.process, state.kind)
+                let command = hole_command(report, *hole, state)
                     .map_or_else(String::new, |command| format!(" Command: {command}"));
                 format!(
                     "{} in {} not measured: {} {}{command}",
@@ -218,7 +235,11 @@ fn raw_pieces(report: &Report) -> Vec<Piece> {
     }
     if pieces.is_empty() {
         pieces.push(Piece::Paragraph(
-            "The flare holds no readable heap or CPU profile.".to_owned(),
+            match report.is_of_program() {
+                true => "There is no readable heap or CPU profile.",
+                false => "The flare holds no readable heap or CPU profile.",
+            }
+            .to_owned(),
         ));
     }
     pieces
@@ -306,13 +327,23 @@ fn heap_pieces(report: &Report) -> Vec<Piece> {
     }
     if pieces.is_empty() {
         pieces.push(Piece::Paragraph(
-            "The flare holds no pair of heap snapshots.".to_owned(),
+            match report.is_of_program() {
+                true => "There is no pair of heap profiles.",
+                false => "The flare holds no pair of heap snapshots.",
+            }
+            .to_owned(),
         ));
     }
     pieces
 }
 
 fn context_pieces(report: &Report) -> Vec<Piece> {
+    if report.is_of_program() {
+        let mut fields = vec![("Program".to_owned(), super::program::program(report))];
+        let captured = super::captured(report).map(|time| ("Captured".to_owned(), time));
+        fields.extend(captured);
+        return vec![Piece::Fields(fields)];
+    }
     let agent = &report.agent;
     let unknown = || "not in the flare".to_owned();
     let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(unknown);
@@ -569,7 +600,9 @@ fn routing_pieces(report: &Report) -> Vec<Piece> {
 fn flare_pieces(report: &Report, link: &str) -> Vec<Piece> {
     let link = link.trim();
     vec![
-        if link.is_empty() {
+        if link.is_empty() && report.is_of_program() {
+            Piece::Paragraph("Ticket link: (to be filled in)".to_owned())
+        } else if link.is_empty() {
             Piece::Paragraph("Flare or ticket link: (to be filled in)".to_owned())
         } else {
             Piece::Link(link.to_owned())

@@ -32,6 +32,12 @@ pub fn reason(file: &FileFact) -> String {
         FileFate::EmptyProfile => "an empty file".to_owned(),
         FileFate::Reply(line) => format!("a text instead of a profile: {line}"),
         FileFate::Taken => "another file already holds this profile of the process".to_owned(),
+        FileFate::BetweenHeaps => {
+            "not used: a heap profile of the same program between the first and the last one, \
+             which were compared"
+                .to_owned()
+        }
+        FileFate::GoroutineProfile { count } => format!("goroutine profile, {count} goroutines"),
         FileFate::NotRead => "not read".to_owned(),
         FileFate::TooManyLogs { limit } => {
             format!("not read: the flare has more than {limit} current logs, the limit")

@@ -3,8 +3,9 @@
 //! Knows a judgement's states and words each for both readers; refuses to know findings and the
 //! texts that these words end up in.
 
-use super::processes::{self, program};
+use super::processes;
 use super::profile_words;
+use super::program;
 use crate::document::FindingKind;
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -63,7 +64,12 @@ pub(crate) const fn label(hole: Hole) -> &'static str {
 }
 
 /// Why a profile can't be used, in sentences.
-pub(super) fn gap(process: &Process, gap: &Gap) -> String {
+pub(super) fn gap(process: &Process, of_agent: bool, gap: &Gap) -> String {
+    let there = if of_agent {
+        "in the flare"
+    } else {
+        "among the files"
+    };
     let (what, is, holds) = match gap.of {
         GapOf::One(name) => (
             format!("The {} of {process}", profile_words(name)),
@@ -82,7 +88,7 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
         ),
     };
     match &gap.cause {
-        GapCause::Absent => format!("{what} {is} not in the flare."),
+        GapCause::Absent => format!("{what} {is} not {there}."),
         GapCause::CutOff => {
             format!("{what} {is} not in the flare, whose archive is cut off.")
         }
@@ -127,7 +133,10 @@ pub(super) fn gap(process: &Process, gap: &Gap) -> String {
 pub(super) const TRACE_BY_HAND: &str = "A longer capture of the core Agent does not lengthen the window of the trace-agent: take its heap twice by hand from its debug server, ten minutes apart, the second time with 2 in the name of the file, and drop both files on the page together. Nothing is restarted.";
 
 /// What has to be done so that the next flare holds it; a full sentence, before the command.
-pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String {
+pub(crate) fn remedy(hole: Hole, process: &Process, of_agent: bool, kind: FindingKind) -> String {
+    if !of_agent {
+        return program::remedy(hole, kind).to_owned();
+    }
     let otel = *process == Process::OtelAgent;
     match hole {
         _ if otel && kind == FindingKind::Contention => {
@@ -145,7 +154,7 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
             return format!(
                 "The command printed the error as \u{201c}Could not collect performance profile data\u{201d}; \
                  solve what it says (is {} running, is its debug port reachable?) and capture again.",
-                program(process)
+                processes::program(process)
             );
         }
         Hole::ProfilerBusy => {
@@ -164,7 +173,7 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
         Hole::NotRunning => {
             return format!(
                 "Start {}, see that status shows it, and capture again.",
-                program(process)
+                processes::program(process)
             );
         }
         Hole::Reply => "Solve what the quoted text says, then capture again.",
@@ -209,7 +218,7 @@ pub(crate) fn remedy(hole: Hole, process: &Process, kind: FindingKind) -> String
 
 /// How a process other than the core Agent gets rates.
 fn rates_elsewhere(process: &Process) -> String {
-    let program = program(process);
+    let program = processes::program(process);
     let flags =
         "The flags --profile-mutex and --profile-blocking raise the rates of the core Agent only.";
     match process {

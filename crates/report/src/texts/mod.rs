@@ -8,6 +8,7 @@
 //! `commands`, `facts` (the flare in sentences) and `advice`; and on one module per thing that a
 //! judgement holds (`states`, `holes`, `findings`, `notes`, `memory`, `gc`, `known`, `silent`),
 //! each from a fact to its words.
+//! `program` has what differs where the profiles are none of the Agent's.
 //! Nothing here knows the order of the report's sections, browsers or terminals.
 
 mod advice;
@@ -31,12 +32,14 @@ pub(crate) mod memory;
 pub(crate) mod notable;
 pub(crate) mod notes;
 mod processes;
+pub mod program;
 mod recommendations;
 pub(crate) mod silent;
 pub mod states;
 mod versions;
 
 pub use collect::how_to_collect;
+pub(crate) use commands::agent_hole_command;
 pub use commands::{agent_command, capture_command, hole_command, possible};
 pub use customer::customer_message;
 pub(crate) use facts::{by_module, queue_value};

@@ -1077,12 +1077,17 @@ fn alike(
             short(function)
         );
     }
+    // A profile of goroutines tells no state of some.
+    let state = match state {
+        "" => String::new(),
+        state => format!(" [{state}]"),
+    };
     let longest = match minutes {
         0 => String::new(),
         minutes => format!(", the longest for {} minutes", count(minutes)),
     };
     format!(
-        "{} has {number} goroutines with one same stack, in {} [{state}]{longest}. So many alike are a goroutine leak.",
+        "{} has {number} goroutines with one same stack, in {}{state}{longest}. So many alike are a goroutine leak.",
         of(one),
         short(function)
     )

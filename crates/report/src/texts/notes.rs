@@ -1,5 +1,6 @@
 //! Notes in sentences.
 
+use super::program;
 use crate::model::Report;
 use diagnose::verdict::{Note, NoteFact};
 use flare::Process;
@@ -162,6 +163,12 @@ fn words(fact: &NoteFact, process: Option<&Process>) -> String {
                 human(*cpu_ns, "nanoseconds"),
             )
         }
+        NoteFact::TextProfile { profile } => format!(
+            "the {} is a text ({}). {}",
+            super::profile_words(*profile),
+            program::TEXT,
+            program::instead(*profile)
+        ),
         NoteFact::LocalFlare => {
             "This is a local flare: the command built it because the Agent did not answer or because \
              --local was given. expvar/memstats and the other expvar files describe the command, not the \

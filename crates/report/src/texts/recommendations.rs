@@ -11,8 +11,8 @@ use super::commands::{
 use super::holes::{TRACE_BY_HAND, contention_unmeasured, unmeasured};
 use super::versions::{AGENT_PROFILING, LOCK_FLAGS, gives_long_profiles};
 use super::{
-    about, by_confidence, findings, is_of_collector, known, notable, notes, silent, states,
-    unanswered,
+    about, by_confidence, findings, is_of_collector, known, notable, notes, program, silent,
+    states, unanswered,
 };
 use crate::document::{Step, VerdictKind};
 use crate::kinds;
@@ -24,6 +24,9 @@ use flare::Process;
 
 /// Prioritised steps, each naming its finding.
 pub fn recommendations(report: &Report) -> Vec<Step> {
+    if report.is_of_program() {
+        return program::recommendations(report);
+    }
     let mut steps: Vec<Step> = Vec::new();
     if report.judgement.kind == VerdictKind::NoProfiles {
         no_profiles_steps(report, &mut steps);
@@ -283,7 +286,7 @@ fn closing_steps(report: &Report, steps: &mut Vec<Step>) {
                 "Waiting for locks was not measured. {}",
                 states::would_change(state, &report.judgement.thresholds)
             ),
-            hole_command(report, hole, &state.process, state.kind),
+            hole_command(report, hole, state),
         );
     }
     push(
@@ -301,7 +304,7 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
             kinds::title(state.kind),
             state.process
         );
-        let command = hole_command(report, hole, &state.process, state.kind);
+        let command = hole_command(report, hole, state);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);
         let known = command.is_some() && steps.iter().any(|step| step.command == command);
         if known {

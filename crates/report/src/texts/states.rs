@@ -126,11 +126,17 @@ fn basis(state: &State, thresholds: &Thresholds) -> String {
                     if absent(first.hole)
                         && [first, second].map(|gap| &gap.cause) == [&GapCause::Absent; 2] =>
                 {
-                    "The flare holds no heap snapshots of this process.".to_owned()
+                    match state.of_agent {
+                        true => "The flare holds no heap snapshots of this process.",
+                        false => "There is no heap profile of this program.",
+                    }
+                    .to_owned()
                 }
                 gaps => {
-                    let told: Vec<String> =
-                        gaps.iter().map(|gap| holes::gap(process, gap)).collect();
+                    let told: Vec<String> = gaps
+                        .iter()
+                        .map(|gap| holes::gap(process, state.of_agent, gap))
+                        .collect();
                     told.join(" ")
                 }
             }
@@ -185,12 +191,12 @@ fn basis(state: &State, thresholds: &Thresholds) -> String {
                 );
             }
             if let Some(gap) = &locks.gap {
-                return format!("{}{counter}", holes::gap(process, gap));
+                return format!("{}{counter}", holes::gap(process, state.of_agent, gap));
             }
             let told = locks
                 .sides
                 .each_ref()
-                .map(|side| lock_side(process, locks, side, thresholds));
+                .map(|side| lock_side(process, state.of_agent, locks, side, thresholds));
             told.join(" ")
         }
     }
@@ -201,7 +207,7 @@ pub(crate) fn why_and_remedy(state: &State, thresholds: &Thresholds) -> String {
     let why = why(state, thresholds);
     match state.hole {
         Some(hole) => {
-            let remedy = holes::remedy(hole, &state.process, state.kind);
+            let remedy = holes::remedy(hole, &state.process, state.of_agent, state.kind);
             format!("{why} {remedy}")
         }
         None => why,
@@ -327,13 +333,14 @@ fn lock_counter(counter: LockCounter, thresholds: &Thresholds) -> String {
 /// What one lock profile adds to the state of contention.
 pub(crate) fn lock_side(
     process: &Process,
+    of_agent: bool,
     locks: &Locks,
     side: &LockSide,
     thresholds: &Thresholds,
 ) -> String {
     let what = profile_words(side.profile);
     match &side.says {
-        LockSays::Gap(gap) => holes::gap(process, gap),
+        LockSays::Gap(gap) => holes::gap(process, of_agent, gap),
         LockSays::NoDelays => format!("The {what} has no delay values."),
         // Flags that were given leave no trace in the flare, so this one may have been on.
         LockSays::Empty if locks.is_measured() => {
@@ -386,7 +393,7 @@ pub(crate) fn lock_side(
 /// measures it.
 pub fn would_change(state: &State, thresholds: &Thresholds) -> String {
     if let Some(hole) = state.hole {
-        return holes::remedy(hole, &state.process, state.kind);
+        return holes::remedy(hole, &state.process, state.of_agent, state.kind);
     }
     let crossed = state.measured == Measured::Crossed;
     match &state.basis {
@@ -464,6 +471,7 @@ mod tests {
             process: Process::Core,
             kind: FindingKind::MemoryLeak,
             measured,
+            of_agent: true,
             hole: None,
             basis: Basis::Heaps(HeapGrowth {
                 interval: Interval {

@@ -1,0 +1,54 @@
+//! The document where nothing is of the Agent: what the files hold, and no places for what only a flare
+//! has.
+
+use super::super::document::{Document, ProfileName, Section, SectionKind};
+use super::super::model::{ProcessReport, Report};
+use super::super::texts;
+use super::{answer, context, outlined, profiles, rest, text_section};
+
+pub(super) fn document(report: &Report, symptom: &str, link: &str) -> Document {
+    let mut sections = answer(report);
+    sections.push(context::program(report));
+    sections.extend(context::program_memory(report));
+    for process in &report.processes {
+        sections.extend(of_process(report, process));
+    }
+    if !report.traces.is_empty() {
+        sections.push(rest::traces(report));
+    }
+    if report.goroutines.is_some() {
+        sections.push(rest::goroutines(report));
+    }
+    sections.extend([
+        text_section(
+            SectionKind::Escalation,
+            "Escalation Summary",
+            texts::escalation(report, symptom, link),
+        ),
+        rest::coverage(report),
+    ]);
+    outlined(format!("Profiles: {}", report.hostname), sections)
+}
+
+fn of_process(report: &Report, process: &ProcessReport) -> Vec<Section> {
+    let has = |names: &[ProfileName]| names.iter().any(|&name| process.profile(name).is_some());
+    let heaps = [ProfileName::HeapFirst, ProfileName::HeapSecond];
+    let mut sections = Vec::new();
+    if has(&heaps) {
+        sections.push(profiles::heap_diff(report, process));
+        sections.push(profiles::heap_in_use(report, process));
+    }
+    if has(&[ProfileName::HeapDiff, ProfileName::Allocs]) {
+        sections.push(profiles::allocations(report, process));
+    }
+    for (name, kind) in [
+        (ProfileName::Cpu, SectionKind::Cpu),
+        (ProfileName::Block, SectionKind::Block),
+        (ProfileName::Mutex, SectionKind::Mutex),
+    ] {
+        if has(&[name]) {
+            sections.push(profiles::profile_section(report, process, kind));
+        }
+    }
+    sections
+}
