@@ -12,6 +12,8 @@ use crate::tidy::{before_tests, literals, root, sources};
 struct Names {
     /// Settings, and the blocks that hold them.
     settings: BTreeSet<String>,
+    /// The same, each with a file that it stands in.
+    files: BTreeSet<(String, String)>,
     metrics: BTreeSet<String>,
     /// Arguments of `datadog-agent`, as words.
     commands: BTreeSet<String>,
@@ -39,6 +41,7 @@ impl Names {
     fn read() -> Self {
         let mut names = Self {
             settings: BTreeSet::new(),
+            files: BTreeSet::new(),
             metrics: rows("telemetry.tsv").into_iter().flatten().collect(),
             commands: BTreeSet::new(),
             flags: BTreeMap::new(),
@@ -54,10 +57,12 @@ impl Names {
             names
                 .environment
                 .insert(format!("DD_{}", setting.to_uppercase().replace('.', "_")));
-            for (at, _) in setting.match_indices('.') {
-                names.settings.insert(setting[..at].to_owned());
+            let ends = setting.match_indices('.').map(|(at, _)| at);
+            for end in ends.chain([setting.len()]) {
+                let block = &setting[..end];
+                names.settings.insert(block.to_owned());
+                names.files.insert((block.to_owned(), row[1].clone()));
             }
-            names.settings.insert(setting.clone());
         }
         for row in rows("names-refused.tsv") {
             let [name, reason] = row.as_slice() else {
@@ -154,8 +159,20 @@ impl Names {
                 if !self.metrics.contains(*word) {
                     unknown.push((*word).to_owned());
                 }
-            } else if is_setting(word, source) && !self.is_word(word) {
-                unknown.push((*word).to_owned());
+            } else if is_setting(word, source) {
+                if !self.is_word(word) {
+                    unknown.push((*word).to_owned());
+                }
+                // `apm_config.enabled in datadog.yaml`
+                let place = words
+                    .get(at + 2)
+                    .filter(|_| words.get(at + 1) == Some(&"in"));
+                let file = place.and_then(|path| path.rsplit('/').next());
+                if let Some(file) = file.filter(|file| CONFIGURATIONS.contains(file))
+                    && !self.files.contains(&((*word).to_owned(), file.to_owned()))
+                {
+                    unknown.push(format!("{word} in {file}"));
+                }
             }
         }
     }
@@ -266,6 +283,9 @@ fn is_variable(word: &str) -> bool {
             && word.len() > 3
             && word.chars().all(|letter| letter.is_ascii_uppercase()))
 }
+
+/// Files that a setting may be said to stand in.
+const CONFIGURATIONS: [&str; 3] = ["datadog.yaml", "system-probe.yaml", "security-agent.yaml"];
 
 /// Endings of files, whose names have the form of a setting.
 const FILES: [&str; 14] = [
@@ -412,6 +432,10 @@ fn wrong_names_are_found() {
             "lower dogstatsd_context_limiter to 10.",
             "dogstatsd_context_limiter",
         ),
+        (
+            "see runtime_security_config in etc/security-agent.yaml.",
+            "runtime_security_config in security-agent.yaml",
+        ),
         // It is there, and of no use.
         ("set tracemalloc_debug: true", "tracemalloc_debug"),
         (
@@ -464,6 +488,7 @@ fn wrong_names_are_found() {
     }
     for text in [
         "lower dogstatsd_queue_size (1024) in datadog.yaml",
+        "see runtime_security_config in system-probe.yaml",
         "see apm_config, apm_config.max_memory and DD_APM_CONFIG_MAX_MEMORY",
         "sudo -u dd-agent datadog-agent check disk -m -t 20",
         "sudo datadog-agent flare --profile 30 --profile-mutex -B",

@@ -93,6 +93,37 @@ fn a_leak_of_the_trace_agent_is_settled_by_hand() {
     never(&new, &["receiver_timeout", "http://127.0.0.1:5012"]);
 }
 
+/// A leak of a trace-agent whose version is as given.
+fn trace_leak(version: &'static str) -> Seen {
+    of_version(version)
+        .calm("core")
+        .leaking("trace", 20, 4)
+        .read()
+}
+
+#[test]
+fn the_debug_server_is_addressed_as_the_version_has_it() {
+    for (version, address) in [
+        ("7.43.1", "curl http://127.0.0.1:8126/debug/pprof/heap"),
+        ("7.44.0", "curl http://127.0.0.1:5012/debug/pprof/heap"),
+        ("7.61.0", "curl http://127.0.0.1:5012/debug/pprof/heap"),
+        ("7.63.0", "curl -k https://127.0.0.1:5012/debug/pprof/heap"),
+    ] {
+        let seen = trace_leak(version);
+        says(&customer(&seen), &[address]);
+        never(&seen, &["If that is refused"]);
+    }
+    // The change came with 7.62 or 7.63.
+    let text = customer(&trace_leak("7.62.0"));
+    says(
+        &text,
+        &[
+            "curl -k https://127.0.0.1:5012",
+            "If that is refused, http://",
+        ],
+    );
+}
+
 #[test]
 fn no_case_is_told_to_restart_or_to_wait_long() {
     for name in [

@@ -2,7 +2,7 @@
 //!
 //! Knows platforms and which capture is asked for; refuses to know the words around a command.
 
-use super::versions::{LOCK_FLAGS, debug_scheme};
+use super::versions::{LOCK_FLAGS, debug_port, debug_scheme};
 use crate::document::FindingKind;
 use crate::model::{FileFact, Report};
 use diagnose::capture::Capture;
@@ -146,7 +146,8 @@ pub(super) fn trace_cpu_command(report: &Report) -> String {
 /// A request to the trace-agent's debug server.
 fn by_hand(report: &Report, what: &str, file: &str) -> String {
     let scheme = debug_scheme(report).unwrap_or("https");
-    let address = format!("{scheme}://127.0.0.1:5012/debug/{what}");
+    let port = debug_port(report);
+    let address = format!("{scheme}://127.0.0.1:{port}/debug/{what}");
     let address = match what.contains('?') {
         true => format!("'{address}'"),
         false => address,

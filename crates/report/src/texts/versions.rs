@@ -23,6 +23,9 @@ pub(super) const EXECUTION_TRACES: Since = Since(55);
 pub(super) const OBFUSCATION_CACHE: Since = Since(61);
 /// `apm_config.obfuscation.cache.max_size`
 pub(super) const OBFUSCATION_CACHE_SIZE: Since = Since(63);
+/// The trace-agent has a debug server of its own, at port 5012: merged early in 2023 (#15591). Before,
+/// the receiver answers for it.
+const DEBUG_SERVER: Since = Since(44);
 /// The trace-agent's debug server speaks TLS: merged in December 2024 (#31847), so 7.62 or 7.63.
 pub(super) const DEBUG_TLS: Since = Since(63);
 /// The last one before that change.
@@ -58,6 +61,14 @@ pub(super) fn debug_scheme(report: &Report) -> Option<&'static str> {
         return Some("https");
     }
     (!Since(DEBUG_PLAIN_TO.0 + 1).is_in(report)?).then_some("http")
+}
+
+/// The port at which the trace-agent answers, by default.
+pub(super) fn debug_port(report: &Report) -> u16 {
+    match DEBUG_SERVER.is_in(report) {
+        Some(false) => 8126,
+        _ => 5012,
+    }
 }
 
 /// A debug server that writes for 5 s gives a longer CPU profile: since Go 1.23, which extends that
