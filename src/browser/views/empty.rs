@@ -21,7 +21,7 @@ pub fn Empty() -> impl IntoView {
         <section class="empty">
             <div class="empty-target">
                 <h1 class="empty-title">"Drop a Datadog Agent flare here"</h1>
-                <p class="empty-kinds">".zip, an extracted folder, or single .pprof files"</p>
+                <p class="empty-kinds">".zip, an extracted folder, or profiles and goroutine dumps of any name"</p>
                 <div class="empty-choices">
                     <button data-action="choose-file" type="button" class="button is-primary" on:click=move |_| pickers.choose_file()>
                         "Choose a flare"

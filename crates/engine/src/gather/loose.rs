@@ -3,6 +3,7 @@
 //! Names promise nothing: what a file holds, its sample types tell; whose it is, the build or the
 //! binary in it. Heap profiles of one program become a pair by their times.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -361,7 +362,8 @@ fn goroutines_of(profile: &Profile) -> Option<Goroutines> {
         .into_iter()
         .map(|(state, count)| (state.to_owned(), count))
         .collect();
-    found.by_state.sort_by(|a, b| b.1.cmp(&a.1));
+    // The largest first, then by name, as they come.
+    found.by_state.sort_by_key(|&(_, count)| Reverse(count));
     Some(found)
 }
 

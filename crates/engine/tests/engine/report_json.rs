@@ -31,6 +31,20 @@ fn every_report_is_valid() {
             .collect();
         assert!(problems.is_empty(), "{name}: {problems:#?}");
     }
+    for name in [
+        "26-loose-names.out",
+        "27-heap-debug1.txt",
+        "27-goroutine-debug1.txt",
+        "27-goroutine-debug2.txt",
+        "30-block-without-window.pprof",
+    ] {
+        let report = made_up::lone_case(name).json();
+        let problems: Vec<String> = schema
+            .iter_errors(&report)
+            .map(|error| format!("{} at {}", error, error.instance_path()))
+            .collect();
+        assert!(problems.is_empty(), "{name}: {problems:#?}");
+    }
 }
 
 #[test]

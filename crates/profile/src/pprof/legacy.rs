@@ -368,7 +368,7 @@ impl<'l> Reader<'l> {
         Ok(Some(()))
     }
 
-    /// Reads `	0x106cd1e	time.Sleep+0xbe	/usr/src/time.go:188`, the comment below a stack.
+    /// Reads ` 0x106cd1e time.Sleep+0xbe /usr/src/time.go:188`, the comment below a stack.
     fn comment(&mut self, text: &str) -> Result<(), DecodeError> {
         let mut parts = text.split('\t').filter(|part| !part.is_empty());
         let address = parts.next().and_then(|part| part.strip_prefix("0x"));

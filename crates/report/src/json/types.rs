@@ -622,7 +622,7 @@ pub(super) struct VerdictJson<'r> {
 #[cfg_attr(test, derive(JsonSchema))]
 pub(super) struct NoteJson<'r> {
     /// What it is about.
-    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "large-heap", "allocation-rate", "busy-line", "local-flare"])))]
+    #[cfg_attr(test, schemars(extend("enum" = ["steady-growth", "moved", "shrank", "only-grows", "transient", "large-heap", "allocation-rate", "busy-line", "text-profile", "local-flare"])))]
     pub(super) kind: &'static str,
     /// The process, where it is about one.
     pub(super) process: Option<&'r str>,
