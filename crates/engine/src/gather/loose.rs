@@ -63,6 +63,21 @@ impl Loose {
         }
     }
 
+    /// The Agent's process that the binary in it is, where it lies as the Agent's packages put it.
+    /// Many programs run from the core Agent's, flare commands among them.
+    fn binary(&self) -> Option<Process> {
+        let file = &self.slot.profile()?.program()?.file;
+        let program = file.strip_prefix("/opt/datadog-agent/")?;
+        Some(match program {
+            "embedded/bin/trace-agent" => Process::Trace,
+            "embedded/bin/process-agent" => Process::ProcessAgent,
+            "embedded/bin/security-agent" => Process::SecurityAgent,
+            "embedded/bin/system-probe" => Process::SystemProbe,
+            "embedded/bin/otel-agent" => Process::OtelAgent,
+            _ => return None,
+        })
+    }
+
     fn time(&self) -> i64 {
         self.slot.profile().map_or(0, |profile| profile.time_ns)
     }
@@ -204,6 +219,10 @@ fn names(groups: &BTreeMap<Of, Vec<Loose>>, order: &[Of]) -> Vec<Process> {
         let files = groups.get(of).map_or(&[][..], Vec::as_slice);
         let by_files = match (of, files) {
             (Of::Agent(process), _) => process.clone(),
+            _ if files.iter().any(|file| file.binary().is_some()) => {
+                let mut binaries = files.iter().filter_map(Loose::binary);
+                binaries.next().unwrap_or(Process::Nameless)
+            }
             (_, [only]) => only.named.clone(),
             _ => files
                 .iter()

@@ -324,6 +324,38 @@ fn names_of_the_agents_own_files_hold() {
 }
 
 #[test]
+fn heaps_of_the_agent_by_hand_are_of_its_process() {
+    let heap = |path: &str, minutes| {
+        let values = [80_000, 80 * MB, 80_000, 80 * MB];
+        let frames =
+            ["github.com/DataDog/datadog-agent/pkg/trace/api.(*HTTPReceiver).handleTraces"];
+        let mut made = Made::new(&HEAP).sample(&frames, &values);
+        let filename = made.text(path);
+        made.profile.mapping.push(proto::Mapping {
+            id: 1,
+            filename,
+            ..proto::Mapping::default()
+        });
+        made.profile.time_nanos = START + minutes * MINUTE;
+        made.bytes()
+    };
+    let binary = "/opt/datadog-agent/embedded/bin/trace-agent";
+    let seen = dropped(&[("a.out", heap(binary, 0)), ("b.out", heap(binary, 10))]);
+    assert_eq!(
+        profiles(seen.report()),
+        ["trace: heap-1st heap-2nd heap-diff"]
+    );
+    assert!(!seen.report().is_of_program());
+    // A near miss: somebody's own program of that name.
+    let other = "/srv/tempo/trace-agent";
+    let seen = dropped(&[("a.out", heap(other, 0)), ("b.out", heap(other, 10))]);
+    assert_eq!(
+        profiles(seen.report()),
+        ["profile: heap-1st heap-2nd heap-diff"]
+    );
+}
+
+#[test]
 fn a_program_that_is_no_agent_gets_its_own_texts() {
     let seen = alone("heap.out", heap("b1", 0, 80 * MB));
     assert_no_agent(&seen);
