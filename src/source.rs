@@ -1,6 +1,6 @@
 //! What was dropped or picked, as paths and files.
 
-use engine::protocol::UserError;
+use engine::protocol::{Pairs, UserError};
 
 /// What is to be opened. `F` is a handle to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Source<F> {
     pub files: Vec<(String, F)>,
     /// It was a folder.
     pub folder: bool,
+    /// How its loose heap profiles are paired.
+    pub pairs: Pairs,
 }
 
 impl<F> Source<F> {
@@ -31,6 +33,7 @@ impl<F> Source<F> {
             name,
             files,
             folder,
+            pairs: Pairs::default(),
         }
     }
 
@@ -42,6 +45,7 @@ impl<F> Source<F> {
             name,
             files,
             folder: true,
+            pairs: Pairs::default(),
         }
     }
 }

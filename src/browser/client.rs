@@ -17,7 +17,7 @@ use crate::session::{Deliver, Effect, Event, Outgoing, Page, Session, ToWorker};
 use crate::source::Source;
 use crate::wire::Call;
 use engine::protocol::{
-    Choices, ExportFormat, FunctionTable, SettingsView, TopQuestion, UserError,
+    Choices, ExportFormat, FunctionTable, Pairs, SettingsView, TopQuestion, UserError,
 };
 
 /// What passes through the session unseen.
@@ -93,6 +93,11 @@ impl Client {
     /// Opens the last thing once more.
     pub fn try_again(self) {
         self.tell(Event::TryAgain);
+    }
+
+    /// Pairs the heap profiles of what is open otherwise.
+    pub fn pair(self, pairs: Pairs) {
+        self.tell(Event::Pair(pairs));
     }
 
     /// Stops reading.

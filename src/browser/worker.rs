@@ -58,6 +58,7 @@ fn answer(engine: &mut Engine, message: &JsValue) {
             paths,
             folder,
             choices,
+            pairs,
         } => {
             let files = paths
                 .into_iter()
@@ -67,6 +68,7 @@ fn answer(engine: &mut Engine, message: &JsValue) {
                 files.collect(),
                 folder,
                 &choices,
+                pairs,
                 &mut |progress: Progress| post(&Response::Progress(progress)),
             )
         }

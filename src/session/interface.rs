@@ -8,7 +8,8 @@ use super::watchdog::Watch;
 use crate::source::Source;
 use crate::wire::{Answer, Call};
 use engine::protocol::{
-    Choices, Contact, ExportFormat, FunctionTable, Progress, SettingsView, TopQuestion, UserError,
+    Choices, Contact, ExportFormat, FunctionTable, Pairs, Progress, SettingsView, TopQuestion,
+    UserError,
 };
 
 /// What passes through a session unseen.
@@ -100,6 +101,8 @@ pub enum Event<P: Page> {
     },
     /// The user wants the last thing opened once more.
     TryAgain,
+    /// The user wants the heap profiles of what is open paired otherwise.
+    Pair(Pairs),
     /// The user wants what was shown before, instead of what is being read.
     Cancel,
     /// The user wants the report back that was open before a failure.

@@ -104,6 +104,7 @@ impl<P: Page> Session<P> {
             Event::Listing { turn, what, done } => self.listing(turn, &what, done),
             Event::Listed { turn, outcome } => self.listed(turn, outcome),
             Event::TryAgain => self.try_again(),
+            Event::Pair(pairs) => self.pair(pairs),
             Event::Cancel => self.cancel(),
             Event::GoBack => self.go_back(),
             Event::Check { choices, reply } => self.check(choices, reply),

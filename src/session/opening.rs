@@ -8,7 +8,7 @@ use super::watchdog::Awaited;
 use super::{Session, words};
 use crate::source::Source;
 use crate::visible;
-use engine::protocol::{Choices, Progress, ReportView, Request, Response, UserError};
+use engine::protocol::{Choices, Pairs, Progress, ReportView, Request, Response, UserError};
 
 /// A flare that the worker is reading.
 pub(super) struct Opening<F> {
@@ -34,6 +34,7 @@ pub(super) fn request<F: Clone>(source: &Source<F>, choices: &Choices) -> (Reque
         paths,
         folder: source.folder,
         choices: choices.clone(),
+        pairs: source.pairs,
     };
     (request, files)
 }
@@ -93,6 +94,15 @@ impl<P: Page> Session<P> {
 
     pub(super) fn try_again(&mut self) {
         if let Some(source) = self.last_source.clone() {
+            self.open(source);
+        }
+    }
+
+    /// Reads the open files once more, with their heap profiles paired otherwise.
+    pub(super) fn pair(&mut self, pairs: Pairs) {
+        if let Some(current) = &self.current {
+            let mut source = current.source.clone();
+            source.pairs = pairs;
             self.open(source);
         }
     }

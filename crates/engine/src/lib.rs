@@ -15,11 +15,11 @@ pub mod protocol;
 use diagnose::errors::chain;
 use flare::{FlareError, Input, LooseFile};
 use report::layout;
-use report::settings::SettingsError;
+use report::settings::{Settings, SettingsError};
 
 pub use open::{OpenFlare, ProfileError, read_view};
 
-use crate::protocol::{Choices, Progress, Question, Response, UserError};
+use crate::protocol::{Choices, Pairs, Progress, Question, Response, UserError};
 
 /// Owns the flare that is open.
 #[derive(Debug, Default)]
@@ -41,13 +41,14 @@ impl Engine {
         mut files: Vec<LooseFile>,
         folder: bool,
         choices: &Choices,
+        pairs: Pairs,
         progress: &mut dyn FnMut(Progress),
     ) -> Response {
         let name = source_name(&files, folder);
         // Two flares are twice the memory: the one before goes first.
         self.open = None;
         let settings = match choices.settings() {
-            Ok(settings) => settings,
+            Ok(settings) => Settings { pairs, ..settings },
             Err(error) => return Response::Failed(settings_for_user(&error)),
         };
         // Among others, a file that can't be opened is one that is left out. The only one is all.

@@ -17,7 +17,7 @@ pub use report::kinds;
 pub use report::screen::{
     BannerView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced, ReportView,
 };
-pub use report::settings::{Choices, OwnersFile, SettingsView};
+pub use report::settings::{Choices, OwnersFile, Pairs, SettingsView};
 
 /// What the page asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub enum Request {
         folder: bool,
         /// What to judge by.
         choices: Choices,
+        /// How loose heap profiles are paired.
+        pairs: Pairs,
     },
     /// Answer about what is open already.
     Ask(Question),

@@ -1304,6 +1304,7 @@ impl Walk<'_> {
             owners_date: _,
             owners_count: _,
             changes,
+            pairs: _,
         } = settings;
         self.prose(owners_file);
         self.all(changes);

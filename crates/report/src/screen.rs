@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{Confidence, Document, FileRole, VerdictKind};
 use super::redact::{Form, Replacement};
-use super::settings::SettingsView;
+use super::settings::{Pairs, SettingsView};
 
 /// Rows of the list of files that are drawn at once. A folder can hold very many files; the rest comes
 /// on demand.
@@ -75,10 +75,21 @@ pub struct BannerView {
     pub notes: Vec<String>,
     /// What it was judged by that is not the default, in sentences, or empty.
     pub changes: String,
+    /// Which loose heap profiles make a pair, where a user may want it otherwise.
+    pub pairing: Option<PairingView>,
     /// Anchor of the section with the evidence, if there is any to see.
     pub evidence: Option<String>,
     /// Anchor of the section that says what to do.
     pub next: Option<String>,
+}
+
+/// Loose heap profiles that became a pair, or were kept apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairingView {
+    /// Which files, in a sentence.
+    pub text: String,
+    /// How they are paired now.
+    pub pairs: Pairs,
 }
 
 /// One file of the flare.

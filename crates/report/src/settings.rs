@@ -10,6 +10,30 @@ use diagnose::owner::{Owners, OwnersError};
 use diagnose::thresholds::{Thresholds, ThresholdsError};
 use profile::pprof::{Limits, Totals};
 
+/// How loose heap profiles of one program become a pair. Asked for one opening, and never kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairs {
+    /// The earliest and the latest by the times in them.
+    #[default]
+    ByTime,
+    /// The same the other way round: their times are wrong.
+    Swapped,
+    /// No pair: each stands for itself.
+    Apart,
+}
+
+impl Pairs {
+    /// The stable name, used in hooks.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ByTime => "by-time",
+            Self::Swapped => "swapped",
+            Self::Apart => "apart",
+        }
+    }
+}
+
 /// What the report is made with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -23,6 +47,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Bounds of all profiles of a flare together.
     pub totals: Totals,
+    /// How loose heap profiles are paired.
+    pub pairs: Pairs,
 }
 
 impl Default for Settings {
@@ -33,6 +59,7 @@ impl Default for Settings {
             owners_file: None,
             limits: Limits::default(),
             totals: Totals::default(),
+            pairs: Pairs::default(),
         }
     }
 }
@@ -164,6 +191,8 @@ pub struct SettingsView {
     pub owners_count: usize,
     /// What is not as it comes with this version; a sentence each.
     pub changes: Vec<String>,
+    /// How loose heap profiles were paired.
+    pub pairs: Pairs,
 }
 
 impl Settings {
@@ -180,6 +209,7 @@ impl Settings {
             owners_date: self.owners.date().to_owned(),
             owners_count: self.owners.len(),
             changes: self.changes(),
+            pairs: self.pairs,
         }
     }
 

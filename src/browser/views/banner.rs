@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::focus::{focus, go_to};
 use super::icons::MarkIcon;
+use crate::browser::client::Client;
 use crate::browser::state::AppState;
-use engine::protocol::{BannerView, Confidence, Mark};
+use engine::protocol::{BannerView, Confidence, Mark, Pairs};
 
 /// The largest thing on the page. A finding of low confidence is drawn quieter.
 #[component]
@@ -14,6 +15,7 @@ pub fn Banner(
     banner: BannerView,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
+    let client = expect_context::<Client>();
     let mark = Mark::of_verdict(banner.kind, banner.calm);
     let heading = NodeRef::<leptos::html::H1>::new();
     Effect::new(move |_| {
@@ -51,6 +53,32 @@ pub fn Banner(
             </p>
         }
     });
+    let pairing = banner.pairing.map(|pairing| {
+        // What there is beside what is.
+        let others = [
+            (Pairs::ByTime, "Pair by time"),
+            (Pairs::Swapped, "Swap"),
+            (Pairs::Apart, "Show apart"),
+        ];
+        let buttons = others
+            .into_iter()
+            .filter(|(pairs, _)| *pairs != pairing.pairs)
+            .map(|(pairs, text)| {
+                view! {
+                    " "
+                    <button
+                        data-action=format!("pair-{}", pairs.as_str())
+                        type="button"
+                        class="link"
+                        on:click=move |_| client.pair(pairs)
+                    >
+                        {text}
+                    </button>
+                }
+            })
+            .collect_view();
+        view! { <p class="banner-settings" data-pairs=pairing.pairs.as_str()>{pairing.text} {buttons}</p> }
+    });
     let is_quiet = banner.confidence == Some(Confidence::Low);
     view! {
         <section
@@ -73,6 +101,7 @@ pub fn Banner(
                     {link(banner.evidence, "see the evidence")}
                     {link(banner.next, "what to do next")}
                 </p>
+                {pairing}
                 {changes}
             </div>
         </section>

@@ -11,8 +11,8 @@ use crate::session::{
 use crate::source::Source;
 use crate::wire::{Answer, Call, NO_REQUEST};
 use engine::protocol::{
-    BannerView, Choices, Document, HeaderView, Question, ReadStats, ReportView, Request, Response,
-    SettingsView, UserError, VerdictKind,
+    BannerView, Choices, Document, HeaderView, Pairs, Question, ReadStats, ReportView, Request,
+    Response, SettingsView, UserError, VerdictKind,
 };
 
 /// A page whose files, listings and callbacks are words.
@@ -165,11 +165,17 @@ fn posted(call: &Call<&'static str>) -> String {
             paths,
             folder,
             choices,
+            pairs,
         } => format!(
-            "post {id} open{} {paths:?} {:?} by {}",
+            "post {id} open{} {paths:?} {:?} by {}{}",
             if *folder { " folder" } else { "" },
             call.files,
-            judged_by(choices)
+            judged_by(choices),
+            match pairs {
+                Pairs::ByTime => "",
+                Pairs::Swapped => ", pairs swapped",
+                Pairs::Apart => ", pairs apart",
+            }
         ),
         Request::Ask(Question::Check { choices }) => {
             format!("post {id} check {}", judged_by(choices))
@@ -246,6 +252,7 @@ fn settings(leak_mb: f64) -> SettingsView {
         owners_date: String::new(),
         owners_count: 0,
         changes: Vec::new(),
+        pairs: Pairs::ByTime,
     }
 }
 
@@ -269,6 +276,7 @@ fn opened(hostname: &str) -> Response {
             confidence: None,
             notes: Vec::new(),
             changes: text(),
+            pairing: None,
             evidence: None,
             next: None,
         },

@@ -4,7 +4,7 @@ use super::{Stage, crashed, error, failed, leak, opened, ready, source};
 use crate::session::{Awaited, Event};
 use crate::source::Source;
 use crate::wire::NO_REQUEST;
-use engine::protocol::{Choices, Progress, Response};
+use engine::protocol::{Choices, Pairs, Progress, Response};
 
 const FIRST_VIEW: [&str; 2] = ["first view", "escalation of the report"];
 
@@ -161,6 +161,23 @@ fn a_crash_while_reading_is_told_and_the_same_can_be_tried_again() {
 #[test]
 fn there_is_nothing_to_try_again_before_anything_was_opened() {
     assert!(Stage::ready().tell(Event::TryAgain).is_empty());
+}
+
+#[test]
+fn heaps_are_paired_otherwise_by_reading_the_same_files_once_more() {
+    assert!(Stage::ready().tell(Event::Pair(Pairs::Swapped)).is_empty());
+    for (pairs, said) in [
+        (Pairs::Swapped, ", pairs swapped"),
+        (Pairs::Apart, ", pairs apart"),
+    ] {
+        let mut stage = Stage::opened();
+        let told = stage.tell(Event::Pair(pairs));
+        assert!(
+            told.iter()
+                .any(|effect| effect.starts_with("post") && effect.ends_with(said)),
+            "{told:?}"
+        );
+    }
 }
 
 #[test]

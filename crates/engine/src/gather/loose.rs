@@ -17,6 +17,7 @@ use flare::{Process, ProfileKind, Role, TextLimits};
 use profile::lens::subject::Subject;
 use profile::{FuncId, Profile};
 use report::model::FileFate;
+use report::settings::Pairs;
 
 /// Goroutines of a profile, grouped as those of a dump.
 pub(super) struct Counted {
@@ -46,13 +47,15 @@ enum Of {
     Agent(Process),
     Build(String),
     Binary(String),
+    /// One file by itself, as asked.
+    File(String),
     /// Nothing in it tells.
     Named(Process),
 }
 
 impl Loose {
     fn of(&self) -> Of {
-        if !matches!(self.named, Process::Nameless | Process::Other(_)) {
+        if !self.is_free() {
             return Of::Agent(self.named.clone());
         }
         let program = self.slot.profile().and_then(Profile::program);
@@ -76,6 +79,11 @@ impl Loose {
             "embedded/bin/otel-agent" => Process::OtelAgent,
             _ => return None,
         })
+    }
+
+    /// No name of the Agent's says whose it is.
+    fn is_free(&self) -> bool {
+        matches!(self.named, Process::Nameless | Process::Other(_))
     }
 
     fn time(&self) -> i64 {
@@ -123,7 +131,12 @@ pub(super) fn read(reader: &mut Reader<'_>, settings: &Settings) -> Read {
             slot,
             target,
         };
-        let of = loose.of();
+        let heap = [ProfileName::HeapFirst, ProfileName::HeapSecond];
+        let is_heap = loose.target.is_some_and(|target| heap.contains(&target));
+        let of = match settings.pairs {
+            Pairs::Apart if is_heap && loose.is_free() => Of::File(loose.path.clone()),
+            _ => loose.of(),
+        };
         if !groups.contains_key(&of) {
             order.push(of.clone());
         }
@@ -146,7 +159,7 @@ pub(super) fn read(reader: &mut Reader<'_>, settings: &Settings) -> Read {
             }
             continue;
         }
-        let process = process(name, files, reader, &mut read.goroutines);
+        let process = process(name, files, settings.pairs, reader, &mut read.goroutines);
         let is_empty = |process: &ProcessProfiles| {
             let mut names = ProfileName::ALL.into_iter();
             process.unknown.is_empty()
@@ -250,11 +263,12 @@ fn names(groups: &BTreeMap<Of, Vec<Loose>>, order: &[Of]) -> Vec<Process> {
 fn process(
     name: Process,
     mut files: Vec<Loose>,
+    pairs: Pairs,
     reader: &mut Reader<'_>,
     goroutines: &mut Option<Counted>,
 ) -> ProcessProfiles {
     let mut process = ProcessProfiles::none(name);
-    process.pairing = pair(&mut files);
+    process.pairing = pair(&mut files, pairs);
     for file in files {
         let mut fate = fate(&file.slot, file.target, &process.name);
         if let Some(counted) = file.slot.profile().and_then(goroutines_of) {
@@ -290,7 +304,7 @@ fn process(
 }
 
 /// Makes the earliest and the latest heap profile a pair. Names count where times don't tell.
-fn pair(files: &mut [Loose]) -> Option<Pairing> {
+fn pair(files: &mut [Loose], pairs: Pairs) -> Option<Pairing> {
     let is_heap = |file: &&mut Loose| {
         let heap = [ProfileName::HeapFirst, ProfileName::HeapSecond];
         file.target.is_some_and(|target| heap.contains(&target)) && file.slot.profile().is_some()
@@ -315,6 +329,9 @@ fn pair(files: &mut [Loose]) -> Option<Pairing> {
             || hints == [ProfileKind::HeapSecond, ProfileKind::HeapFirst])
     {
         return None;
+    }
+    if pairs == Pairs::Swapped {
+        heaps.reverse();
     }
     let mut pairing = Pairing {
         first: String::new(),

@@ -1,7 +1,9 @@
 //! Evidence as it usually comes: a few files of any name; see `tests/cases/README.md`.
 
 use diagnose::kinds::ProfileName;
+use engine::Engine;
 use engine::export::ExportFormat;
+use engine::protocol::{Choices, Pairs, ReportView, Response};
 use flare::{Input, LooseFile};
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
@@ -278,6 +280,48 @@ fn two_heaps_of_one_build_pair_by_their_times() {
         assert_eq!(seen.json()["processes"][0]["pairing"]["first"], early);
         assert_no_agent(&seen);
     }
+}
+
+/// Opened as the page does, with heaps paired as a user wants it.
+fn paired(pairs: Pairs) -> (Engine, ReportView) {
+    let files = [
+        ("a.pprof", heap("b1", 10, 90 * MB)),
+        ("b.pprof", heap("b1", 0, 20 * MB)),
+    ];
+    let files = files.map(|(path, bytes)| LooseFile::from_bytes(path, bytes));
+    let mut engine = Engine::new();
+    let choices = Choices::default();
+    match engine.open(files.into(), false, &choices, pairs, &mut |_| {}) {
+        Response::Opened(view) => (engine, *view),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_pair_can_be_swapped_and_taken_apart() {
+    let told = |pairs| {
+        let (_, view) = paired(pairs);
+        let banner = view.banner.pairing.unwrap();
+        assert_eq!(banner.pairs, pairs);
+        (banner.text, view.banner.title, view.document.processes)
+    };
+    let (text, title, processes) = told(Pairs::ByTime);
+    assert_eq!(
+        text,
+        "Heap profiles compared by their times: b.pprof, then a.pprof."
+    );
+    assert_eq!(title, "Memory leak");
+    assert_eq!(processes, ["profile"]);
+    let (text, title, processes) = told(Pairs::Swapped);
+    assert_eq!(
+        text,
+        "Heap profiles compared against their times: a.pprof, then b.pprof."
+    );
+    assert_ne!(title, "Memory leak");
+    assert_eq!(processes, ["profile"]);
+    let (text, _, processes) = told(Pairs::Apart);
+    assert_eq!(text, "Each heap profile stands for itself.");
+    assert_eq!(processes, ["a", "b"]);
 }
 
 #[test]

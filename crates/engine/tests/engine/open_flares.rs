@@ -1,7 +1,7 @@
 //! What is asked of flares that stay open.
 
 use diagnose::kinds::ProfileName;
-use engine::protocol::{Choices, Column, Question, Response, TopQuestion};
+use engine::protocol::{Choices, Column, Pairs, Question, Response, TopQuestion};
 use engine::{Engine, OpenFlare, ProfileError};
 use flare::{LooseFile, Process};
 use profile::lens::subject::Subject;
@@ -145,7 +145,13 @@ fn the_engine_answers_about_what_is_open_and_says_when_nothing_is() {
     assert!(matches!(ask(&engine), Response::Failed(_)));
     let bytes = std::fs::read(fixtures::flare("memory-leak").path()).unwrap();
     let files = vec![LooseFile::from_bytes("memory-leak.zip", bytes)];
-    let opened = engine.open(files, false, &Choices::default(), &mut |_| {});
+    let opened = engine.open(
+        files,
+        false,
+        &Choices::default(),
+        Pairs::ByTime,
+        &mut |_| {},
+    );
     assert!(matches!(opened, Response::Opened(_)));
     let Response::Top(table) = ask(&engine) else {
         panic!("a table was asked for");

@@ -3,7 +3,8 @@
 use super::super::document::{Document, FindingKind, Measured, ProfileName, VerdictKind};
 use super::super::kinds;
 use super::super::model::{ProcessReport, Report};
-use super::super::screen::BannerView;
+use super::super::screen::{BannerView, PairingView};
+use super::super::settings::Pairs;
 use super::super::texts::{self, states};
 use super::{find, last_heap, outline, tables_of};
 use diagnose::counters::Counter;
@@ -43,9 +44,32 @@ pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
             .max(),
         notes: unmeasured(report),
         changes: report.settings.changes.join(" "),
+        pairing: pairing(report),
         evidence: outline::evidence(document, judgement.kind),
         next: outline::next(document),
     }
+}
+
+/// Which loose heap profiles make a pair. Of several pairs one has to do: all are made the same way.
+fn pairing(report: &Report) -> Option<PairingView> {
+    let pairs = report.settings.pairs;
+    let mut pairings = report
+        .processes
+        .iter()
+        .filter_map(|process| process.pairing.as_ref());
+    let text = match (pairings.next(), pairs) {
+        (Some(pairing), Pairs::ByTime) => format!(
+            "Heap profiles compared by their times: {}, then {}.",
+            pairing.first, pairing.second
+        ),
+        (Some(pairing), _) => format!(
+            "Heap profiles compared against their times: {}, then {}.",
+            pairing.first, pairing.second
+        ),
+        (None, Pairs::Apart) => "Each heap profile stands for itself.".to_owned(),
+        (None, _) => return None,
+    };
+    Some(PairingView { text, pairs })
 }
 
 /// One or two sentences: what was found, or how near it came. What grows without crossing is said

@@ -4,6 +4,7 @@ use super::super::document::{
     Block, FindingKind, Measured, ProfileName, Section, SectionKind, SectionState,
 };
 use super::super::model::{ProcessReport, ProfileContent, Report, Table};
+use super::super::settings::Pairs;
 use super::super::texts::{self, states};
 use super::super::times::interval;
 use super::{
@@ -115,7 +116,12 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
     if let Some(state) = state {
         blocks.push(told(report, state));
     }
-    blocks.extend(process.pairing.as_ref().map(paired));
+    blocks.extend(
+        process
+            .pairing
+            .as_ref()
+            .map(|pairing| paired(report, pairing)),
+    );
     blocks.push(function_block(
         process,
         ProfileName::HeapDiff,
@@ -135,17 +141,23 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
 }
 
 /// Which loose files became the pair.
-fn paired(pairing: &Pairing) -> Block {
+fn paired(report: &Report, pairing: &Pairing) -> Block {
     let between = match pairing.between.as_slice() {
         [] => String::new(),
         files => format!(" Not used, because taken in between: {}.", files.join(", ")),
     };
     super::note(
         "paired",
-        format!(
-            "Paired by their times: {} is the earlier one, {} the later one of the same program.{between}",
-            pairing.first, pairing.second
-        ),
+        match report.settings.pairs {
+            Pairs::Swapped => format!(
+                "Paired against their times, as asked: {} is taken for the earlier one, {} for the later one of the same program.{between}",
+                pairing.first, pairing.second
+            ),
+            _ => format!(
+                "Paired by their times: {} is the earlier one, {} the later one of the same program.{between}",
+                pairing.first, pairing.second
+            ),
+        },
     )
 }
 
