@@ -111,10 +111,10 @@ pub fn export(report: &Report, format: ExportFormat, options: &ExportOptions) ->
         // The link leads to the ticket: without it the escalation would lead nowhere. What the
         // user typed about the symptom is prose like any other.
         let symptom = redactor.text(&options.symptom, Text::Prose);
-        let report = report.asked(&options.symptom);
+        let report = report.asked(&options.symptom, &options.link);
         return write(&report, format, &symptom, options);
     }
-    let report = report.asked(&options.symptom);
+    let report = report.asked(&options.symptom, &options.link);
     write(&report, format, &options.symptom, options)
 }
 

@@ -57,6 +57,8 @@ pub struct Report {
     pub evidence: Evidence,
     /// What the ticket is about, where the user said so.
     pub symptom: Option<Symptom>,
+    /// Number of the ticket, where the user gave its link: flares asked for go to it.
+    pub ticket: Option<u64>,
     /// What the aggregator holds.
     pub contexts: Contexts,
     /// The `DogStatsD` section of `status.log`.

@@ -106,6 +106,7 @@ impl Walk<'_> {
             surroundings,
             evidence,
             symptom: _,
+            ticket: _,
             contexts,
             dogstatsd,
             forwarder: _,

@@ -99,12 +99,18 @@ impl Symptom {
 
 impl Report {
     /// The same report, asked about a symptom: what is of its kind comes first, and what the flare
-    /// can't answer is not closed.
-    pub fn asked(&self, words: &str) -> Cow<'_, Self> {
-        let Some(symptom) = Symptom::read(words) else {
+    /// can't answer is not closed. The link may be that of the ticket.
+    pub fn asked(&self, words: &str, link: &str) -> Cow<'_, Self> {
+        let symptom = Symptom::read(words);
+        let ticket = ticket(link);
+        if symptom.is_none() && ticket.is_none() {
             return Cow::Borrowed(self);
-        };
+        }
         let mut report = self.clone();
+        report.ticket = ticket;
+        let Some(symptom) = symptom else {
+            return Cow::Owned(report);
+        };
         report.symptom = Some(symptom);
         let judgement = &mut report.judgement;
         judgement
@@ -136,9 +142,42 @@ impl Report {
     }
 }
 
+/// The number of a support ticket: alone, or at the end of a link to one. Other links end in numbers
+/// too, which are none.
+fn ticket(link: &str) -> Option<u64> {
+    const DIGITS: usize = 12;
+    let link = link.trim().trim_end_matches('/');
+    let (before, number) = link.rsplit_once(['/', '#']).unwrap_or(("", link));
+    let is_ticket = before.is_empty() || before.to_lowercase().contains("ticket");
+    let is_number =
+        (1..=DIGITS).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_ticket && is_number)
+        .then(|| number.parse().ok())
+        .flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_tickets() {
+        for (link, expected) in [
+            (
+                "https://example.zendesk.com/agent/tickets/1234567",
+                Some(1_234_567),
+            ),
+            (" 1234567 ", Some(1_234_567)),
+            ("#1234567", Some(1_234_567)),
+            ("https://example.net/tickets/1234567/", Some(1_234_567)),
+            ("https://example.net/flares/1234567", None),
+            ("https://example.atlassian.net/browse/AGENT-1234", None),
+            ("https://example.net/tickets/1234567890123", None),
+            ("", None),
+        ] {
+            assert_eq!(ticket(link), expected, "{link}");
+        }
+    }
 
     #[test]
     fn words_of_tickets() {

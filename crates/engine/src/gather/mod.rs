@@ -143,6 +143,7 @@ pub(crate) fn gather(
         surroundings: facts::surroundings(&texts),
         evidence: context.evidence.clone(),
         symptom: None,
+        ticket: None,
         contexts: facts::contexts(&texts),
         dogstatsd: facts::dogstatsd(&texts),
         forwarder: facts::forwarder(&texts),

@@ -1,7 +1,7 @@
 //! Advice holds on the customer's version, and costs no evidence: the cases with their right
 //! answers, and near misses beside them.
 
-use engine::export::ExportFormat;
+use engine::export::{ExportFormat, ExportOptions, export};
 use testkit::fixtures;
 use testkit::made_up::{MadeUp, Seen, Status, check, cpu_in, heap, locks};
 
@@ -384,4 +384,22 @@ fn a_customer_is_asked_for_one_recording() {
         let platforms = text.contains("On other platforms:");
         assert!(asked <= 1 || platforms, "{name}: {text}");
     }
+}
+
+#[test]
+fn flares_asked_for_go_to_the_ticket_that_is_typed() {
+    let seen = MadeUp::case("r01-healthy").read();
+    let told = |link: &str| {
+        let options = ExportOptions {
+            link: link.to_owned(),
+            ..ExportOptions::default()
+        };
+        export(seen.report(), ExportFormat::Customer, &options).text
+    };
+    let to_ticket = told("https://example.zendesk.com/agent/tickets/1234567");
+    says(&to_ticket, &["datadog-agent flare 1234567 --profile 30"]);
+    says(
+        &told("https://example.atlassian.net/browse/AGENT-1234"),
+        &["datadog-agent flare --profile 30"],
+    );
 }

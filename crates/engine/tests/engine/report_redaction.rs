@@ -202,7 +202,7 @@ fn what_is_nobodys_secret_stays() {
         "7.71.2",
         "go1.25.6",
         "postgres",
-        "datadog-agent flare --profile",
+        "datadog-agent flare 1 --profile",
         "2026-11-02 10:14:03 UTC",
         "profiles/core-cpu.pprof",
     ] {

@@ -55,11 +55,20 @@ pub(super) fn how_to_run(report: &Report) -> Option<&'static str> {
 /// The command of a capture for the platform that the flare is from.
 pub fn capture_command(report: &Report, capture: Capture) -> String {
     let capture = with_possible_flags(report, capture);
-    let command = agent_command(report, &capture.to_string());
+    let command = agent_command(report, &arguments(report, capture));
     if needs_profiler_off(report, capture) {
         after_profiler(report, &command)
     } else {
         command
+    }
+}
+
+/// The arguments of a capture; with the ticket's number, so that the flare goes to it.
+fn arguments(report: &Report, capture: Capture) -> String {
+    let arguments = capture.to_string();
+    match report.ticket {
+        Some(ticket) => arguments.replacen("flare", &format!("flare {ticket}"), 1),
+        None => arguments,
     }
 }
 
@@ -127,7 +136,7 @@ pub(crate) fn agent_hole_command(
         (Hole::RateZeroElsewhere, Process::SecurityAgent) => return None,
         (Hole::ProfilerBusy, Process::Core) => {
             let capture = with_possible_flags(report, capture);
-            after_profiler(report, &agent_command(report, &capture.to_string()))
+            after_profiler(report, &agent_command(report, &arguments(report, capture)))
         }
         _ => capture_command(report, capture),
     })
