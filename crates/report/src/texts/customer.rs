@@ -335,8 +335,14 @@ fn findings_message(report: &Report, text: &mut String) {
         .map(|finding| advice(report, &Cause::of(finding)));
     let by_thing = things.iter().map(|(one, _)| notable::next(report, one));
     let mut before_the_end = false;
+    // One request: what settles the first cause. The support engineer's steps have the others.
+    let mut is_asked = false;
     for advice in by_finding.chain(by_thing) {
         before_the_end |= advice.before_the_end;
+        if is_asked && !advice.before_the_end {
+            continue;
+        }
+        is_asked |= !advice.customer.is_empty();
         for step in advice.customer {
             if !customer.contains(&step) {
                 customer.push(step);

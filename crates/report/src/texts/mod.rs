@@ -146,7 +146,7 @@ pub fn unanswered(report: &Report) -> Option<String> {
             "The symptom is that the Agent hangs or is late, and this flare cannot show it: no goroutine waits for a lock for long, no check worker is held up, and nothing waits to be handed on.".to_owned()
         }
         Symptom::Restarts => {
-            "The symptom is that the Agent ends, and this flare cannot show why: it tells of no restart, no kill and no limit that is near. Ask for the log of the run before (kubectl logs --previous, or the system's journal) and its exit code.".to_owned()
+            "The symptom is that the Agent ends, and this flare cannot show why: there is no restart, no kill and no limit near in it. Ask for the log of the run before (kubectl logs --previous, or the system's journal) and its exit code.".to_owned()
         }
     })
 }

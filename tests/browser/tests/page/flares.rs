@@ -200,6 +200,40 @@ fn loose_profiles_are_enough_for_a_verdict() -> Result<()> {
     })
 }
 
+/// Names tell nothing of two heaps: their times make a pair, and a user may want it otherwise.
+#[test]
+fn a_pair_of_heaps_can_be_swapped_and_taken_apart() -> Result<()> {
+    with_page(async |page| {
+        let root = flares::extract("memory-leak", page.scratch())?;
+        let names = [("core-1st-heap.pprof", "b"), ("core-2nd-heap.pprof", "a")];
+        let mut profiles: Vec<PathBuf> = Vec::new();
+        for (from, to) in names {
+            let path = root.join(to);
+            std::fs::copy(root.join("profiles").join(from), &path)?;
+            profiles.push(path);
+        }
+        let paths: Vec<&std::path::Path> = profiles.iter().map(PathBuf::as_path).collect();
+        page.give_files(&paths).await?;
+        page.wait_for_state("ready").await?;
+        ensure!(page.verdict().await? == "memory-leak");
+        page.wait_for_text("[data-pairs=by-time]", "b, then a")
+            .await?;
+        page.screenshots("pair").await?;
+        page.press("pair-swapped").await?;
+        page.wait_for_text("[data-pairs=swapped]", "a, then b")
+            .await?;
+        ensure!(page.verdict().await? != "memory-leak");
+        page.press("pair-apart").await?;
+        page.wait_for_text("[data-pairs=apart]", "stands for itself")
+            .await?;
+        page.press("pair-by-time").await?;
+        page.wait_for_text("[data-pairs=by-time]", "b, then a")
+            .await?;
+        page.wait_for_verdict(&["memory-leak"]).await?;
+        Ok(())
+    })
+}
+
 #[test]
 fn every_file_has_its_row_and_its_role() -> Result<()> {
     let expected = flares::expected("memory-leak")?;
