@@ -281,6 +281,10 @@ fn a_report_is_short_unless_all_of_it_is_asked_for() {
     let healthy = Path::new(testkit::ROOT).join("tests/cases/r01-healthy.zip");
     let short = lines(&[&healthy.display().to_string()]);
     assert!(short < 250, "{short} lines of a healthy Agent");
+    // Who uses the CPU by the profile's own labels is said in the short form too.
+    let checks = Path::new(testkit::ROOT).join("tests/cases/r02-python-cpu.zip");
+    let checks = text(&flarescope(&["report", &checks.display().to_string()]).stdout);
+    assert!(checks.contains("| crunch:"), "{checks}");
 }
 
 #[test]

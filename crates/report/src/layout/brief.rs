@@ -10,7 +10,7 @@ use super::super::document::{
 };
 use super::outline::outlined;
 use super::stacks::rest;
-use super::{column, paragraph, section, shown};
+use super::{OWNER, column, paragraph, section, shown};
 use profile::units::human_share;
 
 /// Rows of a function table.
@@ -218,7 +218,7 @@ fn profiles(folded: &[Section]) -> Section {
     let columns = [
         "Process",
         "Profile",
-        "Total",
+        "100% is",
         "Largest function",
         "Flat",
         "Owner",
@@ -227,16 +227,40 @@ fn profiles(folded: &[Section]) -> Section {
     let table = PlainTable {
         caption: "Profiles in which nothing crossed".to_owned(),
         columns: columns
-            .map(|name| column(name, matches!(name, "Total" | "Flat")))
+            .map(|name| column(name, matches!(name, "100% is" | "Flat")))
             .to_vec(),
         rows,
     };
+    let mut blocks = vec![Block::Table(table)];
+    blocks.extend(folded.iter().flat_map(by_label));
     section(
         SectionKind::Profiles,
         "Profiles",
         SectionState::Info,
-        vec![Block::Table(table)],
+        blocks,
     )
+}
+
+/// What the profile's own labels say: no function says it.
+fn by_label(section: &Section) -> Vec<Block> {
+    let process = section.process.as_deref().unwrap_or_default();
+    let blocks = section.blocks.iter();
+    blocks
+        .filter_map(|block| match block {
+            Block::Shares {
+                caption,
+                what,
+                total_text,
+                shares,
+            } if what != OWNER => Some(Block::Shares {
+                caption: format!("{process}: {caption}"),
+                what: what.clone(),
+                total_text: total_text.clone(),
+                shares: parts(shares.clone()),
+            }),
+            _ => None,
+        })
+        .collect()
 }
 
 fn profile_rows(section: &Section) -> Vec<Vec<String>> {

@@ -36,6 +36,9 @@ use profile::units::{group_thousands, human, human_share, human_signed};
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
 
+/// What parts of a total are where they are owners.
+const OWNER: &str = "Owner";
+
 /// The whole document.
 ///
 /// `symptom` and `link` are the user's words for the escalation, or empty.
@@ -384,7 +387,7 @@ fn shares(table: &Table, caption: &str) -> Block {
     let owners = owners.map(|(owner, value)| (owner.as_deref().unwrap_or(UNOWNED), *value));
     Block::Shares {
         caption: caption.to_owned(),
-        what: "Owner".to_owned(),
+        what: OWNER.to_owned(),
         total_text: text(whole),
         shares: shared_out(owners, whole)
             .map(|(owner, value, percent, bar)| Share {
