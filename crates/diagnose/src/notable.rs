@@ -4,6 +4,7 @@
 //! rules names, with the numbers it was seen by; their limits are `[notable]` of the thresholds.
 
 use super::evidence::{ContainerEnd, Contexts, Delivery, Evidence};
+use super::owner::Routing;
 use super::share::Share;
 use super::thresholds::Thresholds;
 use super::verdict::{GoroutineSum, LimitSource, OomVictim};
@@ -35,6 +36,8 @@ pub struct Holder {
     pub frame: String,
     /// What it is responsible for.
     pub frame_share: Share,
+    /// Where it goes, by the process that the frame runs in.
+    pub routing: Routing,
 }
 
 /// What is to be looked at. In the order of how much it explains: the first one is the headline.

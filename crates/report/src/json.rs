@@ -207,6 +207,7 @@ fn notable(one: &Notable) -> NotableJson<'_> {
         owner: holder.map(|holder| holder.owner.as_str()),
         component: holder.map(|holder| holder.component.as_str()),
         team: holder.map(|holder| holder.team.as_str()),
+        escalate_to: holder.map(|holder| holder.routing.escalate_to.as_str()),
         responsible_function: holder.map(|holder| holder.frame.as_str()),
     }
 }

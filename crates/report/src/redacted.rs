@@ -1020,9 +1020,11 @@ impl Walk<'_> {
             team: _,
             frame,
             frame_share: _,
+            routing,
         }) = holder
         {
             self.code(frame);
+            self.prose(&mut routing.words);
         }
         match thing {
             Thing::KernelKills {

@@ -2,6 +2,7 @@
 
 use super::super::attribution::attribute;
 use super::super::notable::{self, Holder, Notable, Thing};
+use super::super::program::Program;
 use super::super::share::Share;
 use super::input::{GoroutineSum, ProcessProfiles};
 use super::{Basis, Judge, State};
@@ -176,6 +177,7 @@ impl Judge<'_> {
             share,
             component: owner.component.clone(),
             team: owner.team.clone(),
+            routing: self.owners.route(frame, &dump.process, &Program::AGENT),
             frame: frame.clone(),
             frame_share: share,
         })
@@ -187,6 +189,6 @@ impl Judge<'_> {
         let view = View::under(subject, "inuse_space").ok()?;
         let classes = self.classes(process, subject);
         let parts = attribute(&view, &classes, &|_| true).by_responsible();
-        self.holder_of(&view, &parts, &classes, &|_| true)
+        self.holder_of(process, &view, &parts, &classes, &|_| true)
     }
 }

@@ -303,7 +303,7 @@ impl Judge<'_> {
                 (name.to_owned(), delay)
             })
             .collect();
-        let holder = self.holder_of(&view, &by_responsible, &classes, &|_| true);
+        let holder = self.holder_of(process, &view, &by_responsible, &classes, &|_| true);
         let consumer = self.consumer(process, &view, &counts);
         Some(Notable {
             process: Some(process.name.clone()),

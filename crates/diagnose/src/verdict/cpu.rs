@@ -219,7 +219,7 @@ impl Judge<'_> {
         Notable {
             process: Some(process.name.clone()),
             // The runtime works for others.
-            holder: self.holder_of(view, &parts, classes, &|owner| {
+            holder: self.holder_of(process, view, &parts, classes, &|owner| {
                 !self.owners.is_runtime(owner)
             }),
             thing: Thing::Busy {
@@ -239,6 +239,7 @@ impl Judge<'_> {
     /// by responsible frame, largest first.
     pub(super) fn holder_of(
         &self,
+        process: &ProcessProfiles,
         view: &View,
         parts: &[(Option<RowId>, i64)],
         classes: &Classes,
@@ -263,6 +264,9 @@ impl Judge<'_> {
                 .map(|found| found.component.clone())
                 .unwrap_or_default(),
             team: found.map(|found| found.team.clone()).unwrap_or_default(),
+            routing: self
+                .owners
+                .route(frame, &process.name, &process.program(self.owners)),
             frame: frame.to_owned(),
             frame_share: Share::of(value, all),
         })

@@ -235,6 +235,15 @@ fn obfuscation_spread_over_forty_functions() {
     let owner = verdict["notable"][0]["owner"].as_str().unwrap();
     assert!(owner.contains("APM"), "{owner}");
     assert_eq!(verdict["notable"][0]["team"], "agent-apm");
+    // In this process obfuscation is of APM, not of Database Monitoring.
+    assert_eq!(verdict["notable"][0]["escalate_to"], "APM team");
+    says(
+        &seen.text(ExportFormat::Escalation),
+        &[
+            "**Escalate to**: APM team",
+            "SQL obfuscation in the Trace Agent",
+        ],
+    );
     says(
         &seen.text(ExportFormat::Customer),
         &["The Trace Agent (APM) uses 0.7 CPU cores", "SQL"],

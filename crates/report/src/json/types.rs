@@ -330,6 +330,8 @@ pub(super) struct NotableJson<'r> {
     pub(super) component: Option<&'r str>,
     /// Last known team.
     pub(super) team: Option<&'r str>,
+    /// Whom to escalate to in the process at hand, or empty.
+    pub(super) escalate_to: Option<&'r str>,
     /// The responsible frame.
     pub(super) responsible_function: Option<&'r str>,
 }

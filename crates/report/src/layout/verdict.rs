@@ -99,6 +99,9 @@ fn notable_blocks(one: &Notable) -> Vec<Block> {
                 "last known owner, see data/owners.toml",
             ));
         }
+        if !holder.routing.escalate_to.is_empty() {
+            facts.push(fact("Escalate to", holder.routing.escalate_to.clone()));
+        }
         facts.push(fact("Responsible frame", holder.frame.clone()));
         blocks.push(Block::Facts { facts });
     }

@@ -14,6 +14,7 @@ use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;
 use crate::model::Report;
 use crate::times::{duration, interval, minute};
+use diagnose::owner::Routing;
 use diagnose::verdict::{Detail, Hole};
 use flare::Process;
 use flare::memstats::MemStats;
@@ -560,41 +561,65 @@ fn correlation_pieces(report: &Report) -> Vec<Piece> {
 }
 
 fn routing_pieces(report: &Report) -> Vec<Piece> {
-    let findings = &report.judgement.findings;
-    if findings.is_empty() {
+    let judgement = &report.judgement;
+    let of_findings = judgement.findings.iter().map(|finding| {
+        let held = format!(
+            "{} ({})",
+            responsible(finding),
+            human_share(finding.lead.value, finding.counted)
+        );
+        routed(
+            ("Finding", about(finding)),
+            held,
+            findings::owner(finding),
+            [&finding.component, &finding.team],
+            &finding.routing,
+            super::routing(report, finding),
+        )
+    });
+    let of_things = judgement.notable.iter().filter_map(|one| {
+        let holder = one.holder.as_ref()?;
+        Some(routed(
+            ("To look at", notable::about(one)),
+            format!("{} ({})", holder.frame, holder.frame_share),
+            format!("{} ({})", holder.owner, holder.share),
+            [&holder.component, &holder.team],
+            &holder.routing,
+            &holder.routing.words,
+        ))
+    });
+    let pieces: Vec<Piece> = of_findings.chain(of_things).collect();
+    if pieces.is_empty() {
         return vec![Piece::Paragraph("Nothing to route: no finding.".to_owned())];
     }
-    let mut pieces = Vec::new();
-    for finding in findings {
-        let routing = &finding.routing;
-        let or_none = |text: &str| {
-            if text.is_empty() {
-                "none yet".to_owned()
-            } else {
-                text.to_owned()
-            }
-        };
-        pieces.push(Piece::Fields(vec![
-            ("Finding".to_owned(), about(finding)),
-            (
-                "Responsible function".to_owned(),
-                format!(
-                    "{} ({})",
-                    responsible(finding),
-                    human_share(finding.lead.value, finding.counted)
-                ),
-            ),
-            ("Owner".to_owned(), findings::owner(finding)),
-            ("Component".to_owned(), or_none(&finding.component)),
-            ("Team (last known)".to_owned(), or_none(&finding.team)),
-            ("Escalate to".to_owned(), or_none(&routing.escalate_to)),
-            (
-                "Routing".to_owned(),
-                format!("step {}: {}", routing.step, super::routing(report, finding)),
-            ),
-        ]));
-    }
     pieces
+}
+
+/// Who owns one thing, and where it goes.
+fn routed(
+    what: (&str, String),
+    function: String,
+    owner: String,
+    [component, team]: [&str; 2],
+    routing: &Routing,
+    words: &str,
+) -> Piece {
+    let or_none = |text: &str| match text {
+        "" => "none yet".to_owned(),
+        text => text.to_owned(),
+    };
+    Piece::Fields(vec![
+        (what.0.to_owned(), what.1),
+        ("Responsible function".to_owned(), function),
+        ("Owner".to_owned(), owner),
+        ("Component".to_owned(), or_none(component)),
+        ("Team (last known)".to_owned(), or_none(team)),
+        ("Escalate to".to_owned(), or_none(&routing.escalate_to)),
+        (
+            "Routing".to_owned(),
+            format!("step {}: {words}", routing.step),
+        ),
+    ])
 }
 
 fn flare_pieces(report: &Report, link: &str) -> Vec<Piece> {
