@@ -454,7 +454,7 @@ fn finding<'r>(report: &'r Report, index: usize, finding: &'r Finding) -> Findin
         reasons: findings::reasons(finding, &report.judgement.thresholds),
         routing: RoutingJson {
             step: finding.routing.step,
-            words: &finding.routing.words,
+            words: texts::routing(report, finding),
             escalate_to: &finding.routing.escalate_to,
         },
         summary: findings::summary(finding),
