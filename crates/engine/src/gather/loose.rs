@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Settings;
-use super::profiles::{Read, Spent, fate, read_slot, sniff};
+use super::profiles::{Read, Spent, by_name, fate, read_slot, sniff};
 use super::reader::Reader;
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{Pairing, ProcessProfiles, Slot};
@@ -86,6 +86,13 @@ impl Loose {
         matches!(self.named, Process::Nameless | Process::Other(_))
     }
 
+    fn is_heap(&self) -> bool {
+        matches!(
+            self.target,
+            Some(ProfileName::HeapFirst | ProfileName::HeapSecond)
+        )
+    }
+
     fn time(&self) -> i64 {
         self.slot.profile().map_or(0, |profile| profile.time_ns)
     }
@@ -131,10 +138,8 @@ pub(super) fn read(reader: &mut Reader<'_>, settings: &Settings) -> Read {
             slot,
             target,
         };
-        let heap = [ProfileName::HeapFirst, ProfileName::HeapSecond];
-        let is_heap = loose.target.is_some_and(|target| heap.contains(&target));
         let of = match settings.pairs {
-            Pairs::Apart if is_heap && loose.is_free() => Of::File(loose.path.clone()),
+            Pairs::Apart if loose.is_heap() && loose.is_free() => Of::File(loose.path.clone()),
             _ => loose.of(),
         };
         if !groups.contains_key(&of) {
@@ -184,18 +189,6 @@ fn told(profile: &Profile, hint: ProfileKind) -> Option<ProfileName> {
             Some(named)
         }
         (by_content, _) => Some(by_content),
-    }
-}
-
-const fn by_name(kind: ProfileKind) -> Option<ProfileName> {
-    match kind {
-        ProfileKind::HeapFirst => Some(ProfileName::HeapFirst),
-        ProfileKind::HeapSecond => Some(ProfileName::HeapSecond),
-        ProfileKind::Allocs => Some(ProfileName::Allocs),
-        ProfileKind::Cpu => Some(ProfileName::Cpu),
-        ProfileKind::Block => Some(ProfileName::Block),
-        ProfileKind::Mutex => Some(ProfileName::Mutex),
-        ProfileKind::Unknown => None,
     }
 }
 
@@ -305,26 +298,22 @@ fn process(
 
 /// Makes the earliest and the latest heap profile a pair. Names count where times don't tell.
 fn pair(files: &mut [Loose], pairs: Pairs) -> Option<Pairing> {
-    let is_heap = |file: &&mut Loose| {
-        let heap = [ProfileName::HeapFirst, ProfileName::HeapSecond];
-        file.target.is_some_and(|target| heap.contains(&target)) && file.slot.profile().is_some()
-    };
+    let is_heap = |file: &&mut Loose| file.is_heap() && file.slot.profile().is_some();
     let mut heaps: Vec<&mut Loose> = files.iter_mut().filter(is_heap).collect();
     heaps.sort_by(|a, b| (a.time(), &a.path).cmp(&(b.time(), &b.path)));
     let (first, last) = (heaps.first()?.time(), heaps.last()?.time());
     if first == 0 || first == last {
         // One that is alone is the first, whatever its name.
         if let [only] = heaps.as_mut_slice()
-            && matches!(only.named, Process::Nameless | Process::Other(_))
+            && only.is_free()
         {
             only.target = Some(ProfileName::HeapFirst);
         }
         return None;
     }
     let hints: Vec<ProfileKind> = heaps.iter().map(|heap| heap.hint).collect();
-    let is_agent = |heap: &Loose| !matches!(heap.named, Process::Nameless | Process::Other(_));
     // A pair that the Agent's own names make.
-    if heaps.iter().all(|heap| is_agent(heap))
+    if !heaps.iter().any(|heap| heap.is_free())
         && (hints == [ProfileKind::HeapFirst, ProfileKind::HeapSecond]
             || hints == [ProfileKind::HeapSecond, ProfileKind::HeapFirst])
     {

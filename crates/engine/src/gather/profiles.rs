@@ -80,15 +80,7 @@ pub(super) fn read_profiles(
         }
         reader.tell(index);
         let slot = read_slot(reader.flare, index, settings, &mut spent);
-        let target = match kind {
-            ProfileKind::HeapFirst => Some(ProfileName::HeapFirst),
-            ProfileKind::HeapSecond => Some(ProfileName::HeapSecond),
-            ProfileKind::Allocs => Some(ProfileName::Allocs),
-            ProfileKind::Cpu => Some(ProfileName::Cpu),
-            ProfileKind::Block => Some(ProfileName::Block),
-            ProfileKind::Mutex => Some(ProfileName::Mutex),
-            ProfileKind::Unknown => slot.profile().and_then(sniff),
-        };
+        let target = by_name(kind).or_else(|| slot.profile().and_then(sniff));
         let fate = fate(&slot, target, &name);
         if let (Slot::Damaged(why), None) = (&slot, target) {
             process.unknown.push(why.clone());
@@ -111,6 +103,19 @@ pub(super) fn read_profiles(
     Read {
         processes,
         goroutines: None,
+    }
+}
+
+/// What a file's name says that it holds.
+pub(super) const fn by_name(kind: ProfileKind) -> Option<ProfileName> {
+    match kind {
+        ProfileKind::HeapFirst => Some(ProfileName::HeapFirst),
+        ProfileKind::HeapSecond => Some(ProfileName::HeapSecond),
+        ProfileKind::Allocs => Some(ProfileName::Allocs),
+        ProfileKind::Cpu => Some(ProfileName::Cpu),
+        ProfileKind::Block => Some(ProfileName::Block),
+        ProfileKind::Mutex => Some(ProfileName::Mutex),
+        ProfileKind::Unknown => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Advice holds on the customer's version, and costs no evidence: the cases with their right
 //! answers, and near misses beside them.
 
+use crate::said::{never, says};
 use engine::export::{ExportFormat, ExportOptions, export};
 use testkit::fixtures;
 use testkit::made_up::{MadeUp, Seen, Status, check, cpu_in, heap, locks};
@@ -13,28 +14,6 @@ const TEXTS: [ExportFormat; 6] = [
     ExportFormat::Escalation,
     ExportFormat::Jira,
 ];
-
-#[track_caller]
-fn says(text: &str, words: &[&str]) {
-    for word in words {
-        assert!(text.contains(word), "{word:?} is missing in:\n{text}");
-    }
-}
-
-/// No text that anybody reads says it.
-#[track_caller]
-fn never(seen: &Seen, words: &[&str]) {
-    for format in TEXTS {
-        let text = seen.text(format);
-        for word in words {
-            assert!(
-                !text.contains(word),
-                "{word:?} stands in {}:\n{text}",
-                format.as_str()
-            );
-        }
-    }
-}
 
 fn customer(seen: &Seen) -> String {
     seen.text(ExportFormat::Customer)

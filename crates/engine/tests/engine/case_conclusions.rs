@@ -1,6 +1,7 @@
 //! What is concluded: the cases and the flares of a real Agent, each with its right answer, and near
 //! misses beside them.
 
+use crate::said::{never, says};
 use engine::export::{ExportFormat, ExportOptions, export};
 use serde_json::Value;
 use testkit::made_up::{MadeUp, Seen, lone_case};
@@ -54,28 +55,6 @@ fn concludes(seen: &Seen, headline: &str, kind: &str, closes: bool) {
             seen,
             &["Nothing has to be fixed", "no sign of a memory leak"],
         );
-    }
-}
-
-#[track_caller]
-fn says(text: &str, words: &[&str]) {
-    for word in words {
-        assert!(text.contains(word), "{word:?} is missing in:\n{text}");
-    }
-}
-
-/// No text that anybody reads says it.
-#[track_caller]
-fn never(seen: &Seen, words: &[&str]) {
-    for format in TEXTS {
-        let text = seen.text(format);
-        for word in words {
-            assert!(
-                !text.contains(word),
-                "{word:?} stands in {}:\n{text}",
-                format.as_str()
-            );
-        }
     }
 }
 

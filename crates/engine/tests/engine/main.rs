@@ -29,4 +29,5 @@ mod report_json;
 mod report_redaction;
 mod report_surroundings;
 mod report_texts;
+mod said;
 mod speed;

@@ -1,6 +1,7 @@
 //! What a reader is told to do, and of what the flare lacks: nothing that can't be done, nothing
 //! that is not there, and no gap left unsaid.
 
+use crate::said::says;
 use engine::export::ExportFormat;
 use testkit::made_up::{MadeUp, Seen, Status, cpu, heap, installed_by, locks};
 
@@ -9,13 +10,6 @@ const TAGGER: &str =
 
 fn customer(seen: &Seen) -> String {
     seen.text(ExportFormat::Customer)
-}
-
-#[track_caller]
-fn says(text: &str, words: &[&str]) {
-    for word in words {
-        assert!(text.contains(word), "{word:?} is missing in:\n{text}");
-    }
 }
 
 #[track_caller]

@@ -1,12 +1,12 @@
 //! The verdict in large: one or two sentences, the owner, how sure, and what was not measured.
 
-use super::super::document::{Document, FindingKind, Measured, ProfileName, VerdictKind};
+use super::super::document::{Document, FindingKind, Measured, VerdictKind};
 use super::super::kinds;
 use super::super::model::{ProcessReport, Report};
 use super::super::screen::{BannerView, PairingView};
 use super::super::settings::Pairs;
 use super::super::texts::{self, states};
-use super::{find, last_heap, outline, tables_of};
+use super::outline;
 use diagnose::counters::Counter;
 use diagnose::share::Share;
 use diagnose::verdict::{Hole, State};
@@ -174,15 +174,11 @@ fn normal_summary(report: &Report) -> String {
 /// The numbers that a reader asks for first.
 fn seen(report: &Report, process: &ProcessReport) -> Vec<String> {
     let main = report.judgement.main.as_ref() == Some(&process.name);
-    let heap = last_heap(process, false)
-        .and_then(|(_, tables)| find(tables, "inuse_space"))
-        .map(|table| format!("heap {}", human(table.amount(), "bytes")));
-    let cores = tables_of(process, ProfileName::Cpu)
-        .and_then(|tables| find(tables, "cpu")?.cores())
-        .map(|cores| match cores {
-            ..0.005 => "idle".to_owned(),
-            cores => format!("{cores:.2} cores"),
-        });
+    let heap = texts::heap_in_use(process).map(|heap| format!("heap {}", human(heap, "bytes")));
+    let cores = texts::cores(process).map(|cores| match cores {
+        ..0.005 => "idle".to_owned(),
+        cores => format!("{cores:.2} cores"),
+    });
     let resident = report
         .memory
         .rss_bytes

@@ -9,6 +9,7 @@ use super::super::document::{
     Share, StackView, StateGrid,
 };
 use super::outline::outlined;
+use super::rest::ROLE;
 use super::stacks::rest;
 use super::{OWNER, column, paragraph, section, shown};
 use profile::units::human_share;
@@ -156,10 +157,12 @@ fn rows(mut table: PlainTable) -> PlainTable {
 
 /// Files that could not be read: the rest is counted above.
 fn files(mut table: PlainTable) -> Vec<Block> {
+    let role = table.columns.iter().position(|one| one.name == ROLE);
     let failed = FileRole::Failed.as_str();
-    table
-        .rows
-        .retain(|row| row.iter().any(|cell| cell == failed));
+    table.rows.retain(|row| {
+        role.and_then(|at| row.get(at))
+            .is_some_and(|cell| cell == failed)
+    });
     if table.rows.is_empty() {
         return Vec::new();
     }

@@ -62,13 +62,8 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
         rest::traces(report),
         rest::goroutines(report),
         rest::checks(report),
-        text_section(
-            SectionKind::Escalation,
-            "Escalation Summary",
-            texts::escalation(report, symptom, link),
-        ),
-        rest::coverage(report),
     ]);
+    sections.extend(ending(report, symptom, link));
     outlined(format!("Flare profiling: {}", report.hostname), sections)
 }
 
@@ -85,6 +80,18 @@ fn answer(report: &Report) -> Vec<Section> {
     ];
     sections.extend(verdict::evidence(report));
     sections
+}
+
+/// What is passed on, and what it was made of.
+fn ending(report: &Report, symptom: &str, link: &str) -> [Section; 2] {
+    [
+        text_section(
+            SectionKind::Escalation,
+            "Escalation Summary",
+            texts::escalation(report, symptom, link),
+        ),
+        rest::coverage(report),
+    ]
 }
 
 /// Everything that the page shows.

@@ -3,8 +3,7 @@
 
 use super::super::document::{Document, ProfileName, Section, SectionKind};
 use super::super::model::{ProcessReport, Report};
-use super::super::texts;
-use super::{answer, context, outlined, profiles, rest, text_section};
+use super::{answer, context, ending, outlined, profiles, rest};
 
 pub(super) fn document(report: &Report, symptom: &str, link: &str) -> Document {
     let mut sections = answer(report);
@@ -19,14 +18,7 @@ pub(super) fn document(report: &Report, symptom: &str, link: &str) -> Document {
     if report.goroutines.is_some() {
         sections.push(rest::goroutines(report));
     }
-    sections.extend([
-        text_section(
-            SectionKind::Escalation,
-            "Escalation Summary",
-            texts::escalation(report, symptom, link),
-        ),
-        rest::coverage(report),
-    ]);
+    sections.extend(ending(report, symptom, link));
     outlined(format!("Profiles: {}", report.hostname), sections)
 }
 

@@ -327,6 +327,9 @@ fn not_running(report: &Report) -> Vec<Block> {
     blocks
 }
 
+/// The column that says what became of a file.
+pub(super) const ROLE: &str = "Role";
+
 pub(super) fn coverage(report: &Report) -> Section {
     let mut files: Vec<_> = report.files.iter().collect();
     files.sort_by_key(|file| file.role());
@@ -369,7 +372,7 @@ pub(super) fn coverage(report: &Report) -> Section {
         columns: vec![
             column("File", false),
             column("Size", true),
-            column("Role", false),
+            column(ROLE, false),
             column("Used for, or why not", false),
         ],
         rows: files

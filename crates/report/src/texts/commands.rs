@@ -100,9 +100,12 @@ fn needs_profiler_off(report: &Report, capture: Capture) -> bool {
     (capture.mutex || capture.block) && report.profiler_on.contains(&Process::Core)
 }
 
+/// Arguments that stop the core Agent's own profiler.
+const PROFILER_OFF: &str = "config set internal_profiling false";
+
 /// A command after one that stops the core Agent's own profiler, which needs no restart.
 fn after_profiler(report: &Report, command: &str) -> String {
-    let off = agent_command(report, "config set internal_profiling false");
+    let off = agent_command(report, PROFILER_OFF);
     let then = match Platform::of(report) {
         Platform::Windows => ";",
         _ => " &&",
@@ -112,7 +115,7 @@ fn after_profiler(report: &Report, command: &str) -> String {
 
 /// What a command needs to be said about it: it is two, the first of which stops the profiler.
 pub(super) fn stops_profiler(command: &str) -> bool {
-    command.contains(" config set internal_profiling false")
+    command.contains(PROFILER_OFF)
 }
 
 /// The command that collects what a hole lacks. `None` where there is none to advise.

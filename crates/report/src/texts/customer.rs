@@ -16,7 +16,7 @@ use super::facts::{cores, heap_in_use, holds_dogstatsd};
 use super::holes::{self, unmeasured};
 use super::recommendations::is_trace_leak;
 use super::versions::gives_long_profiles;
-use super::{by_confidence, is_of_collector, notable, origin, processes, program, whole};
+use super::{by_confidence, is_of_collector, notable, origin, processes, program, sentence, whole};
 use crate::document::{FindingKind, Measured, VerdictKind};
 use crate::model::Report;
 use diagnose::capture::Capture;
@@ -52,13 +52,6 @@ const BACKGROUND: &str = "Background on the Agent's use of resources: https://do
 
 /// The last words of each message.
 pub(super) const CLOSING: &str = "Best regards";
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
-}
 
 /// What responsible frames work on, in a customer's words, with their share.
 fn consumers(finding: &Finding, frames: &[Responsible]) -> Vec<(String, f64)> {

@@ -109,7 +109,7 @@ pub fn cores(process: &ProcessReport) -> Option<f64> {
 }
 
 /// What the heap holds, by the last snapshot that is one.
-pub(super) fn heap_in_use(process: &ProcessReport) -> Option<i64> {
+pub(crate) fn heap_in_use(process: &ProcessReport) -> Option<i64> {
     [ProfileName::HeapSecond, ProfileName::HeapFirst]
         .into_iter()
         .filter_map(|name| table(process, name, "inuse_space"))

@@ -42,7 +42,7 @@ pub use collect::how_to_collect;
 pub(crate) use commands::agent_hole_command;
 pub use commands::{agent_command, capture_command, hole_command, possible};
 pub use customer::customer_message;
-pub(crate) use facts::{by_module, queue_value};
+pub(crate) use facts::{by_module, heap_in_use, queue_value};
 pub use facts::{container_end, cores, correlation, kernel_kill, partial_status};
 pub use markup::{escalation, jira};
 pub use recommendations::recommendations;
@@ -58,6 +58,14 @@ use diagnose::share::Share;
 use diagnose::verdict::{Detail, Finding};
 use flare::Process;
 use profile::units::{group_thousands, human};
+
+/// Words as a sentence begins.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
 
 fn bytes(value: u64) -> String {
     human(i64::try_from(value).unwrap_or(i64::MAX), "bytes")

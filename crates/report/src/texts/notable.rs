@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::commands::{agent_command, capture_command, check_command, trace_heap_command};
 use super::facts::{Suspect, instances, running, suspects};
 use super::memory::limit_source;
-use super::{bytes, count, processes, whole};
+use super::{bytes, count, processes, sentence, whole};
 use crate::document::{FindingKind, ProfileName};
 use crate::markdown::clean;
 use crate::model::Report;
@@ -521,13 +521,6 @@ fn of(one: &Notable) -> String {
 
 fn within(one: &Notable) -> &str {
     one.process.as_ref().map_or("the Agent", processes::full)
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn quoted(name: &str) -> String {
