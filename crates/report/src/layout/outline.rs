@@ -42,17 +42,20 @@ pub(crate) fn outlined(title: String, mut sections: Vec<Section>) -> Document {
     }
 }
 
-/// Anchor of the evidence. Where nothing crossed, the verdict's own section says what was measured;
-/// where there is no profile, nothing was.
+/// Anchor of the evidence. Where there is nothing to look at, the verdict's own section says what was
+/// measured; where there is no profile, nothing was.
 pub(super) fn evidence(document: &Document, verdict: VerdictKind) -> Option<String> {
     if verdict == VerdictKind::NoProfiles {
         return None;
     }
-    let crossed = document.sections.iter().find(|section| {
-        section.kind != SectionKind::Verdict && section.state == SectionState::Crossed
-    });
-    crossed
-        .map(|section| section.anchor.clone())
+    let crossed = || {
+        let mut sections = document.sections.iter();
+        sections.find(|section| {
+            section.kind != SectionKind::Verdict && section.state == SectionState::Crossed
+        })
+    };
+    anchor_of(document, SectionKind::Evidence)
+        .or_else(|| crossed().map(|section| section.anchor.clone()))
         .or_else(|| anchor_of(document, SectionKind::Verdict))
 }
 
@@ -128,6 +131,16 @@ mod tests {
             Some("cpu-1")
         );
         assert_eq!(next(&crossed).as_deref(), Some("recommendations"));
+        // What is only to be looked at has evidence too.
+        let notable = document(&[
+            (SectionKind::Verdict, None, SectionState::Info),
+            (SectionKind::Evidence, None, SectionState::Info),
+            (SectionKind::Memory, None, SectionState::Info),
+        ]);
+        assert_eq!(
+            found(&notable, VerdictKind::Normal).as_deref(),
+            Some("evidence")
+        );
         let clear = document(&[(SectionKind::Verdict, None, SectionState::Clear)]);
         assert_eq!(
             found(&clear, VerdictKind::Normal).as_deref(),

@@ -40,7 +40,7 @@ pub(super) fn section(report: &Report) -> Section {
     blocks.extend(
         texts::notes::all(report)
             .into_iter()
-            .map(|(name, text)| note(name, text)),
+            .map(|(name, text)| note(name, texts::rounded(&text))),
     );
     for line in &report.creation_errors {
         blocks.push(note(
