@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Settings;
-use super::profiles::{Read, Spent, by_name, fate, read_slot, sniff};
+use super::profiles::{Read, Spent, by_name, fate, put, read_slot, sniff};
 use super::reader::Reader;
 use diagnose::kinds::ProfileName;
 use diagnose::verdict::{Pairing, ProcessProfiles, Slot};
@@ -223,17 +223,19 @@ fn names(groups: &BTreeMap<Of, Vec<Loose>>, order: &[Of]) -> Vec<Process> {
     let mut names: Vec<Process> = Vec::with_capacity(order.len());
     for of in order {
         let files = groups.get(of).map_or(&[][..], Vec::as_slice);
-        let by_files = match (of, files) {
-            (Of::Agent(process), _) => process.clone(),
-            _ if files.iter().any(|file| file.binary().is_some()) => {
-                let mut binaries = files.iter().filter_map(Loose::binary);
-                binaries.next().unwrap_or(Process::Nameless)
-            }
-            (_, [only]) => only.named.clone(),
+        let by_names = || match files {
+            [only] => only.named.clone(),
             _ => files
                 .iter()
                 .find(|file| file.is_named())
                 .map_or(Process::Nameless, |file| file.named.clone()),
+        };
+        let by_files = match of {
+            Of::Agent(process) => process.clone(),
+            _ => files
+                .iter()
+                .find_map(Loose::binary)
+                .unwrap_or_else(by_names),
         };
         let taken = |name: &Process| names.contains(name);
         let is_vague = order.len() > 1 && by_files == Process::Nameless;
@@ -285,12 +287,10 @@ fn process(
         let between = process.pairing.as_ref().is_some_and(|pairing| {
             pairing.between.contains(&file.path) && file.slot.profile().is_some()
         });
-        match file.target.and_then(|target| process.slot_mut(target)) {
-            _ if between => fate = FileFate::BetweenHeaps,
-            Some(place) if place.is_absent() => *place = file.slot,
-            Some(_) => fate = FileFate::Taken,
-            None => {}
-        }
+        let fate = match between {
+            true => FileFate::BetweenHeaps,
+            false => put(&mut process, file.slot, file.target, fate),
+        };
         reader.fates.insert(file.index, fate);
     }
     process

@@ -85,25 +85,28 @@ pub(super) fn read_profiles(
         if let (Slot::Damaged(why), None) = (&slot, target) {
             process.unknown.push(why.clone());
         }
-        let slot_of = target.and_then(|target| process.slot_mut(target));
-        match slot_of {
-            Some(place) if place.is_absent() => {
-                *place = slot;
-                reader.fates.insert(index, fate);
-            }
-            Some(_) => {
-                reader.fates.insert(index, FileFate::Taken);
-            }
-            None => {
-                reader.fates.insert(index, fate);
-            }
-        }
+        reader.fates.insert(index, put(process, slot, target, fate));
     }
     processes.sort_by(|a, b| a.name.cmp(&b.name));
     Read {
         processes,
         goroutines: None,
     }
+}
+
+/// Puts a profile into its place; what becomes of its file.
+pub(super) fn put(
+    process: &mut ProcessProfiles,
+    slot: Slot,
+    target: Option<ProfileName>,
+    fate: FileFate,
+) -> FileFate {
+    match target.and_then(|target| process.slot_mut(target)) {
+        Some(place) if place.is_absent() => *place = slot,
+        Some(_) => return FileFate::Taken,
+        None => {}
+    }
+    fate
 }
 
 /// What a file's name says that it holds.

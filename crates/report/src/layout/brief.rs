@@ -11,7 +11,7 @@ use super::super::document::{
 use super::outline::outlined;
 use super::rest::ROLE;
 use super::stacks::rest;
-use super::{OWNER, column, paragraph, section, shown};
+use super::{OWNER, column, paragraph, section, shown, signed_share};
 use profile::units::human_share;
 
 /// Rows of a function table.
@@ -121,17 +121,12 @@ fn parts(mut shares: Vec<Share>) -> Vec<Share> {
     let value = others.iter().map(|share| share.value);
     let value = value.fold(0_i64, i64::saturating_add);
     if let Some(first) = others.first() {
-        let against = if value.signum() * whole.signum() < 0 {
-            "-"
-        } else {
-            ""
-        };
         shares.push(Share {
             name: format!("{} others", others.len()),
             value_text: String::new(),
             value,
             percent: others.iter().map(|share| share.percent).sum(),
-            percent_text: format!("{against}{}", human_share(value, whole)),
+            percent_text: signed_share(value, whole),
             hue: None,
             ..first.clone()
         });

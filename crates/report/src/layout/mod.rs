@@ -375,6 +375,15 @@ fn label_shares(labelled: &Labelled, unit: &str) -> Block {
     }
 }
 
+/// A part's share. What goes against the whole has one below zero: only so do parts add up.
+fn signed_share(value: i64, whole: i64) -> String {
+    let share = human_share(value, whole);
+    match value.signum() * whole.signum() {
+        -1 => format!("-{share}"),
+        _ => share,
+    }
+}
+
 fn shares(table: &Table, caption: &str) -> Block {
     let text = |value: i64| {
         if table.is_diff {
@@ -384,12 +393,6 @@ fn shares(table: &Table, caption: &str) -> Block {
         }
     };
     let whole = table.net.saturating_sub(table.left_out);
-    // What goes against the whole has a share below zero: only so do they add up.
-    let share = |value: i64| {
-        let against = value.signum() * whole.signum() < 0;
-        let share = human_share(value, whole);
-        if against { format!("-{share}") } else { share }
-    };
     let owners = table.owners.iter();
     let owners = owners.map(|(owner, value)| (owner.as_deref().unwrap_or(UNOWNED), *value));
     Block::Shares {
@@ -403,7 +406,7 @@ fn shares(table: &Table, caption: &str) -> Block {
                 value_text: text(value),
                 value,
                 percent,
-                percent_text: share(value),
+                percent_text: signed_share(value, whole),
                 bar,
                 hue: owner_hue(owner),
             })

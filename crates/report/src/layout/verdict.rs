@@ -8,7 +8,7 @@ use super::super::kinds;
 use super::super::model::Report;
 use super::super::texts::{self, findings, labels, states};
 use super::stacks::stack;
-use super::{column, fact, hinted, note, paragraph, summary};
+use super::{column, fact, hinted, note, paragraph, signed_share, summary};
 use diagnose::capture::Capture;
 use diagnose::notable::Notable;
 use diagnose::verdict::Finding;
@@ -325,10 +325,7 @@ fn responsible(finding: &Finding) -> Option<Block> {
         rows.push(vec![
             "others".to_owned(),
             value(finding.rest),
-            match human_share(finding.rest, finding.counted) {
-                share if finding.rest < 0 => format!("-{share}"),
-                share => share,
-            },
+            signed_share(finding.rest, finding.counted),
             String::new(),
         ]);
     }
