@@ -20,17 +20,17 @@ pub enum Symptom {
 }
 
 /// Words of each, the most telling kind first: "OOM" is a restart by memory, and "hangs at 100% CPU" is
-/// first of all CPU.
+/// first of all CPU. A space is where a word has to begin or end: "change" is no hang.
 const WORDS: [(Symptom, &[&str]); 4] = [
     (
         Symptom::Restarts,
         &[
             "oom",
             "restart",
-            "crash",
-            "killed",
+            " crash",
+            " killed",
             "exit code",
-            "evict",
+            " evict",
             "not running",
             "stops running",
         ],
@@ -46,18 +46,18 @@ const WORDS: [(Symptom, &[&str]); 4] = [
     (
         Symptom::Hang,
         &[
-            "hang",
-            "stuck",
-            "slow",
-            "late",
-            "delay",
+            " hang",
+            " stuck",
+            " slow",
+            " late ",
+            " delay",
             "deadlock",
             "unresponsive",
             "no metrics",
             "no data",
-            "missing",
-            "gap",
-            "freez",
+            " missing",
+            " gap",
+            " freez",
             "timeout",
         ],
     ),
@@ -66,7 +66,10 @@ const WORDS: [(Symptom, &[&str]); 4] = [
 impl Symptom {
     /// What these words are about; `None` where they say nothing of the kind.
     pub fn read(words: &str) -> Option<Self> {
-        let words = format!(" {}", words.to_lowercase());
+        let words = words
+            .to_lowercase()
+            .replace(|letter: char| !letter.is_alphanumeric(), " ");
+        let words = format!(" {words} ");
         let memory = words.contains("memory");
         WORDS
             .iter()
@@ -191,7 +194,14 @@ mod tests {
             ("the pod is OOMKilled every night", Some(Symptom::Restarts)),
             ("`agent status` hangs for ever", Some(Symptom::Hang)),
             ("metrics arrive late", Some(Symptom::Hang)),
+            ("the Agent hangs.", Some(Symptom::Hang)),
+            ("payloads are (very) late", Some(Symptom::Hang)),
             ("the customer has a question", None),
+            (
+                "the customer changed a template, related to the latest release",
+                None,
+            ),
+            ("a skilled colleague asks", None),
             ("", None),
         ] {
             assert_eq!(Symptom::read(words), expected, "{words}");
