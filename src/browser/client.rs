@@ -13,7 +13,7 @@ use super::state::{AppState, Tab};
 use super::worker_files::{self, WorkerFiles};
 use super::{choices, clipboard, download, traffic};
 use crate::BUILD;
-use crate::session::{Deliver, Effect, Event, Outgoing, Page, Session, ToWorker};
+use crate::session::{Deliver, Effect, Event, Outgoing, Page, Screen, Session, ToWorker};
 use crate::source::Source;
 use crate::wire::Call;
 use engine::protocol::{
@@ -207,14 +207,20 @@ impl Client {
                 name,
                 listing,
             } => self.list(turn, name, listing),
-            Effect::Screen(screen) => state.screen.set(screen),
+            Effect::Screen(screen) => {
+                if let Screen::Ready(summary) = &screen {
+                    state.summary.set(Some(summary.clone()));
+                }
+                state.screen.set(screen);
+            }
             Effect::Progress(progress) => state.progress.set(progress),
             Effect::Say(text) => state.say(text),
             Effect::FirstView => {
-                state.tab.set(Tab::Report);
+                state.tab.set(Tab::Summary);
                 state.process.set(None);
             }
-            Effect::Escalation(text) => state.escalation.set(text),
+            Effect::Summary(summary) => state.summary.set(Some(summary)),
+            Effect::Details(details) => state.details.set(details),
             Effect::Preview(preview) => state.preview.set(preview),
             Effect::Keep { choices, said } => {
                 let is_kept = choices::keep(&choices);

@@ -1,18 +1,61 @@
 //! The signals that views read. Written by the client and by event handlers, nobody else.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::session::{ManualCopy, Preview, Screen};
 use crate::traffic::Traffic;
-use engine::protocol::{Choices, Progress};
+use engine::protocol::{Choices, DetailsView, Progress, SummaryView};
 
 /// The views over an open flare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
-    /// The report.
-    Report,
+    /// What answers the ticket.
+    Summary,
+    /// What the answer rests on.
+    Details,
     /// Every file of the flare.
     Files,
+}
+
+impl Tab {
+    /// In the order of their buttons.
+    pub const ALL: [Self; 3] = [Self::Summary, Self::Details, Self::Files];
+
+    /// The stable name in hooks and ids.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Summary => "summary",
+            Self::Details => "details",
+            Self::Files => "files",
+        }
+    }
+
+    /// The name on its button.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Summary => "Summary",
+            Self::Details => "Details",
+            Self::Files => "Files",
+        }
+    }
+
+    /// The id of its button.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Summary => "tab-summary",
+            Self::Details => "tab-details",
+            Self::Files => "tab-files",
+        }
+    }
+
+    /// The one so many steps to the right, round and round.
+    pub fn step(self, by: isize) -> Self {
+        let count = Self::ALL.len() as isize;
+        let at = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0) as isize;
+        Self::ALL[(at + by).rem_euclid(count) as usize]
+    }
 }
 
 /// All of the page's state.
@@ -48,8 +91,10 @@ pub struct AppState {
     pub symptom: RwSignal<String>,
     /// Link to the flare or the ticket; for exports, kept nowhere.
     pub link: RwSignal<String>,
-    /// The escalation with symptom and link; as it stands in the report when `None`.
-    pub escalation: RwSignal<Option<String>>,
+    /// What answers the ticket, with symptom and link.
+    pub summary: RwSignal<Option<Arc<SummaryView>>>,
+    /// All else of the open flare, once it is here.
+    pub details: RwSignal<Option<Arc<DetailsView>>>,
     /// Names are replaced in everything that is copied or saved. Not kept: who opens the page
     /// anew has to see what it does.
     pub redact: RwSignal<bool>,
@@ -63,7 +108,7 @@ impl AppState {
         Self {
             screen: RwSignal::new(Screen::Empty),
             progress: RwSignal::default(),
-            tab: RwSignal::new(Tab::Report),
+            tab: RwSignal::new(Tab::Summary),
             process: RwSignal::new(None),
             dragging: RwSignal::new(false),
             notice: RwSignal::default(),
@@ -76,7 +121,8 @@ impl AppState {
             choices_unkept: RwSignal::new(false),
             symptom: RwSignal::default(),
             link: RwSignal::default(),
-            escalation: RwSignal::new(None),
+            summary: RwSignal::new(None),
+            details: RwSignal::new(None),
             redact: RwSignal::new(false),
             preview: RwSignal::new(None),
         }

@@ -14,7 +14,7 @@ use crate::BUILD;
 use crate::blob::BlobReader;
 use crate::wire::NO_REQUEST;
 use engine::Engine;
-use engine::protocol::{Progress, Request, Response};
+use engine::protocol::{Request, Response};
 use flare::LooseFile;
 
 thread_local! {
@@ -64,13 +64,9 @@ fn answer(engine: &mut Engine, message: &JsValue) {
                 .into_iter()
                 .zip(call.files)
                 .map(|(path, file)| loose_file(path, file));
-            engine.open(
-                files.collect(),
-                folder,
-                &choices,
-                pairs,
-                &mut |progress: Progress| post(&Response::Progress(progress)),
-            )
+            engine.open(files.collect(), folder, &choices, pairs, &mut |told| {
+                post(&told)
+            })
         }
         Request::Ask(question) => engine.answer(question),
     };

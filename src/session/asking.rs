@@ -23,8 +23,10 @@ pub(super) enum Asked<P: Page> {
         /// With names replaced.
         redacted: bool,
     },
-    /// The escalation with symptom and link, for its section.
-    Escalation,
+    /// What answers the ticket, with symptom and link.
+    Summary,
+    /// All else of the flare whose summary is shown.
+    Details,
     /// What redaction replaces.
     Preview,
     /// A table by another column.
@@ -75,7 +77,7 @@ impl<P: Page> Session<P> {
         );
     }
 
-    /// Asks for the escalation with symptom and link once typing rests.
+    /// Asks for what answers the ticket with symptom and link once typing rests.
     pub(super) fn typed(&mut self, symptom: String, link: String) {
         self.options.symptom = symptom;
         self.options.link = link;
@@ -83,21 +85,17 @@ impl<P: Page> Session<P> {
         self.effect(Effect::After(TYPING_PAUSE, Timer::Typing(self.typed)));
     }
 
-    pub(super) fn refresh_escalation(&mut self) {
+    pub(super) fn refresh_summary(&mut self) {
         // Only the last answer is of interest.
         self.asked
-            .retain(|(_, asked)| !matches!(asked, Asked::Escalation));
-        // What stands on the page is never redacted.
-        let options = ExportOptions {
-            redact: false,
-            ..self.options.clone()
-        };
-        let format = ExportFormat::Escalation;
-        self.ask_about_flare(Question::Export { format, options }, Asked::Escalation);
+            .retain(|(_, asked)| !matches!(asked, Asked::Summary));
+        let options = self.options.clone();
+        self.ask_about_flare(Question::Summary { options }, Asked::Summary);
     }
 
     pub(super) fn redact(&mut self, on: bool) {
         self.options.redact = on;
+        self.refresh_summary();
         self.say(words::redaction(on));
     }
 
@@ -130,16 +128,17 @@ impl<P: Page> Session<P> {
 
     /// Takes in an answer, unless what was asked is of no interest any more.
     pub(super) fn answered(&mut self, id: u32, response: Response) {
-        if matches!(response, Response::Progress(_)) {
-            // Of a flare that is opened again.
-            return;
-        }
         let Some(index) = self.asked.iter().position(|(asked, _)| *asked == id) else {
             return;
         };
+        let is_part = matches!(response, Response::Progress(_) | Response::Summary(_));
+        if is_part && matches!(self.asked.get(index), Some((_, Asked::Reopen))) {
+            // Of a flare that is opened again.
+            return;
+        }
         let (_, asked) = self.asked.remove(index);
         match (asked, response) {
-            (Asked::Export { .. } | Asked::Escalation | Asked::Top(_), Response::Failed(error)) => {
+            (Asked::Export { .. } | Asked::Summary | Asked::Top(_), Response::Failed(error)) => {
                 self.say(words::in_short(&error));
             }
             (Asked::Preview, Response::Failed(error)) => self.show_preview(Preview::Failed(error)),
@@ -166,9 +165,10 @@ impl<P: Page> Session<P> {
                 text,
                 remark: if redacted { words::REDACTED } else { "" },
             })),
-            (Asked::Escalation, Response::Exported { text, .. }) => {
-                self.effect(Effect::Escalation(Some(text)));
+            (Asked::Summary, Response::Summary(summary)) => {
+                self.effect(Effect::Summary(Arc::new(*summary)));
             }
+            (Asked::Details, Response::Opened(details)) => self.detailed(Arc::new(*details)),
             (Asked::Check(reply), Response::Checked(view)) => {
                 self.effect(Effect::Reply(reply, Ok(view)));
             }
@@ -176,7 +176,8 @@ impl<P: Page> Session<P> {
                 self.show_preview(Preview::Ready(Arc::new(replacements)));
             }
             (Asked::Top(table), Response::Top(rows)) => self.effect(Effect::Table(table, rows)),
-            // Opened again, or kept choices that are still good.
+            (Asked::Reopen, Response::Opened(details)) => self.detailed(Arc::new(*details)),
+            // Kept choices that are still good.
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! What happens to a session and what it wants done.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::link::ToWorker;
@@ -8,8 +9,8 @@ use super::watchdog::Watch;
 use crate::source::Source;
 use crate::wire::{Answer, Call};
 use engine::protocol::{
-    Choices, Contact, ExportFormat, FunctionTable, Pairs, Progress, SettingsView, TopQuestion,
-    UserError,
+    Choices, Contact, DetailsView, ExportFormat, FunctionTable, Pairs, Progress, SettingsView,
+    SummaryView, TopQuestion, UserError,
 };
 
 /// What passes through a session unseen.
@@ -151,7 +152,7 @@ pub enum Event<P: Page> {
         /// It is out.
         is_done: bool,
     },
-    /// The user typed, for the escalation.
+    /// The user typed, for the texts to paste.
     Type {
         /// The symptom as it is now.
         symptom: String,
@@ -204,8 +205,10 @@ pub enum Effect<P: Page> {
     Say(String),
     /// Another report is shown: begin with its first view, and all processes.
     FirstView,
-    /// Show this escalation in place of the report's own.
-    Escalation(Option<String>),
+    /// Show this in place of the first screen's own: symptom, link or redaction changed.
+    Summary(Arc<SummaryView>),
+    /// All else of the flare, or nothing of it yet.
+    Details(Option<Arc<DetailsView>>),
     /// Show what redaction replaces, or nothing of it any more.
     Preview(Option<Preview>),
     /// Keep choices between visits and tell [`Event::Kept`].

@@ -132,7 +132,7 @@ impl<P: Page> Session<P> {
             }
             Event::Heard(answer) => self.heard(answer),
             Event::Lost(message) => self.lost(&message),
-            Event::Over(Timer::Typing(typed)) if typed == self.typed => self.refresh_escalation(),
+            Event::Over(Timer::Typing(typed)) if typed == self.typed => self.refresh_summary(),
             Event::Over(Timer::Typing(_)) => {}
             Event::Over(Timer::Silence(watch)) => self.look(watch),
         }

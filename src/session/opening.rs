@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::asking::Asked;
 use super::interface::{Effect, Page};
 use super::screen::{Screen, WayOut};
 use super::watchdog::Awaited;
 use super::{Session, words};
 use crate::source::Source;
 use crate::visible;
-use engine::protocol::{Choices, Pairs, Progress, ReportView, Request, Response, UserError};
+use engine::protocol::{
+    Choices, DetailsView, Pairs, Progress, Request, Response, SummaryView, UserError,
+};
 
 /// A flare that the worker is reading.
 pub(super) struct Opening<F> {
@@ -19,7 +22,9 @@ pub(super) struct Opening<F> {
 
 /// The flare whose report was read last.
 pub(super) struct Current<F> {
-    pub(super) view: Arc<ReportView>,
+    pub(super) summary: Arc<SummaryView>,
+    /// Comes a moment later.
+    pub(super) details: Option<Arc<DetailsView>>,
     pub(super) source: Source<F>,
     /// What the view was judged by. Another engine has to judge by the same.
     pub(super) choices: Choices,
@@ -127,11 +132,15 @@ impl<P: Page> Session<P> {
     }
 
     fn show_current(&mut self) {
-        let screen = match &self.current {
-            Some(current) => Screen::Ready(current.view.clone()),
-            None => Screen::Empty,
+        let Some(current) = &self.current else {
+            return self.show(Screen::Empty);
         };
-        self.show(screen);
+        let (summary, details) = (current.summary.clone(), current.details.clone());
+        self.effect(Effect::Details(details));
+        self.show(Screen::Ready(summary));
+        if self.has_typed() {
+            self.refresh_summary();
+        }
     }
 
     /// Ends what is under way and shows that something is being read.
@@ -179,19 +188,22 @@ impl<P: Page> Session<P> {
     pub(super) fn read(&mut self, response: Response) {
         match response {
             Response::Progress(progress) => self.effect(Effect::Progress(progress)),
-            Response::Opened(view) => self.opened(Arc::new(*view)),
+            Response::Summary(summary) => self.opened(Arc::new(*summary)),
             Response::Failed(error) => self.refused(error),
             // No answer to this.
             _ => {}
         }
     }
 
-    fn opened(&mut self, view: Arc<ReportView>) {
+    fn opened(&mut self, summary: Arc<SummaryView>) {
         let Some(opening) = self.opening.take() else {
             return;
         };
+        // The rest comes as an answer to the same request.
+        self.asked.push((opening.id, Asked::Details));
         let before = self.current.replace(Current {
-            view: view.clone(),
+            summary: summary.clone(),
+            details: None,
             source: opening.source,
             choices: opening.choices,
             is_held: true,
@@ -199,17 +211,31 @@ impl<P: Page> Session<P> {
         let name = |it: &Option<Current<P::File>>| it.as_ref().map(|it| it.source.name.clone());
         let is_another = name(&before) != name(&self.current);
         self.effect(Effect::FirstView);
-        self.effect(Effect::Escalation(None));
-        self.show(Screen::Ready(view));
-        let is_typed = [&self.options.symptom, &self.options.link]
-            .iter()
-            .any(|text| !text.trim().is_empty());
-        if is_typed {
-            self.refresh_escalation();
+        self.effect(Effect::Details(None));
+        self.show(Screen::Ready(summary));
+        if self.has_typed() {
+            self.refresh_summary();
             // They may belong to another ticket.
             if is_another {
                 self.say(words::STILL_TYPED);
             }
+        }
+    }
+
+    /// Symptom, link or redaction make other texts than those that come with a flare.
+    fn has_typed(&self) -> bool {
+        let options = &self.options;
+        options.redact
+            || [&options.symptom, &options.link]
+                .iter()
+                .any(|text| !text.trim().is_empty())
+    }
+
+    /// All else of the flare that is shown.
+    pub(super) fn detailed(&mut self, details: Arc<DetailsView>) {
+        if let Some(current) = &mut self.current {
+            current.details = Some(details.clone());
+            self.effect(Effect::Details(Some(details)));
         }
     }
 

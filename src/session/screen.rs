@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::protocol::{Replaced, ReportView, UserError};
+use engine::protocol::{Replaced, SummaryView, UserError};
 
 /// What the page is showing. `data-state` on the body is its name.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub enum Screen {
         name: String,
     },
     /// A flare is open.
-    Ready(Arc<ReportView>),
+    Ready(Arc<SummaryView>),
     /// The last thing asked did not work.
     Failed(Arc<Failure>),
 }

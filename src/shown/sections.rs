@@ -1,15 +1,6 @@
-//! Short names of the report's sections, and the exports among them.
+//! Short names of the report's sections.
 
-use engine::protocol::{ExportFormat, SectionKind};
-
-/// The export that a section's text is.
-pub const fn form(kind: SectionKind) -> Option<ExportFormat> {
-    match kind {
-        SectionKind::CustomerMessage => Some(ExportFormat::Customer),
-        SectionKind::Escalation => Some(ExportFormat::Escalation),
-        _ => None,
-    }
-}
+use engine::protocol::SectionKind;
 
 /// Short names: the process stands above its group.
 pub const fn nav_name(kind: SectionKind) -> &'static str {

@@ -8,6 +8,7 @@ use profile::is_hidden;
 use report::markdown::clean_lines;
 use report::model::Report;
 use report::redact::{Redactor, Replacement, Text};
+use report::screen::Replies;
 use report::{html, json, layout, markdown, redacted, text, texts};
 
 /// Forms of the report that can be copied or saved.
@@ -116,6 +117,16 @@ pub fn export(report: &Report, format: ExportFormat, options: &ExportOptions) ->
     }
     let report = report.asked(&options.symptom, &options.link);
     write(&report, format, &options.symptom, options)
+}
+
+/// The texts to paste, as [`export`] writes each.
+pub fn replies(report: &Report, options: &ExportOptions) -> Replies {
+    let text = |format| export(report, format, options).text;
+    Replies {
+        customer: text(ExportFormat::Customer),
+        escalation: text(ExportFormat::Escalation),
+        jira: text(ExportFormat::Jira),
+    }
 }
 
 /// What redaction replaces in the exports of a report.

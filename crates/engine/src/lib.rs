@@ -15,11 +15,12 @@ pub mod protocol;
 use diagnose::errors::chain;
 use flare::{FlareError, Input, LooseFile};
 use report::layout;
+use report::model::Report;
 use report::settings::{Settings, SettingsError};
 
 pub use open::{OpenFlare, ProfileError, read_view};
 
-use crate::protocol::{Choices, Pairs, Progress, Question, Response, UserError};
+use crate::protocol::{Choices, ExportOptions, Pairs, Progress, Question, Response, UserError};
 
 /// Owns the flare that is open.
 #[derive(Debug, Default)]
@@ -33,16 +34,17 @@ impl Engine {
         Self::default()
     }
 
-    /// Opens what was dropped and answers with the whole report.
+    /// Opens what was dropped. `tell` is told progress before each file and what answers the ticket as
+    /// soon as it is known; the answer is all else.
     ///
-    /// A single zip is recognised by its bytes. `progress` is told before each file.
+    /// A single zip is recognised by its bytes.
     pub fn open(
         &mut self,
         mut files: Vec<LooseFile>,
         folder: bool,
         choices: &Choices,
         pairs: Pairs,
-        progress: &mut dyn FnMut(Progress),
+        tell: &mut dyn FnMut(Response),
     ) -> Response {
         let name = source_name(&files, folder);
         // Two flares are twice the memory: the one before goes first.
@@ -61,11 +63,13 @@ impl Engine {
             };
             return Response::Failed(for_user(&name, &error));
         }
-        match OpenFlare::read(&name, Input::Files(files), settings, progress) {
+        let mut progress = |progress: Progress| tell(Response::Progress(progress));
+        match OpenFlare::read(&name, Input::Files(files), settings, &mut progress) {
             Ok(flare) => {
-                let view = layout::view(flare.report());
+                tell(summary(flare.report(), &ExportOptions::default()));
+                let details = layout::details_view(flare.report());
                 self.open = Some(flare);
-                Response::Opened(Box::new(view))
+                Response::Opened(Box::new(details))
             }
             Err(error) => Response::Failed(for_user(&name, &error)),
         }
@@ -87,6 +91,7 @@ impl Engine {
                     text: export.text,
                 }
             }
+            (Question::Summary { options }, Some(flare)) => summary(flare.report(), &options),
             (Question::Preview { options }, Some(flare)) => {
                 Response::Preview(layout::replaced(export::preview(flare.report(), &options)))
             }
@@ -94,11 +99,21 @@ impl Engine {
                 Ok(table) => Response::Top(Box::new(table)),
                 Err(error) => Response::Failed(profile_for_user(&error)),
             },
-            (Question::Export { .. } | Question::Preview { .. } | Question::Top(_), None) => {
-                nothing_open()
-            }
+            (
+                Question::Export { .. }
+                | Question::Summary { .. }
+                | Question::Preview { .. }
+                | Question::Top(_),
+                None,
+            ) => nothing_open(),
         }
     }
+}
+
+fn summary(report: &Report, options: &ExportOptions) -> Response {
+    let replies = export::replies(report, options);
+    let report = report.asked(&options.symptom, &options.link);
+    Response::Summary(Box::new(layout::summary_view(&report, replies)))
 }
 
 fn nothing_open() -> Response {

@@ -15,7 +15,8 @@ pub use report::redact::{Form, Replacement};
 
 pub use report::kinds;
 pub use report::screen::{
-    BannerView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced, ReportView,
+    BannerView, DetailsView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced,
+    Replies, SummaryView,
 };
 pub use report::settings::{Choices, OwnersFile, Pairs, SettingsView};
 
@@ -23,7 +24,8 @@ pub use report::settings::{Choices, OwnersFile, Pairs, SettingsView};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Request {
-    /// Read the files that travel beside this message and answer with [`Response::Opened`].
+    /// Read the files that travel beside this message and answer with [`Response::Summary`], then with
+    /// [`Response::Opened`].
     Open {
         /// One path for each file beside the message, `/`-separated, as dropped.
         paths: Vec<String>,
@@ -52,6 +54,12 @@ pub enum Question {
         /// Which form.
         format: ExportFormat,
         /// What goes into it.
+        options: ExportOptions,
+    },
+    /// What answers the ticket with what the user says of it, with [`Response::Summary`]. The texts to
+    /// paste are redacted where the options say so, the rest of the screen never is.
+    Summary {
+        /// What goes into the texts.
         options: ExportOptions,
     },
     /// List what redaction would replace, with [`Response::Preview`].
@@ -103,8 +111,10 @@ pub enum Response {
     },
     /// Work goes on.
     Progress(Progress),
-    /// The flare is read.
-    Opened(Box<ReportView>),
+    /// What answers the ticket: the first part of an opened flare, or asked for again.
+    Summary(Box<SummaryView>),
+    /// The flare is read; this is all else there is to show.
+    Opened(Box<DetailsView>),
     /// A form of the report.
     Exported {
         /// Which form.

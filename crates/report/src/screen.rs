@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Confidence, Document, FileRole, VerdictKind};
+use super::document::{Confidence, Document, FileRole, StateGrid, Step, VerdictKind};
 use super::redact::{Form, Replacement};
 use super::settings::{Pairs, SettingsView};
 
@@ -24,21 +24,43 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// Everything the page shows about one flare.
+/// What answers a ticket, on one screen. Comes first, and needs nothing of [`DetailsView`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReportView {
+pub struct SummaryView {
     /// The line at the top.
     pub header: HeaderView,
     /// The verdict in large.
     pub banner: BannerView,
-    /// The report. Its first section (`verdict`) holds the state grid.
-    pub document: Document,
-    /// Every file of the flare, damaged ones first.
-    pub files: Vec<FileView>,
+    /// What was measured in each process.
+    pub grid: StateGrid,
+    /// What to do next, most important first.
+    pub steps: Vec<Step>,
+    /// Texts to paste.
+    pub replies: Replies,
     /// What was read of the flare.
     pub stats: ReadStats,
     /// What it was judged by.
     pub settings: SettingsView,
+}
+
+/// Texts to paste, as they are without a symptom or a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replies {
+    /// For the customer.
+    pub customer: String,
+    /// For engineering.
+    pub escalation: String,
+    /// The same in JIRA's markup.
+    pub jira: String,
+}
+
+/// What the answer rests on. Comes after [`SummaryView`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DetailsView {
+    /// The whole report.
+    pub document: Document,
+    /// Every file of the flare, damaged ones first.
+    pub files: Vec<FileView>,
 }
 
 /// The line at the top of an open flare.

@@ -133,7 +133,9 @@ pub fn every_text(report: &Report) -> Vec<(String, String)> {
             texts.push((name, export(report, format, &options).text));
         }
     }
-    let view = serde_json::to_string(&layout::view(report)).unwrap();
-    texts.push(("page".to_owned(), view));
+    let replies = engine::export::replies(report, &ExportOptions::default());
+    let summary = serde_json::to_string(&layout::summary_view(report, replies)).unwrap();
+    let details = serde_json::to_string(&layout::details_view(report)).unwrap();
+    texts.push(("page".to_owned(), summary + &details));
     texts
 }

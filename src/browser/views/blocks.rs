@@ -10,16 +10,15 @@ use super::icons::MarkIcon;
 use super::plain_table::PlainTableView;
 use super::shares::SharesView;
 use super::stacks::StacksView;
+use super::steps::Steps;
 use super::text_block::TextView;
-use engine::protocol::{Block, ExportFormat, Mark, Step};
+use engine::protocol::{Block, Mark};
 
 /// Any piece.
 #[component]
 pub fn BlockView(
     /// The piece.
     block: Block,
-    /// The export that a text in this section is.
-    form: Option<ExportFormat>,
 ) -> impl IntoView {
     match block {
         Block::Paragraph { text } => view! { <p class="paragraph">{text}</p> }.into_any(),
@@ -38,7 +37,7 @@ pub fn BlockView(
                 .collect_view();
             view! { <ul class="list">{items}</ul> }.into_any()
         }
-        Block::Steps { steps } => view! { <StepsView steps/> }.into_any(),
+        Block::Steps { steps } => view! { <Steps steps/> }.into_any(),
         Block::Table(table) => view! { <PlainTableView table/> }.into_any(),
         Block::Functions(table) => view! { <FunctionTableView table/> }.into_any(),
         // A flare without profiles has no process to show.
@@ -51,9 +50,9 @@ pub fn BlockView(
             shares,
         } => view! { <SharesView caption what total_text shares/> }.into_any(),
         Block::Stacks { caption, stacks } => view! { <StacksView caption stacks/> }.into_any(),
-        Block::Text { name, text } => view! { <TextView name text is_code=false form/> }.into_any(),
+        Block::Text { name, text } => view! { <TextView name text is_code=false/> }.into_any(),
         Block::Code { caption, text } => {
-            view! { <TextView name=caption text is_code=true form=None/> }.into_any()
+            view! { <TextView name=caption text is_code=true/> }.into_any()
         }
     }
 }
@@ -75,29 +74,4 @@ fn MissingView(
             </div>
         </div>
     }
-}
-
-/// Recommendations.
-#[component]
-fn StepsView(
-    /// In order of priority.
-    steps: Vec<Step>,
-) -> impl IntoView {
-    let steps = steps.into_iter().map(
-        |Step {
-             about,
-             text,
-             command,
-         }| {
-            let about = (!about.is_empty()).then(|| view! { <p class="step-about">{about}</p> });
-            view! {
-                <li class="step">
-                    {about}
-                    <p>{text}</p>
-                    {command.map(|command| view! { <Command command/> })}
-                </li>
-            }
-        },
-    );
-    view! { <ol class="steps">{steps.collect_view()}</ol> }
 }

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 
 use super::icons::MarkIcon;
 use crate::shown::files::{Found, ROLES, role_name};
-use engine::protocol::{FileRole, FileView, Mark, ReportView};
+use engine::protocol::{DetailsView, FileRole, FileView, Mark};
 
 /// The table, and what narrows it down.
 #[component]
 pub fn Files(
     /// Its files are shown.
-    view: Arc<ReportView>,
+    view: Arc<DetailsView>,
 ) -> impl IntoView {
     let role = RwSignal::new(None::<FileRole>);
     let text = RwSignal::new(String::new());

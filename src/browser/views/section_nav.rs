@@ -9,7 +9,7 @@ use super::focus::go_to;
 use super::icons::MarkIcon;
 use crate::browser::state::AppState;
 use crate::shown::sections::nav_name;
-use engine::protocol::{Group, Mark, ReportView, SectionKind};
+use engine::protocol::{DetailsView, Group, Mark, SectionKind};
 
 /// How far below the window's top a section counts as the one being read, in CSS pixels: under
 /// the bar that sticks there.
@@ -19,7 +19,7 @@ const READING_LINE: f64 = 120.0;
 #[component]
 pub fn SectionNav(
     /// Its sections are listed.
-    view: Arc<ReportView>,
+    view: Arc<DetailsView>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
     let sections = &view.document.sections;

@@ -99,20 +99,24 @@ fn a_redacted_export_says_so() {
     assert_eq!(
         stage.tell(Event::Redact(true)),
         [
+            "post 2 summary redacted \"\"",
             "say \"Names are replaced in everything that is copied or saved. This screen stays as it is\""
         ]
     );
     assert_eq!(
         stage.tell(export(Deliver::Save)),
-        ["post 2 export customer redacted \"\""]
+        ["post 3 export customer redacted \"\""]
     );
     assert_eq!(
-        stage.hears(2, exported("x")),
+        stage.hears(3, exported("x")),
         ["save customer-message.txt (text/plain): \"x\", names replaced"]
     );
     assert_eq!(
         stage.tell(Event::Redact(false)),
-        ["say \"Copies and files have all names again\""]
+        [
+            "post 4 summary \"\"",
+            "say \"Copies and files have all names again\""
+        ]
     );
 }
 
@@ -201,26 +205,24 @@ fn a_crash_while_something_is_asked_is_told_and_the_report_stays() {
 }
 
 #[test]
-fn the_escalation_is_asked_for_once_typing_rests() {
+fn the_summary_is_asked_for_once_typing_rests() {
     let mut stage = Stage::opened();
     stage.wait();
     assert_eq!(stage.tell(typed("s")), ["wait 300ms"]);
     assert_eq!(stage.tell(typed("slow")), ["wait 300ms"]);
-    stage.tell(Event::Redact(true));
-    // What stands on the page is never redacted.
-    assert_eq!(stage.wait(), ["post 2 export escalation \"slow\""]);
-    assert_eq!(stage.hears(2, exported("text")), ["escalation \"text\""]);
+    assert_eq!(stage.wait(), ["post 2 summary \"slow\""]);
+    assert_eq!(stage.hears(2, opened("a, slow")), ["summary a, slow"]);
 }
 
 #[test]
-fn only_the_last_escalation_is_of_interest() {
+fn only_the_last_summary_is_of_interest() {
     let mut stage = Stage::opened();
     stage.tell(typed("a"));
     stage.wait();
     stage.tell(typed("b"));
-    assert_eq!(stage.wait(), ["post 3 export escalation \"b\""]);
+    assert_eq!(stage.wait(), ["post 3 summary \"b\""]);
     assert!(stage.hears(2, exported("of a")).is_empty());
-    assert_eq!(stage.hears(3, exported("of b")), ["escalation \"of b\""]);
+    assert_eq!(stage.hears(3, opened("of b")), ["summary of b"]);
 }
 
 #[test]

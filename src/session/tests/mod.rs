@@ -11,8 +11,8 @@ use crate::session::{
 use crate::source::Source;
 use crate::wire::{Answer, Call, NO_REQUEST};
 use engine::protocol::{
-    BannerView, Choices, Document, HeaderView, Pairs, Question, ReadStats, ReportView, Request,
-    Response, SettingsView, UserError, VerdictKind,
+    BannerView, Choices, DetailsView, Document, HeaderView, Pairs, Question, ReadStats, Replies,
+    Request, Response, SettingsView, StateGrid, SummaryView, UserError, VerdictKind,
 };
 
 /// A page whose files, listings and callbacks are words.
@@ -57,8 +57,9 @@ impl Stage {
         stage.tell(Event::Open(source("a.zip")));
         assert_eq!(
             stage.hears(1, opened("a")),
-            ["first view", "escalation of the report", "screen ready a"]
+            ["first view", "no details yet", "screen ready a"]
         );
+        assert_eq!(stage.hears(1, details("a")), ["details a"]);
         stage
     }
 
@@ -126,8 +127,9 @@ fn line(effect: Effect<Words>) -> String {
         Effect::Progress(progress) => format!("progress {:?} {}", progress.what, progress.done),
         Effect::Say(text) => format!("say {text:?}"),
         Effect::FirstView => "first view".to_owned(),
-        Effect::Escalation(None) => "escalation of the report".to_owned(),
-        Effect::Escalation(Some(text)) => format!("escalation {text:?}"),
+        Effect::Summary(view) => format!("summary {}", view.header.hostname),
+        Effect::Details(None) => "no details yet".to_owned(),
+        Effect::Details(Some(details)) => format!("details {}", details.document.title),
         Effect::Preview(None) => "no preview".to_owned(),
         Effect::Preview(Some(Preview::Loading)) => "preview loading".to_owned(),
         Effect::Preview(Some(Preview::Ready(list))) => format!("preview of {}", list.len()),
@@ -189,6 +191,11 @@ fn posted(call: &Call<&'static str>) -> String {
         Request::Ask(Question::Export { format, options }) => format!(
             "post {id} export {}{} {:?}",
             format.as_str(),
+            if options.redact { " redacted" } else { "" },
+            options.symptom
+        ),
+        Request::Ask(Question::Summary { options }) => format!(
+            "post {id} summary{} {:?}",
             if options.redact { " redacted" } else { "" },
             options.symptom
         ),
@@ -259,7 +266,7 @@ fn settings(leak_mb: f64) -> SettingsView {
 /// A report that is known by its host.
 fn opened(hostname: &str) -> Response {
     let text = String::new;
-    Response::Opened(Box::new(ReportView {
+    Response::Summary(Box::new(SummaryView {
         header: HeaderView {
             hostname: hostname.to_owned(),
             agent: text(),
@@ -280,13 +287,29 @@ fn opened(hostname: &str) -> Response {
             evidence: None,
             next: None,
         },
+        grid: StateGrid {
+            kinds: Vec::new(),
+            rows: Vec::new(),
+        },
+        steps: Vec::new(),
+        replies: Replies {
+            customer: text(),
+            escalation: text(),
+            jira: text(),
+        },
+        stats: ReadStats::default(),
+        settings: settings(0.0),
+    }))
+}
+
+/// All else of it.
+fn details(hostname: &str) -> Response {
+    Response::Opened(Box::new(DetailsView {
         document: Document {
-            title: text(),
+            title: hostname.to_owned(),
             processes: Vec::new(),
             sections: Vec::new(),
         },
         files: Vec::new(),
-        stats: ReadStats::default(),
-        settings: settings(0.0),
     }))
 }

@@ -1,12 +1,12 @@
 //! From a drop to a report, and every way in which that does not happen.
 
-use super::{Stage, crashed, error, failed, leak, opened, ready, source};
+use super::{Stage, crashed, error, failed, leak, details, opened, ready, source};
 use crate::session::{Awaited, Event};
 use crate::source::Source;
 use crate::wire::NO_REQUEST;
 use engine::protocol::{Choices, Pairs, Progress, Response};
 
-const FIRST_VIEW: [&str; 2] = ["first view", "escalation of the report"];
+const FIRST_VIEW: [&str; 2] = ["first view", "no details yet"];
 
 fn working(done: u64) -> Response {
     Response::Progress(Progress {
@@ -36,6 +36,8 @@ fn a_flare_is_read_and_shown() {
     let shown = stage.hears(1, opened("a"));
     assert_eq!(shown[..2], FIRST_VIEW);
     assert_eq!(shown[2..], ["screen ready a"]);
+    assert_eq!(stage.awaited(), [Awaited::Answer(1)]);
+    assert_eq!(stage.hears(1, details("a")), ["details a"]);
     assert!(stage.wait().is_empty());
     assert!(stage.awaited().is_empty());
 }
@@ -90,7 +92,10 @@ fn cancelling_leads_back_to_what_was_shown() {
     );
     let mut stage = Stage::opened();
     stage.tell(Event::Open(source("b.zip")));
-    assert_eq!(stage.tell(Event::Cancel)[2], "screen ready a");
+    assert_eq!(
+        stage.tell(Event::Cancel)[2..4],
+        ["details a", "screen ready a"]
+    );
     assert!(stage.tell(Event::Cancel).is_empty());
 }
 
@@ -113,7 +118,7 @@ fn after_a_failure_the_open_report_can_be_had_back() {
         stage.hears(2, failed("No flare")),
         ["screen failed ChooseAgain or back: No flare. Detail."]
     );
-    assert_eq!(stage.tell(Event::GoBack), ["screen ready a"]);
+    assert_eq!(stage.tell(Event::GoBack), ["details a", "screen ready a"]);
 }
 
 #[test]
@@ -313,13 +318,13 @@ fn what_was_typed_goes_into_the_next_flare_and_the_page_says_so() {
     stage.tell(Event::Open(source("a.zip")));
     assert_eq!(
         stage.hears(2, opened("a"))[3..],
-        ["post 3 export escalation \"slow\""]
+        ["post 3 summary \"slow\""]
     );
     stage.tell(Event::Open(source("b.zip")));
     assert_eq!(
         stage.hears(4, opened("b"))[3..],
         [
-            "post 5 export escalation \"slow\"",
+            "post 5 summary \"slow\"",
             "say \"The symptom and link typed before still go into this escalation\""
         ]
     );

@@ -3,7 +3,7 @@
 use diagnose::kinds::ProfileName;
 use engine::Engine;
 use engine::export::ExportFormat;
-use engine::protocol::{Choices, Pairs, ReportView, Response};
+use engine::protocol::{Choices, DetailsView, Pairs, Response, SummaryView};
 use flare::{Input, LooseFile};
 use profile::lens::top::{TopOptions, top};
 use profile::lens::view::View;
@@ -283,7 +283,7 @@ fn two_heaps_of_one_build_pair_by_their_times() {
 }
 
 /// Opened as the page does, with heaps paired as a user wants it.
-fn paired(pairs: Pairs) -> (Engine, ReportView) {
+fn paired(pairs: Pairs) -> (SummaryView, DetailsView) {
     let files = [
         ("a.pprof", heap("b1", 10, 90 * MB)),
         ("b.pprof", heap("b1", 0, 20 * MB)),
@@ -291,8 +291,14 @@ fn paired(pairs: Pairs) -> (Engine, ReportView) {
     let files = files.map(|(path, bytes)| LooseFile::from_bytes(path, bytes));
     let mut engine = Engine::new();
     let choices = Choices::default();
-    match engine.open(files.into(), false, &choices, pairs, &mut |_| {}) {
-        Response::Opened(view) => (engine, *view),
+    let mut summary = None;
+    let mut tell = |told| {
+        if let Response::Summary(told) = told {
+            summary = Some(*told);
+        }
+    };
+    match engine.open(files.into(), false, &choices, pairs, &mut tell) {
+        Response::Opened(details) => (summary.unwrap(), *details),
         other => panic!("{other:?}"),
     }
 }
@@ -300,10 +306,14 @@ fn paired(pairs: Pairs) -> (Engine, ReportView) {
 #[test]
 fn a_pair_can_be_swapped_and_taken_apart() {
     let told = |pairs| {
-        let (_, view) = paired(pairs);
-        let banner = view.banner.pairing.unwrap();
-        assert_eq!(banner.pairs, pairs);
-        (banner.text, view.banner.title, view.document.processes)
+        let (summary, details) = paired(pairs);
+        let pairing = summary.banner.pairing.unwrap();
+        assert_eq!(pairing.pairs, pairs);
+        (
+            pairing.text,
+            summary.banner.title,
+            details.document.processes,
+        )
     };
     let (text, title, processes) = told(Pairs::ByTime);
     assert_eq!(

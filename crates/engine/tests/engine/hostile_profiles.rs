@@ -324,7 +324,7 @@ fn cycles_and_deep_stacks_go_through_every_report() {
         ("core-cpu", cpu),
     ]);
     let table = |name: &str| {
-        let text = serde_json::to_string(&report::layout::view(&report)).unwrap();
+        let text = serde_json::to_string(&report::layout::details_view(&report)).unwrap();
         assert!(text.contains(name), "{name}");
     };
     table("self");

@@ -26,7 +26,7 @@ use super::document::{
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
-use super::screen::{FileView, HeaderView, ReadStats, Replaced, ReportView};
+use super::screen::{DetailsView, FileView, HeaderView, ReadStats, Replaced, Replies, SummaryView};
 use super::texts::{self, labels};
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
@@ -94,23 +94,9 @@ fn ending(report: &Report, symptom: &str, link: &str) -> [Section; 2] {
     ]
 }
 
-/// Everything that the page shows.
-pub fn view(report: &Report) -> ReportView {
-    let mut files: Vec<FileView> = report
-        .files
-        .iter()
-        .map(|file| FileView {
-            path: file.path.clone(),
-            size: file.size,
-            size_text: bytes(file.size),
-            role: file.role(),
-            reason: texts::files::reason(file),
-        })
-        .collect();
-    // Damaged ones lead; within a role the flare's own order stays.
-    files.sort_by_key(|file| file.role);
-    let document = document(report, "", "");
-    ReportView {
+/// What answers a ticket, with texts to paste that may be redacted: what stands on the screen is not.
+pub fn summary_view(report: &Report, replies: Replies) -> SummaryView {
+    SummaryView {
         header: HeaderView {
             hostname: report.hostname.clone(),
             agent: report
@@ -125,14 +111,36 @@ pub fn view(report: &Report) -> ReportView {
             size: bytes(report.source_bytes),
             source: report.source.clone(),
         },
-        banner: banner::banner(report, &document),
-        document,
-        files,
+        banner: banner::banner(report, &document(report, "", "")),
+        grid: verdict::grid(report),
+        steps: texts::recommendations(report),
+        replies,
         stats: ReadStats {
             source_bytes: report.source_bytes,
             read_bytes: report.read_bytes,
         },
         settings: report.settings.clone(),
+    }
+}
+
+/// What the answer rests on.
+pub fn details_view(report: &Report) -> DetailsView {
+    let mut files: Vec<FileView> = report
+        .files
+        .iter()
+        .map(|file| FileView {
+            path: file.path.clone(),
+            size: file.size,
+            size_text: bytes(file.size),
+            role: file.role(),
+            reason: texts::files::reason(file),
+        })
+        .collect();
+    // Damaged ones lead; within a role the flare's own order stays.
+    files.sort_by_key(|file| file.role);
+    DetailsView {
+        document: document(report, "", ""),
+        files,
     }
 }
 

@@ -108,7 +108,7 @@ fn notable_blocks(one: &Notable) -> Vec<Block> {
     blocks
 }
 
-fn grid(report: &Report) -> StateGrid {
+pub(super) fn grid(report: &Report) -> StateGrid {
     let rows = report
         .processes
         .iter()
