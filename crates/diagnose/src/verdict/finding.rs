@@ -261,7 +261,7 @@ pub struct Finding {
     pub value: f64,
     /// The threshold in the same unit.
     pub threshold: f64,
-    /// What shares are of, raw.
+    /// What shares are of, raw: of a leak all that grew, without what shrank.
     pub counted: i64,
     /// The numbers behind it.
     pub detail: Detail,

@@ -83,6 +83,13 @@ struct Pair<'p> {
     own: Option<OwnDifference>,
 }
 
+/// What a difference grew by where it grew: the whole that shares of a growth are of.
+pub fn gross(changes: impl Iterator<Item = i64>) -> i64 {
+    changes
+        .filter(|change| *change > 0)
+        .fold(0, i64::saturating_add)
+}
+
 /// Everything that is measured of one pair.
 struct Growth<'p> {
     of: &'p Pair<'p>,
@@ -403,7 +410,8 @@ impl Judge<'_> {
             view: growth.view,
             rows: &growth.rows,
             counts,
-            counted: net,
+            // What shrank is no part of what grew: with it, one part could be more than the whole.
+            counted: gross(growth.rows.iter().map(|(_, grown)| *grown)),
             reasons,
             value: value as f64,
             threshold: limits.growth_bytes as f64,

@@ -33,7 +33,7 @@ pub use input::{
     Context, GoroutineGroup, GoroutineSum, Interval, IntervalSource, LimitSource, OomVictim,
     OwnDifference, Pairing, ProcessProfiles, Restart, Slot, described, own_difference,
 };
-pub use leak::{Bound, HeapGrowth, SinceStart};
+pub use leak::{Bound, HeapGrowth, SinceStart, gross};
 pub use notes::{Note, NoteFact};
 
 use super::attribution::Classes;

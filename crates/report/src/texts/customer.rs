@@ -111,10 +111,9 @@ pub(super) fn customer_finding(finding: &Finding) -> String {
                 _ => String::new(),
             };
             // When one function crossed alone, the value is that function's.
-            let part = if value == finding.counted {
-                ""
-            } else {
-                "a part of "
+            let part = match &finding.detail {
+                Detail::Leak(leak) if leak.by_one => "a part of ",
+                _ => "",
             };
             format!(
                 "{part}{process_name} grew by {}{time}.{}",
