@@ -10,6 +10,8 @@
 //!
 //! - [`session`]: the page's end of the worker as a state machine: events in, effects out.
 //! - [`wire`], [`source`], [`blob`]: what goes to the worker and back; what was dropped; how it is read.
+//! - [`several`]: which of several flares to open. [`place`]: where in one the user is. [`reply`]: the
+//!   texts to paste, and what the user made of them.
 //! - [`shown`]: what views show of what the engine wrote. [`visible`]: letters that the eye does not see.
 //! - [`storage`], [`choices`], [`theme`], [`draft`]: all that is kept between visits, and what is typed
 //!   before it is.
@@ -22,8 +24,11 @@ pub mod blob;
 pub mod choices;
 pub mod draft;
 pub mod faults;
+pub mod place;
 pub mod policy;
+pub mod reply;
 pub mod session;
+pub mod several;
 pub mod shown;
 pub mod source;
 pub mod storage;

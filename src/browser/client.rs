@@ -9,11 +9,12 @@ use web_sys::{DataTransfer, File, FileList};
 
 use super::drop::{self, Dropped, Entries};
 use super::link::Link;
-use super::state::{AppState, Tab};
+use super::state::AppState;
 use super::worker_files::{self, WorkerFiles};
 use super::{choices, clipboard, download, traffic};
 use crate::BUILD;
 use crate::session::{Deliver, Effect, Event, Outgoing, Page, Screen, Session, ToWorker};
+use crate::several;
 use crate::source::Source;
 use crate::wire::Call;
 use engine::protocol::{
@@ -64,9 +65,13 @@ impl Client {
         client
     }
 
-    /// Opens what was picked, or the sample.
+    /// Opens what was picked, or the sample. Of several flares the user says which.
     pub fn open(self, source: Source<File>) {
-        self.tell(Event::Open(source));
+        let facts = |file: &File| (file.last_modified(), file.size());
+        match several::flares(&source, facts) {
+            Some(flares) => self.state.several.set(Some(flares)),
+            None => self.tell(Event::Open(source)),
+        }
     }
 
     /// Opens what a picker gave.
@@ -215,10 +220,7 @@ impl Client {
             }
             Effect::Progress(progress) => state.progress.set(progress),
             Effect::Say(text) => state.say(text),
-            Effect::FirstView => {
-                state.tab.set(Tab::Summary);
-                state.process.set(None);
-            }
+            Effect::FirstView => state.first_view(),
             Effect::Summary(summary) => state.summary.set(Some(summary)),
             Effect::Details(details) => state.details.set(details),
             Effect::Preview(preview) => state.preview.set(preview),

@@ -6,7 +6,7 @@
 //! - [`worker_files`]: what a worker is started from, without asking the server again. [`link`]: one
 //!   that runs.
 //! - [`wire`]: envelopes as JavaScript's objects.
-//! - [`state`]: the signals that views read. [`views`]: markup.
+//! - [`state`]: the signals that views read. [`places`]: Back and Forward. [`views`]: markup.
 //! - [`drop`], [`sample`], [`clipboard`], [`download`], [`storage`], [`choices`], [`theme`],
 //!   [`policy`], [`traffic`], [`stored`]: one browser facility each.
 //!
@@ -19,6 +19,7 @@ pub mod clipboard;
 pub mod download;
 pub mod drop;
 pub mod link;
+pub mod places;
 pub mod policy;
 pub mod sample;
 pub mod state;

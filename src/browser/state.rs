@@ -3,60 +3,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use web_sys::File;
 
+use super::storage::LocalStorage;
+use crate::place::Place;
+use crate::reply::{Edits, Reply};
 use crate::session::{ManualCopy, Preview, Screen};
+use crate::several::Candidate;
 use crate::traffic::Traffic;
 use engine::protocol::{Choices, DetailsView, Progress, SummaryView};
-
-/// The views over an open flare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// What answers the ticket.
-    Summary,
-    /// What the answer rests on.
-    Details,
-    /// Every file of the flare.
-    Files,
-}
-
-impl Tab {
-    /// In the order of their buttons.
-    pub const ALL: [Self; 3] = [Self::Summary, Self::Details, Self::Files];
-
-    /// The stable name in hooks and ids.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Summary => "summary",
-            Self::Details => "details",
-            Self::Files => "files",
-        }
-    }
-
-    /// The name on its button.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Summary => "Summary",
-            Self::Details => "Details",
-            Self::Files => "Files",
-        }
-    }
-
-    /// The id of its button.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Summary => "tab-summary",
-            Self::Details => "tab-details",
-            Self::Files => "tab-files",
-        }
-    }
-
-    /// The one so many steps to the right, round and round.
-    pub fn step(self, by: isize) -> Self {
-        let count = Self::ALL.len() as isize;
-        let at = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0) as isize;
-        Self::ALL[(at + by).rem_euclid(count) as usize]
-    }
-}
 
 /// All of the page's state.
 #[derive(Clone, Copy, Debug)]
@@ -65,10 +20,20 @@ pub struct AppState {
     pub screen: RwSignal<Screen>,
     /// How far the work is while [`Screen::Loading`].
     pub progress: RwSignal<Progress>,
-    /// The view over the open flare.
-    pub tab: RwSignal<Tab>,
-    /// Only this process's sections are shown; all when `None`.
-    pub process: RwSignal<Option<String>>,
+    /// Where in the open flare the user is. Changed by [`super::places::Places`].
+    pub place: RwSignal<Place>,
+    /// The process whose profiles are shown, by its number.
+    pub process: RwSignal<usize>,
+    /// The kind of its profiles that is shown, by its number.
+    pub kind: RwSignal<usize>,
+    /// The line of the banner whose evidence is shown, by its number in the evidence.
+    pub line: RwSignal<usize>,
+    /// The text to paste that is shown.
+    pub reply: RwSignal<Reply>,
+    /// What the user made of the texts to paste.
+    pub edits: RwSignal<Edits>,
+    /// Flares that were dropped together, to be asked about.
+    pub several: RwSignal<Option<Vec<Candidate<File>>>>,
     /// Something is being dragged over the window.
     pub dragging: RwSignal<bool>,
     /// What the live region says. The number makes two equal messages two announcements.
@@ -108,8 +73,13 @@ impl AppState {
         Self {
             screen: RwSignal::new(Screen::Empty),
             progress: RwSignal::default(),
-            tab: RwSignal::new(Tab::Summary),
-            process: RwSignal::new(None),
+            place: RwSignal::default(),
+            process: RwSignal::new(0),
+            kind: RwSignal::new(0),
+            line: RwSignal::new(0),
+            reply: RwSignal::new(Reply::kept(&LocalStorage)),
+            edits: RwSignal::default(),
+            several: RwSignal::new(None),
             dragging: RwSignal::new(false),
             notice: RwSignal::default(),
             help: RwSignal::new(false),
@@ -128,10 +98,13 @@ impl AppState {
         }
     }
 
-    /// What is about this process is not shown: the user chose another one.
-    pub fn hides(&self, process: Option<&String>) -> bool {
-        let is_other = |chosen: &Option<String>| chosen.is_some() && chosen.as_ref() != process;
-        process.is_some() && self.process.with(is_other)
+    /// Another flare is shown: from its beginning.
+    pub fn first_view(&self) {
+        self.place.set(Place::default());
+        self.process.set(0);
+        self.kind.set(0);
+        self.line.set(0);
+        self.edits.set(Edits::default());
     }
 
     /// A dialog lies over the page.
@@ -141,6 +114,7 @@ impl AppState {
             || self.settings.get_untracked()
             || self.preview.with_untracked(Option::is_some)
             || self.manual_copy.with_untracked(Option::is_some)
+            || self.several.with_untracked(Option::is_some)
     }
 
     /// Closes what lies over the page.
@@ -150,6 +124,7 @@ impl AppState {
         self.settings.set(false);
         self.preview.set(None);
         self.manual_copy.set(None);
+        self.several.set(None);
     }
 
     /// Says something in the live region.

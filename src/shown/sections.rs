@@ -2,6 +2,9 @@
 
 use engine::protocol::SectionKind;
 
+/// The id of the section that shows one process at a time.
+pub const PROCESS: &str = "processes";
+
 /// Short names: the process stands above its group.
 pub const fn nav_name(kind: SectionKind) -> &'static str {
     match kind {

@@ -15,8 +15,9 @@ pub use report::redact::{Form, Replacement};
 
 pub use report::kinds;
 pub use report::screen::{
-    BannerView, DetailsView, FILE_ROWS, FileView, HeaderView, Progress, ReadStats, Replaced,
-    Replies, SummaryView,
+    AgentView, BannerView, DetailsView, EvidenceRow, EvidenceView, FILE_ROWS, FileView, HeaderView,
+    LineView, PairingView, ProcessTab, ProcessView, Progress, ReadStats, Replaced, Replies,
+    SummaryView,
 };
 pub use report::settings::{Choices, OwnersFile, Pairs, SettingsView};
 

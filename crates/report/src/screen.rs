@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Confidence, Document, FileRole, StateGrid, Step, VerdictKind};
+use super::document::{
+    Bar, Block, Confidence, Fact, FileRole, Section, SectionState, StackView, StateGrid, Step,
+    VerdictKind,
+};
 use super::redact::{Form, Replacement};
 use super::settings::{Pairs, SettingsView};
 
@@ -27,10 +30,14 @@ pub struct Progress {
 /// What answers a ticket, on one screen. Comes first, and needs nothing of [`DetailsView`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SummaryView {
+    /// The title of the window: verdict and host.
+    pub title: String,
     /// The line at the top.
     pub header: HeaderView,
     /// The verdict in large.
     pub banner: BannerView,
+    /// What the lines of the banner rest on; where it has none, what the main process holds.
+    pub evidence: Vec<EvidenceView>,
     /// What was measured in each process.
     pub grid: StateGrid,
     /// What to do next, most important first.
@@ -57,10 +64,55 @@ pub struct Replies {
 /// What the answer rests on. Comes after [`SummaryView`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DetailsView {
-    /// The whole report.
-    pub document: Document,
+    /// What findings and things to look at rest on, and notes.
+    pub evidence: Vec<Section>,
+    /// The profiled processes, main process first.
+    pub processes: Vec<ProcessView>,
+    /// What is about the Agent as a whole: memory, goroutines, checks, traces.
+    pub general: Vec<Section>,
+    /// Which Agent, where, since when.
+    pub agent: AgentView,
+    /// What was read of the flare, and what is wrong with it.
+    pub coverage: Vec<Block>,
     /// Every file of the flare, damaged ones first.
     pub files: Vec<FileView>,
+}
+
+/// What the profiles of one process show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProcessView {
+    /// Its name, as in the sections about it.
+    pub name: String,
+    /// Its name as a heading, for example `Core Agent`.
+    pub title: String,
+    /// Heap, CPU and locks.
+    pub tabs: Vec<ProcessTab>,
+}
+
+/// The profiles of one kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProcessTab {
+    /// Anchor of the tab, once in each [`DetailsView`].
+    pub anchor: String,
+    /// For example `Heap`.
+    pub title: String,
+    /// The worst of its sections.
+    pub state: SectionState,
+    /// What would change what was measured, a sentence, or empty.
+    pub would_change: String,
+    /// Sections with something to show.
+    pub sections: Vec<Section>,
+    /// Sections that have nothing to show and say why.
+    pub empty: Vec<Section>,
+}
+
+/// Which Agent, where, since when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentView {
+    /// The numbers that matter.
+    pub first: Vec<Fact>,
+    /// All numbers.
+    pub section: Section,
 }
 
 /// The line at the top of an open flare.
@@ -87,22 +139,75 @@ pub struct BannerView {
     pub title: String,
     /// Nothing has to be looked at, and what matters was measured.
     pub calm: bool,
-    /// One or two sentences: process, value, function.
+    /// Where nothing was found, what was seen instead; else empty.
     pub summary: String,
-    /// For example `Core Agent, aggregation`; empty when nobody is concerned.
-    pub owner: String,
-    /// How sure the least sure finding is; none without a finding.
-    pub confidence: Option<Confidence>,
-    /// What the reader should know beside it, for example `contention not measured`.
-    pub notes: Vec<String>,
+    /// One for each of the first findings and things to look at.
+    pub lines: Vec<LineView>,
+    /// What else is to be looked at, by its titles.
+    pub also: Vec<String>,
+    /// What was not measured, for example `contention of trace`.
+    pub unmeasured: Vec<String>,
     /// What it was judged by that is not the default, in sentences, or empty.
     pub changes: String,
     /// Which loose heap profiles make a pair, where a user may want it otherwise.
     pub pairing: Option<PairingView>,
-    /// Anchor of the section with the evidence, if there is any to see.
-    pub evidence: Option<String>,
-    /// Anchor of the section that says what to do.
-    pub next: Option<String>,
+}
+
+/// A finding or a thing to look at, on a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LineView {
+    /// It crossed a threshold.
+    pub is_finding: bool,
+    /// For example `Memory leak, core Agent`.
+    pub title: String,
+    /// A sentence or two with the numbers.
+    pub text: String,
+    /// For example `Core Agent, aggregation`; empty when nobody is concerned.
+    pub owner: String,
+    /// The owner's team, or empty.
+    pub team: String,
+    /// How sure a finding is.
+    pub confidence: Option<Confidence>,
+    /// Why it is not surer, in a few words, or empty.
+    pub doubts: String,
+    /// Its place in [`SummaryView::evidence`], if there is any.
+    pub evidence: Option<usize>,
+}
+
+/// What a line rests on, at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceView {
+    /// What it is of, for example `Memory leak, core Agent`.
+    pub title: String,
+    /// Heading of the rows, for example `Responsible frame`.
+    pub what: String,
+    /// What the shares are of, for example `100% is 37.0 MB that grew`.
+    pub caption: String,
+    /// The largest parts.
+    pub rows: Vec<EvidenceRow>,
+    /// The heaviest stack.
+    pub stack: Option<StackView>,
+    /// Anchor of the section that has all of it.
+    pub anchor: Option<String>,
+}
+
+/// A part of what a line is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceRow {
+    /// A function without the path of its module, or another name.
+    pub name: String,
+    /// The function's whole name, or empty.
+    pub full: String,
+    /// Its value, formatted.
+    pub value: String,
+    /// Its share in whole percent; empty where the whole says nothing.
+    pub share: String,
+    /// Its bar.
+    pub bar: Bar,
+    /// Who owns it, or empty.
+    pub owner: String,
+    /// The owner's hue, if it has one.
+    pub owner_hue: Option<u8>,
 }
 
 /// Loose heap profiles that became a pair, or were kept apart.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::blocks::BlockView;
 use super::icons::MarkIcon;
 use crate::shown::files::{Found, ROLES, role_name};
 use engine::protocol::{DetailsView, FileRole, FileView, Mark};
@@ -26,6 +27,10 @@ pub fn Files(
     let drawn = move || found.with(|found| found.drawn.clone());
     let hidden = move || found.with(|found| found.hidden);
     let has_more = move || hidden() > 0;
+    let coverage = view.coverage.iter().cloned();
+    let coverage = coverage
+        .map(|block| view! { <BlockView block/> })
+        .collect_view();
     let rows = view.clone();
     view! {
         <section class="files" aria-labelledby="files-title">
@@ -46,6 +51,7 @@ pub fn Files(
                 </label>
                 <p class="files-count" aria-live="polite">{move || format!("{} of {count} files", passed())}</p>
             </div>
+            <div class="coverage" data-section="coverage">{coverage}</div>
             <div class="scroller" role="region" tabindex="0" aria-label="Files of the flare">
                 <table class="files-table" role="table" aria-label="Files of the flare">
                     <thead role="rowgroup">

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::copy::Command;
 use super::icons::MarkWord;
 use engine::protocol::{Confidence, GridCell, GridRow, StateGrid, kinds};
 
@@ -55,8 +54,7 @@ fn GridRowView(
     }
 }
 
-/// One state: what it is at a glance, and why when asked. A finding of low confidence is drawn
-/// quieter.
+/// One state at a glance; why is said in Details. A finding of low confidence is drawn quieter.
 #[component]
 fn GridCellView(
     /// The process.
@@ -69,19 +67,11 @@ fn GridCellView(
         measured,
         text,
         why,
-        would_change,
-        command,
         confidence,
+        ..
     } = cell;
-    let of_what = format!(": {} in {process}", kinds::words(kind));
-    let hint = why.clone();
+    let hint = format!("{text}\n{why}");
     let is_quiet = confidence == Some(Confidence::Low);
-    let confidence = confidence.map(Confidence::as_str);
-    let sure = confidence.map(|confidence| {
-        view! { <span class="state-confidence">"confidence " {confidence}</span> }
-    });
-    let would_change = (!would_change.is_empty())
-        .then(|| view! { <p class="state-would-change">{would_change}</p> });
     view! {
         <td
             role="cell"
@@ -90,20 +80,13 @@ fn GridCellView(
             data-process=process
             data-kind=kind.as_str()
             data-measured=measured.as_str()
-            data-confidence=confidence
+            data-confidence=confidence.map(Confidence::as_str)
             title=hint
         >
             <span class="state-cell-kind" aria-hidden="true">{kinds::title(kind)}</span>
             <MarkWord mark=measured.into()/>
-            <span class="state-cell-text">{text} " " {sure}</span>
-            <details class="state-more">
-                <summary class="state-more-head">
-                    "why"<span class="visually-hidden">{of_what}</span>
-                </summary>
-                <p>{why}</p>
-                {would_change}
-                {command.map(|command| view! { <Command command/> })}
-            </details>
+            " "
+            <span class="state-cell-text">{text}</span>
         </td>
     }
 }

@@ -1,57 +1,78 @@
-//! The list of sections beside the report, each with its state at a glance.
+//! The list of sections beside Details, each with its state at a glance.
 
 use std::sync::Arc;
 
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::focus::go_to;
 use super::icons::MarkIcon;
+use crate::browser::places::Places;
 use crate::browser::state::AppState;
-use crate::shown::sections::nav_name;
-use engine::protocol::{DetailsView, Group, Mark, SectionKind};
+use crate::place::Place;
+use crate::shown::sections::{PROCESS, nav_name};
+use engine::protocol::{DetailsView, Mark, Section};
 
 /// How far below the window's top a section counts as the one being read, in CSS pixels: under
 /// the bar that sticks there.
 const READING_LINE: f64 = 120.0;
 
-/// The list, and the choice of a process where there are several.
+/// The list.
 #[component]
 pub fn SectionNav(
     /// Its sections are listed.
     view: Arc<DetailsView>,
 ) -> impl IntoView {
     let state = expect_context::<AppState>();
-    let sections = &view.document.sections;
-    let current = use_current_section(sections.iter().map(|it| it.anchor.clone()).collect());
-    let items = sections
-        .iter()
-        .map(|section| view! { <NavItem id=section.anchor.clone() kind=section.kind mark=section.state.into() process=section.process.clone() group=section.group current/> })
-        .collect_view();
-    let processes = view.document.processes.clone();
-    let several = processes.len() > 1;
-    let options = processes.into_iter().map(|name| {
-        let chosen = name.clone();
+    let listed = view.evidence.iter().map(|section| section.anchor.clone());
+    let processes = (!view.processes.is_empty()).then(|| PROCESS.to_owned());
+    let general = view.general.iter().map(|section| section.anchor.clone());
+    let ids: Vec<String> = listed
+        .chain(processes)
+        .chain(general)
+        .chain([view.agent.section.anchor.clone()])
+        .collect();
+    let current = use_current_section(ids);
+    let item = move |section: &Section| {
+        let (id, mark) = (section.anchor.clone(), Mark::from(section.state));
+        let name = match section.title.as_str() {
+            "Notes" => "Notes",
+            _ => nav_name(section.kind),
+        };
+        let is_current = {
+            let id = id.clone();
+            Signal::derive(move || current.with(|current| *current == id))
+        };
+        view! { <NavItem id name=name.to_owned() mark is_current/> }
+    };
+    let items = |sections: &[Section]| sections.iter().map(item).collect_view();
+    let kinds = view.processes.iter().enumerate().map(|(index, process)| {
+        let kinds = process.tabs.iter().enumerate().map(move |(kind, tab)| {
+            let is_current = Signal::derive(move || {
+                current.with(|current| current == PROCESS)
+                    && state.process.get() == index
+                    && state.kind.get() == kind
+            });
+            view! { <NavItem id=tab.anchor.clone() name=tab.title.clone() mark=tab.state.into() is_current/> }
+        });
         view! {
-            <option value=name.clone() prop:selected=move || state.process.with(|it| it.as_ref() == Some(&chosen))>{name.clone()}</option>
+            <li class="nav-group">
+                <span class="nav-heading">{process.title.clone()}</span>
+                <ul class="nav-list">{kinds.collect_view()}</ul>
+            </li>
         }
     });
-    let choose = move |event| {
-        let name: String = event_target_value(&event);
-        state.process.set((!name.is_empty()).then_some(name));
-    };
     view! {
-        <nav class="nav" aria-label="Sections of the report">
-            {several.then(|| view! {
-                <label class="nav-process">
-                    <span class="nav-process-label">"Process"</span>
-                    <select id="process-filter" class="select" on:change=choose>
-                        <option value="">"All"</option>
-                        {options.collect_view()}
-                    </select>
-                </label>
-            })}
-            <ul class="nav-list">{items}</ul>
+        <nav class="nav" aria-label="Details">
+            <ul class="nav-list">
+                {items(&view.evidence)}
+                {kinds.collect_view()}
+                <li class="nav-group">
+                    <ul class="nav-list">
+                        {items(&view.general)}
+                        {item(&view.agent.section)}
+                    </ul>
+                </li>
+            </ul>
         </nav>
     }
 }
@@ -61,36 +82,30 @@ pub fn SectionNav(
 fn NavItem(
     /// The section's anchor.
     id: String,
-    /// Which part of the report.
-    kind: SectionKind,
+    /// What it is called here.
+    name: String,
     /// Its state.
     mark: Mark,
-    /// The process it is about.
-    process: Option<String>,
-    /// How it follows the one before.
-    group: Group,
-    /// Anchor of the section being read.
-    current: RwSignal<String>,
+    /// It is being read.
+    is_current: Signal<bool>,
 ) -> impl IntoView {
-    let state = expect_context::<AppState>();
-    let heading = process.clone().filter(|_| group == Group::Begins);
-    let is_hidden = move || state.hides(process.as_ref());
-    let is_current = {
-        let id = id.clone();
-        Memo::new(move |_| current.with(|current| *current == id))
+    let places = expect_context::<Places>();
+    let place = Place::section(id);
+    let href = place.fragment();
+    let go = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        places.go(place.clone());
     };
-    let href = format!("#{id}");
     view! {
-        <li class="nav-item" class:is-after-group=group == Group::Leaves hidden=is_hidden>
-            {heading.map(|heading| view! { <span class="nav-heading">{heading}</span> })}
+        <li class="nav-item">
             <a
                 class="nav-link"
                 href=href
                 aria-current=move || is_current.get().then_some("true")
-                on:click=move |_| go_to(&id)
+                on:click=go
             >
                 <MarkIcon mark/>
-                <span class="nav-name">{nav_name(kind)}</span>
+                <span class="nav-name">{name}</span>
                 <span class=format!("nav-word is-{}", mark.as_str())>{mark.word()}</span>
             </a>
         </li>

@@ -15,7 +15,9 @@ use super::pickers::{HiddenPickers, Pickers};
 use super::redaction::RedactionDialog;
 use super::report::Open;
 use super::settings::SettingsDialog;
+use super::several::SeveralDialog;
 use crate::browser::client::Client;
+use crate::browser::places::Places;
 use crate::browser::state::AppState;
 use crate::browser::{choices, theme};
 use crate::session::Screen;
@@ -30,6 +32,7 @@ pub fn App() -> impl IntoView {
     let pickers = Pickers::default();
     provide_context(state);
     provide_context(client);
+    provide_context(Places::new(state));
     provide_context(pickers);
     provide_context(theme::use_theme());
     Effect::new(move |_| {
@@ -57,6 +60,7 @@ pub fn App() -> impl IntoView {
         <CheckDialog/>
         <SettingsDialog/>
         <RedactionDialog/>
+        <SeveralDialog/>
         <ManualCopyDialog/>
         <LiveLine/>
         <div class="drop-overlay" class:is-shown=move || state.dragging.get() aria-hidden="true">
@@ -104,12 +108,17 @@ fn HeaderFacts(
     header: HeaderView,
 ) -> impl IntoView {
     let title = header.source.clone();
+    // A flare that does not name its host is known by its file.
+    let (class, name) = match header.hostname.is_empty() {
+        true => ("header-source", header.source),
+        false => ("header-host", header.hostname),
+    };
     let rest = [header.agent, header.captured, header.size]
         .into_iter()
         .filter(|fact| !fact.is_empty());
     view! {
         <p class="header-facts" title=title>
-            <strong class="header-host">{header.hostname}</strong>
+            <strong class=class>{name}</strong>
             {rest.map(|fact| view! { <span class="header-fact">{fact}</span> }).collect_view()}
         </p>
     }

@@ -47,12 +47,7 @@ fn Stack(
     } = stack;
     let hook = owner.clone();
     let known_by = known_by.map(|name| view! { <span class="stack-known-by">{name}</span> });
-    let rest = rest.map(|rest| view! { <p class="stack-rest">{rest}</p> });
     let facts = (!facts.is_empty()).then(|| view! { <FactsView facts/> });
-    let frames = frames
-        .into_iter()
-        .map(|frame| view! { <Frame frame/> })
-        .collect_view();
     view! {
         <details class="stack" data-stack="" data-owner=hook data-hue=hue(owner_hue) open=is_open>
             <summary class="stack-head">
@@ -69,10 +64,27 @@ fn Stack(
             </summary>
             <div class="stack-body">
                 {facts}
-                <ol class="frames" aria-label="Frames, leaf first">{frames}</ol>
-                {rest}
+                <FramesView frames rest/>
             </div>
         </details>
+    }
+}
+
+/// The frames of a stack, leaf first, and how many are left out.
+#[component]
+pub fn FramesView(
+    /// Leaf first.
+    frames: Vec<FrameView>,
+    /// Says how many are left out.
+    rest: Option<String>,
+    /// The hue of the responsible frame, where nothing around it has it.
+    #[prop(optional, into)]
+    hue: Option<String>,
+) -> impl IntoView {
+    let frames = frames.into_iter().map(|frame| view! { <Frame frame/> });
+    view! {
+        <ol class="frames" aria-label="Frames, leaf first" data-hue=hue>{frames.collect_view()}</ol>
+        {rest.map(|rest| view! { <p class="stack-rest">{rest}</p> })}
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::banner::Banner;
-use super::grid::GridView;
-use super::reply::Reply;
+use super::evidence::Evidence;
+use super::reply::ReplyPanel;
 use super::steps::Steps;
 use engine::protocol::SummaryView;
 
@@ -17,19 +17,18 @@ pub fn Summary(
     /// With symptom and link, once they are typed.
     summary: Signal<Arc<SummaryView>>,
 ) -> impl IntoView {
-    let grid = summary.get_untracked().grid.clone();
-    let grid = (!grid.rows.is_empty()).then(|| view! { <GridView grid/> });
+    let steps = move || summary.with(|summary| summary.steps.clone());
     view! {
         <div class="summary">
-            {move || view! { <Banner banner=summary.get().banner.clone()/> }}
+            <Banner summary/>
             <div class="summary-panels">
-                <section class="evidence" aria-labelledby="evidence-title">
-                    <h2 class="section-title" id="evidence-title">"Evidence"</h2>
-                    {grid}
-                </section>
-                <Reply summary/>
+                <Evidence summary/>
+                <ReplyPanel summary/>
             </div>
-            {move || view! { <Steps steps=summary.get().steps.clone()/> }}
+            <section class="next" data-next="">
+                <h2 class="panel-title">"Next steps"</h2>
+                {move || view! { <Steps steps=steps() is_short=true/> }}
+            </section>
         </div>
     }
 }

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::focus::focus;
 use super::menu::ExportMenu;
 use super::redaction::RedactSwitch;
-use crate::browser::state::{AppState, Tab};
+use crate::browser::places::Places;
+use crate::browser::state::AppState;
+use crate::place::{Place, Tab};
 
 /// Views on the left, actions on the right.
 #[component]
@@ -26,39 +28,33 @@ pub fn Toolbar() -> impl IntoView {
 #[component]
 fn Tabs() -> impl IntoView {
     let state = expect_context::<AppState>();
-    let choose = move |tab: Tab| {
-        state.tab.set(tab);
-        if let Some(button) = document().get_element_by_id(tab.id()) {
+    let places = expect_context::<Places>();
+    let tab = Memo::new(move |_| state.place.with(|place| place.tab));
+    let on_key = move |event: KeyboardEvent| {
+        let Some(to) = tab.get_untracked().after_key(&event.key()) else {
+            return;
+        };
+        event.prevent_default();
+        places.go(Place::view(to));
+        if let Some(button) = document().get_element_by_id(to.id()) {
             focus(&button);
         }
     };
-    let on_key = move |event: KeyboardEvent| {
-        let tab = state.tab.get_untracked();
-        let to = match event.key().as_str() {
-            "ArrowLeft" => tab.step(-1),
-            "ArrowRight" => tab.step(1),
-            "Home" => Tab::ALL[0],
-            "End" => Tab::ALL[Tab::ALL.len() - 1],
-            _ => return,
-        };
-        event.prevent_default();
-        choose(to);
-    };
-    let button = move |tab: Tab| {
-        let selected = move || state.tab.get() == tab;
+    let button = move |one: Tab| {
+        let selected = move || tab.get() == one;
         view! {
             <button
-                id=tab.id()
-                data-action=format!("show-{}", tab.as_str())
+                id=one.id()
+                data-action=format!("show-{}", one.as_str())
                 type="button"
                 role="tab"
                 class="tab"
-                aria-controls=format!("panel-{}", tab.as_str())
+                aria-controls=format!("panel-{}", one.as_str())
                 aria-selected=move || selected().to_string()
                 tabindex=move || if selected() { "0" } else { "-1" }
-                on:click=move |_| state.tab.set(tab)
+                on:click=move |_| places.go(Place::view(one))
             >
-                {tab.title()}
+                {one.title()}
             </button>
         }
     };

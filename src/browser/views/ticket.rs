@@ -1,4 +1,4 @@
-//! What only the user knows about the ticket: the symptom and a link, for the escalation.
+//! What only the user knows about the ticket: the symptom and a link, for the texts to paste.
 
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -17,36 +17,33 @@ pub fn TicketFields() -> impl IntoView {
             client.typed();
         }
     };
+    let use_of =
+        "Both go into the texts below. They last until this page is closed and are kept nowhere.";
     view! {
         <div class="ticket">
-            <div class="field">
-                <label class="field-name" for="symptom">"Symptom, in the customer's words"</label>
-                <textarea
+            <label class="field ticket-symptom" title=use_of>
+                <span class="field-name">"Symptom, in the customer's words"</span>
+                <input
                     id="symptom"
-                    class="input ticket-symptom"
-                    rows="3"
-                    aria-describedby="ticket-use"
+                    class="input"
+                    type="text"
+                    autocomplete="off"
                     prop:value=state.symptom
                     on:input=typed(state.symptom)
-                ></textarea>
-            </div>
-            <div class="field">
-                <label class="field-name" for="link">"Link to the flare or the ticket"</label>
+                />
+            </label>
+            <label class="field ticket-link" title=use_of>
+                <span class="field-name">"Link to the ticket"</span>
                 <input
                     id="link"
                     class="input"
                     type="text"
                     inputmode="url"
                     autocomplete="off"
-                    aria-describedby="ticket-use"
                     prop:value=state.link
                     on:input=typed(state.link)
                 />
-            </div>
-            <p class="field-hint" id="ticket-use">
-                "Both go into the escalation below, and into everything of it that is copied or saved. \
-                 They last until this page is closed and are kept nowhere."
-            </p>
+            </label>
         </div>
     }
 }

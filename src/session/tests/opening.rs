@@ -1,6 +1,6 @@
 //! From a drop to a report, and every way in which that does not happen.
 
-use super::{Stage, crashed, error, failed, leak, details, opened, ready, source};
+use super::{Stage, crashed, details, error, failed, leak, opened, ready, source};
 use crate::session::{Awaited, Event};
 use crate::source::Source;
 use crate::wire::NO_REQUEST;

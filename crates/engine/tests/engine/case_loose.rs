@@ -312,7 +312,11 @@ fn a_pair_can_be_swapped_and_taken_apart() {
         (
             pairing.text,
             summary.banner.title,
-            details.document.processes,
+            details
+                .processes
+                .into_iter()
+                .map(|process| process.name)
+                .collect::<Vec<_>>(),
         )
     };
     let (text, title, processes) = told(Pairs::ByTime);

@@ -1,52 +1,34 @@
-//! The verdict in large: one or two sentences, the owner, how sure, and what was not measured.
+//! The verdict in large: what was found, line by line, and what was not measured.
 
-use super::super::document::{Document, FindingKind, Measured, VerdictKind};
+use super::super::document::{FindingKind, Measured, VerdictKind};
 use super::super::kinds;
 use super::super::model::{ProcessReport, Report};
-use super::super::screen::{BannerView, PairingView};
+use super::super::screen::{BannerView, LineView, PairingView};
 use super::super::settings::Pairs;
 use super::super::texts::{self, states};
-use super::outline;
+use super::first_screen;
 use diagnose::counters::Counter;
 use diagnose::share::Share;
 use diagnose::verdict::{Hole, State};
 use profile::units::human;
 
-pub(super) fn banner(report: &Report, document: &Document) -> BannerView {
+/// `lines`: one for each finding and thing to look at.
+pub(super) fn banner(report: &Report, lines: Vec<LineView>) -> BannerView {
     let judgement = &report.judgement;
-    let first = judgement.findings.first();
+    let (lines, also) = first_screen::shown_lines(lines);
     BannerView {
         kind: judgement.kind,
         title: texts::headline(report),
         calm: judgement.closes,
-        summary: summary(report),
-        owner: match first {
-            Some(_) => {
-                let mut owners: Vec<&str> = Vec::new();
-                for finding in &judgement.findings {
-                    if !owners.contains(&finding.owner()) {
-                        owners.push(finding.owner());
-                    }
-                }
-                owners.join("; ")
-            }
-            None => judgement
-                .notable
-                .first()
-                .and_then(|one| one.holder.as_ref())
-                .map(|holder| holder.owner.clone())
-                .unwrap_or_default(),
+        summary: match lines.is_empty() {
+            true => summary(report),
+            false => String::new(),
         },
-        confidence: judgement
-            .findings
-            .iter()
-            .map(|finding| finding.confidence)
-            .max(),
-        notes: unmeasured(report),
+        lines,
+        also,
+        unmeasured: unmeasured(report),
         changes: report.settings.changes.join(" "),
         pairing: pairing(report),
-        evidence: outline::evidence(document, judgement.kind),
-        next: outline::next(document),
     }
 }
 

@@ -6,6 +6,8 @@ mod banner;
 pub(crate) mod bars;
 mod brief;
 mod context;
+mod details;
+mod first_screen;
 mod outline;
 mod profiles;
 mod program;
@@ -16,6 +18,8 @@ mod verdict;
 
 pub use banner::summary;
 pub use brief::brief;
+pub use details::details_view;
+pub use first_screen::summary_view;
 pub(crate) use outline::outlined;
 
 use bars::{Axis, shared_out};
@@ -26,7 +30,7 @@ use super::document::{
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
-use super::screen::{DetailsView, FileView, HeaderView, ReadStats, Replaced, Replies, SummaryView};
+use super::screen::Replaced;
 use super::texts::{self, labels};
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
@@ -92,56 +96,6 @@ fn ending(report: &Report, symptom: &str, link: &str) -> [Section; 2] {
         ),
         rest::coverage(report),
     ]
-}
-
-/// What answers a ticket, with texts to paste that may be redacted: what stands on the screen is not.
-pub fn summary_view(report: &Report, replies: Replies) -> SummaryView {
-    SummaryView {
-        header: HeaderView {
-            hostname: report.hostname.clone(),
-            agent: report
-                .agent
-                .version
-                .as_ref()
-                .map(|version| format!("{} {version}", texts::agent_words(report)))
-                .unwrap_or_default(),
-            captured: texts::captured(report)
-                .map(|time| format!("captured {time}"))
-                .unwrap_or_default(),
-            size: bytes(report.source_bytes),
-            source: report.source.clone(),
-        },
-        banner: banner::banner(report, &document(report, "", "")),
-        grid: verdict::grid(report),
-        steps: texts::recommendations(report),
-        replies,
-        stats: ReadStats {
-            source_bytes: report.source_bytes,
-            read_bytes: report.read_bytes,
-        },
-        settings: report.settings.clone(),
-    }
-}
-
-/// What the answer rests on.
-pub fn details_view(report: &Report) -> DetailsView {
-    let mut files: Vec<FileView> = report
-        .files
-        .iter()
-        .map(|file| FileView {
-            path: file.path.clone(),
-            size: file.size,
-            size_text: bytes(file.size),
-            role: file.role(),
-            reason: texts::files::reason(file),
-        })
-        .collect();
-    // Damaged ones lead; within a role the flare's own order stays.
-    files.sort_by_key(|file| file.role);
-    DetailsView {
-        document: document(report, "", ""),
-        files,
-    }
 }
 
 /// What redaction replaces, a list for each form of name; both in order of first appearance.

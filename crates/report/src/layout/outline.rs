@@ -1,8 +1,8 @@
-//! Puts sections in their places: anchors, groups of one process, and what links lead to.
+//! Puts sections in their places: anchors, and groups of one process.
 
 use std::collections::HashSet;
 
-use super::super::document::{Document, Group, Section, SectionKind, SectionState, VerdictKind};
+use super::super::document::{Document, Group, Section};
 
 /// The whole document of these sections.
 pub(crate) fn outlined(title: String, mut sections: Vec<Section>) -> Document {
@@ -42,41 +42,10 @@ pub(crate) fn outlined(title: String, mut sections: Vec<Section>) -> Document {
     }
 }
 
-/// Anchor of the evidence. Where there is nothing to look at, the verdict's own section says what was
-/// measured; where there is no profile, nothing was.
-pub(super) fn evidence(document: &Document, verdict: VerdictKind) -> Option<String> {
-    if verdict == VerdictKind::NoProfiles {
-        return None;
-    }
-    let crossed = || {
-        let mut sections = document.sections.iter();
-        sections.find(|section| {
-            section.kind != SectionKind::Verdict && section.state == SectionState::Crossed
-        })
-    };
-    anchor_of(document, SectionKind::Evidence)
-        .or_else(|| crossed().map(|section| section.anchor.clone()))
-        .or_else(|| anchor_of(document, SectionKind::Verdict))
-}
-
-/// Anchor of what to do next.
-pub(super) fn next(document: &Document) -> Option<String> {
-    anchor_of(document, SectionKind::Recommendations)
-}
-
-fn anchor_of(document: &Document, kind: SectionKind) -> Option<String> {
-    let mut sections = document.sections.iter();
-    sections
-        .find(|section| section.kind == kind)
-        .map(|section| section.anchor.clone())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::document::{
-        Document, Group, Section, SectionKind, SectionState, VerdictKind,
-    };
-    use super::{evidence, next, outlined};
+    use super::super::super::document::{Document, Group, Section, SectionKind, SectionState};
+    use super::outlined;
 
     fn document(sections: &[(SectionKind, Option<&str>, SectionState)]) -> Document {
         let sections = sections.iter().map(|&(kind, process, state)| {
@@ -115,38 +84,5 @@ mod tests {
                 ("coverage-again-2", Group::Continues),
             ]
         );
-    }
-
-    #[test]
-    fn the_evidence_is_the_first_section_that_crossed_else_the_verdict() {
-        let crossed = document(&[
-            (SectionKind::Verdict, None, SectionState::Crossed),
-            (SectionKind::HeapDiff, Some("core"), SectionState::Clear),
-            (SectionKind::Cpu, Some("core"), SectionState::Crossed),
-            (SectionKind::Recommendations, None, SectionState::Info),
-        ]);
-        let found = |document, verdict| evidence(document, verdict);
-        assert_eq!(
-            found(&crossed, VerdictKind::CpuSpike).as_deref(),
-            Some("cpu-1")
-        );
-        assert_eq!(next(&crossed).as_deref(), Some("recommendations"));
-        // What is only to be looked at has evidence too.
-        let notable = document(&[
-            (SectionKind::Verdict, None, SectionState::Info),
-            (SectionKind::Evidence, None, SectionState::Info),
-            (SectionKind::Memory, None, SectionState::Info),
-        ]);
-        assert_eq!(
-            found(&notable, VerdictKind::Normal).as_deref(),
-            Some("evidence")
-        );
-        let clear = document(&[(SectionKind::Verdict, None, SectionState::Clear)]);
-        assert_eq!(
-            found(&clear, VerdictKind::Normal).as_deref(),
-            Some("verdict")
-        );
-        assert_eq!(found(&clear, VerdictKind::NoProfiles), None);
-        assert_eq!(next(&clear), None);
     }
 }

@@ -292,7 +292,7 @@ fn functions(finding: &Finding) -> Block {
     })
 }
 
-const fn unit(finding: &Finding) -> &'static str {
+pub(super) const fn unit(finding: &Finding) -> &'static str {
     match finding.kind {
         FindingKind::MemoryLeak => "bytes",
         FindingKind::CpuSpike | FindingKind::Contention => "nanoseconds",

@@ -338,6 +338,34 @@ fn reason(finding: &Finding, doubt: &Doubt, thresholds: &Thresholds) -> String {
     }
 }
 
+/// The same in a few words, for a line; empty where it is sure.
+pub(crate) fn doubts(finding: &Finding) -> String {
+    let short: Vec<String> = finding
+        .reasons
+        .iter()
+        .map(|doubt| in_short(finding, doubt))
+        .collect();
+    short.join(", ")
+}
+
+fn in_short(finding: &Finding, doubt: &Doubt) -> String {
+    match doubt {
+        Doubt::Noise { .. } => "within sampling noise".to_owned(),
+        Doubt::ShortWindow(seconds) => match &finding.detail {
+            Detail::Leak(_) => format!("snapshots {seconds:.0} s apart"),
+            Detail::Cpu(_) | Detail::Contention(_) => format!("profile of {seconds:.0} s"),
+        },
+        Doubt::JustStarted(uptime) => format!("up for {}", duration(*uptime)),
+        Doubt::Spread { functions } => format!("spread over {functions} functions"),
+        Doubt::Burst { .. } => "a burst, or just begun".to_owned(),
+        Doubt::Collections { apart_s, .. } => format!("collections {apart_s:.0} s apart"),
+        Doubt::FewSamples(samples) => format!("{samples} CPU samples"),
+        Doubt::BlockedThreads(_) => "may be blocked threads".to_owned(),
+        Doubt::FewLockEvents(sampled) => format!("{sampled} lock events"),
+        Doubt::FewWaiting(waiting) => format!("{} goroutines waiting", few(*waiting)),
+    }
+}
+
 /// What would settle a finding that is not sure; a sentence.
 pub(crate) fn settle(finding: &Finding) -> &'static str {
     match (&finding.detail, &finding.process) {

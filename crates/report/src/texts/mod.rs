@@ -22,6 +22,7 @@ mod escalation;
 mod facts;
 pub mod files;
 pub(crate) mod findings;
+pub(crate) mod first_screen;
 pub(crate) mod gc;
 pub(crate) mod holes;
 pub(crate) mod known;
@@ -60,7 +61,7 @@ use flare::Process;
 use profile::units::{group_thousands, human};
 
 /// Words as a sentence begins.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
