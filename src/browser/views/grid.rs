@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::icons::MarkWord;
-use engine::protocol::{Confidence, GridCell, GridRow, StateGrid, kinds};
+use super::icons::MarkIcon;
+use engine::protocol::{Confidence, GridCell, GridRow, Mark, StateGrid, kinds};
 
 /// Processes by kinds. Roles are written out: on narrow screens rows are laid out as blocks, and
 /// browsers then forget that this is a table.
@@ -70,6 +70,7 @@ fn GridCellView(
         confidence,
         ..
     } = cell;
+    let mark = Mark::from(measured);
     let hint = format!("{text}\n{why}");
     let is_quiet = confidence == Some(Confidence::Low);
     view! {
@@ -84,8 +85,8 @@ fn GridCellView(
             title=hint
         >
             <span class="state-cell-kind" aria-hidden="true">{kinds::title(kind)}</span>
-            <MarkWord mark=measured.into()/>
-            " "
+            <span class=format!("state-mark is-{}", mark.as_str())><MarkIcon mark/></span>
+            <span class="visually-hidden">{mark.word()} ": "</span>
             <span class="state-cell-text">{text}</span>
         </td>
     }

@@ -11,8 +11,9 @@ use crate::session::{
 use crate::source::Source;
 use crate::wire::{Answer, Call, NO_REQUEST};
 use engine::protocol::{
-    BannerView, Choices, DetailsView, Document, HeaderView, Pairs, Question, ReadStats, Replies,
-    Request, Response, SettingsView, StateGrid, SummaryView, UserError, VerdictKind,
+    AgentView, BannerView, Choices, DetailsView, HeaderView, Pairs, Question, ReadStats, Replies,
+    Request, Response, Section, SectionKind, SectionState, SettingsView, StateGrid, SummaryView,
+    UserError, VerdictKind,
 };
 
 /// A page whose files, listings and callbacks are words.
@@ -129,7 +130,7 @@ fn line(effect: Effect<Words>) -> String {
         Effect::FirstView => "first view".to_owned(),
         Effect::Summary(view) => format!("summary {}", view.header.hostname),
         Effect::Details(None) => "no details yet".to_owned(),
-        Effect::Details(Some(details)) => format!("details {}", details.document.title),
+        Effect::Details(Some(details)) => format!("details {}", details.agent.section.title),
         Effect::Preview(None) => "no preview".to_owned(),
         Effect::Preview(Some(Preview::Loading)) => "preview loading".to_owned(),
         Effect::Preview(Some(Preview::Ready(list))) => format!("preview of {}", list.len()),
@@ -267,6 +268,8 @@ fn settings(leak_mb: f64) -> SettingsView {
 fn opened(hostname: &str) -> Response {
     let text = String::new;
     Response::Summary(Box::new(SummaryView {
+        title: text(),
+        evidence: Vec::new(),
         header: HeaderView {
             hostname: hostname.to_owned(),
             agent: text(),
@@ -279,13 +282,11 @@ fn opened(hostname: &str) -> Response {
             kind: VerdictKind::Normal,
             title: text(),
             summary: text(),
-            owner: text(),
-            confidence: None,
-            notes: Vec::new(),
+            lines: Vec::new(),
+            also: Vec::new(),
+            unmeasured: Vec::new(),
             changes: text(),
             pairing: None,
-            evidence: None,
-            next: None,
         },
         grid: StateGrid {
             kinds: Vec::new(),
@@ -305,11 +306,20 @@ fn opened(hostname: &str) -> Response {
 /// All else of it.
 fn details(hostname: &str) -> Response {
     Response::Opened(Box::new(DetailsView {
-        document: Document {
-            title: hostname.to_owned(),
-            processes: Vec::new(),
-            sections: Vec::new(),
+        evidence: Vec::new(),
+        processes: Vec::new(),
+        general: Vec::new(),
+        agent: AgentView {
+            first: Vec::new(),
+            section: Section::new(
+                SectionKind::Agent,
+                None,
+                hostname.to_owned(),
+                SectionState::Info,
+                Vec::new(),
+            ),
         },
+        coverage: Vec::new(),
         files: Vec::new(),
     }))
 }

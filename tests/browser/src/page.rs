@@ -344,18 +344,22 @@ impl Page {
     /// # Errors
     /// When the table is missing.
     pub async fn rows(&self, process: &str, profile: &str, sample_type: &str) -> Result<Vec<Row>> {
+        let what = format!("a table of {process}'s {profile}, {sample_type}");
         let rows = self
-            .script(
-                "const [process, profile, type] = arguments;\
-                 const tables = [...document.querySelectorAll(`table[data-profile=\"${profile}\"][data-sample-type=\"${type}\"]`)];\
-                 const table = tables.find(t => t.closest('[data-process]')?.dataset.process === process);\
-                 return table ? [...table.querySelectorAll('[data-function]')].map(r => [r.dataset.function, r.dataset.flat, r.dataset.cum]) : null;",
-                &[json!(process), json!(profile), json!(sample_type)],
-            )
+            .wait(&what, async |page| {
+                let rows = page
+                    .script(
+                        "const [process, profile, type] = arguments;\
+                         const tables = [...document.querySelectorAll(`[data-profile=\"${profile}\"][data-sample-type=\"${type}\"]`)];\
+                         const table = tables.find(t => t.closest('[data-process]')?.dataset.process === process);\
+                         return table ? [...table.querySelectorAll('[data-function]')].map(r => [r.dataset.function, r.dataset.flat, r.dataset.cum]) : null;",
+                        &[json!(process), json!(profile), json!(sample_type)],
+                    )
+                    .await?;
+                Ok((!rows.is_null()).then_some(rows))
+            })
             .await?;
-        let rows = rows
-            .as_array()
-            .with_context(|| format!("no table of {process}'s {profile}, {sample_type}"))?;
+        let rows = rows.as_array().context("no list of rows")?;
         rows.iter()
             .map(|row| {
                 let cell = |index: usize| row[index].as_str().unwrap_or_default();
@@ -417,6 +421,39 @@ impl Page {
         Ok(())
     }
 
+    /// Copies one of the texts to paste: its tab, and the button beside it.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be pressed.
+    pub async fn copy_reply(&self, form: &str) -> Result<()> {
+        self.show_reply(form).await?;
+        self.press("copy-reply").await
+    }
+
+    /// Shows one of the texts to paste.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn show_reply(&self, form: &str) -> Result<()> {
+        if self.all("#panel-summary[hidden]").await?.first().is_some() {
+            self.press("show-summary").await?;
+        }
+        self.click(&format!("[data-reply-tab={form}]")).await?;
+        self.one(&format!("#reply-text[data-text={form}]")).await?;
+        Ok(())
+    }
+
+    /// The text to paste that is shown.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn reply(&self) -> Result<String> {
+        let text = self
+            .script("return document.querySelector('#reply-text').value", &[])
+            .await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
     /// Picks an item of the menu of other forms.
     ///
     /// # Errors
@@ -424,6 +461,36 @@ impl Page {
     pub async fn pick_form(&self, action: &str) -> Result<()> {
         self.press("more").await?;
         self.press(action).await
+    }
+
+    /// Opens the view of what the answer rests on.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn show_details(&self) -> Result<()> {
+        self.press("show-details").await?;
+        self.one("#panel-details nav").await?;
+        Ok(())
+    }
+
+    /// Shows the profiles of one kind (`heap`, `cpu`, `locks`) of a process.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub async fn show_profiles(&self, process: &str, kind: &str) -> Result<()> {
+        self.show_details().await?;
+        let panel = format!(".process-panel[data-process='{process}']");
+        self.script(
+            "const [panel] = arguments;\
+             const select = document.querySelector('#process-choice');\
+             if (!select) return;\
+             const at = [...document.querySelectorAll('.process-panel')].indexOf(document.querySelector(panel));\
+             select.value = String(at);\
+             select.dispatchEvent(new Event('change', {bubbles: true}));",
+            &[json!(panel)],
+        )
+        .await?;
+        self.click(&format!("{panel} [data-kind-tab={kind}]")).await
     }
 
     /// Opens the view of all files.

@@ -6,7 +6,7 @@ use browser_tests::{flares, with_page};
 use serde_json::json;
 use thirtyfour::Key;
 
-const COPIES: [&str; 2] = ["copy-customer", "copy-escalation"];
+const REPLIES: [&str; 3] = ["customer", "escalation", "jira"];
 const MENU_COPIES: [&str; 2] = ["copy-jira", "copy-markdown"];
 const FILES: [(&str, &str); 4] = [
     ("download-markdown", ".md"),
@@ -21,25 +21,23 @@ const LINK: &str = "https://tickets.example/4711";
 /// Every copy and every file: what it was made by, its file name or nothing, and its text.
 async fn everything(page: &Page) -> Result<Vec<(String, String, String)>> {
     let mut all = Vec::new();
-    for action in COPIES {
+    for form in REPLIES {
         let text = page
-            .copied_by(async |page| page.press(action).await)
+            .copied_by(async |page| page.copy_reply(form).await)
             .await?;
-        all.push((action.to_owned(), String::new(), text));
+        all.push((form.to_owned(), String::new(), text));
+        // What is shown is what is copied.
+        all.push((
+            format!("{form} on the page"),
+            String::new(),
+            page.reply().await?,
+        ));
     }
     for action in MENU_COPIES {
         let text = page
             .copied_by(async |page| page.pick_form(action).await)
             .await?;
         all.push((action.to_owned(), String::new(), text));
-    }
-    // The buttons within the two texts.
-    for form in ["customer", "escalation"] {
-        let selector = format!("[data-text={form}] button");
-        let text = page
-            .copied_by(async |page| page.click(&selector).await)
-            .await?;
-        all.push((selector, String::new(), text));
     }
     for (action, extension) in FILES {
         let (name, text) = page.saved_by(action).await?;
@@ -49,23 +47,61 @@ async fn everything(page: &Page) -> Result<Vec<(String, String, String)>> {
     Ok(all)
 }
 
+/// Waits until the text to paste has these words in it.
+async fn wait_for_reply(page: &Page, words: &str) -> Result<()> {
+    page.wait(words, async |page| {
+        Ok(page.reply().await?.contains(words).then_some(()))
+    })
+    .await
+}
+
+#[test]
+fn an_edited_text_is_what_is_copied_until_the_edits_are_undone() -> Result<()> {
+    with_page(async |page| {
+        page.read(&flares::path("memory-leak")).await?;
+        page.show_reply("customer").await?;
+        let written = page.reply().await?;
+        page.one("#reply-text").await?.send_keys("Ada").await?;
+        page.one("[data-edited]").await?;
+        let edited = page.reply().await?;
+        ensure!(edited != written && edited.contains("Ada"), "{edited}");
+        let copied = page
+            .copied_by(async |page| page.press("copy-reply").await)
+            .await?;
+        ensure!(copied.trim() == edited.trim(), "{copied}");
+        // Another text of the same flare is as it was.
+        page.show_reply("jira").await?;
+        ensure!(!page.reply().await?.contains("Ada"));
+        page.show_reply("customer").await?;
+        ensure!(page.reply().await? == edited, "the edits are gone");
+        page.press("drop-edit").await?;
+        ensure!(page.reply().await? == written);
+        // The text chosen last is shown at the next visit.
+        page.show_reply("jira").await?;
+        page.open().await?;
+        page.read(&flares::path("memory-leak")).await?;
+        page.one("#reply-text[data-text=jira]").await?;
+        page.show_reply("customer").await
+    })
+}
+
 #[test]
 fn symptom_and_link_stand_in_the_escalation_that_is_copied_and_saved() -> Result<()> {
     with_page(async |page| {
         page.read(&flares::path("memory-leak")).await?;
-        let shown = "[data-text=escalation] pre";
+        page.show_reply("escalation").await?;
         page.type_into("#symptom", SYMPTOM).await?;
-        page.wait_for_text(shown, SYMPTOM).await?;
+        wait_for_reply(&page, SYMPTOM).await?;
         page.type_into("#link", LINK).await?;
         let place = page.script("return scrollY", &[]).await?;
-        page.wait_for_text(shown, LINK).await?;
+        wait_for_reply(&page, LINK).await?;
         let focus = page.script("return document.activeElement.id", &[]).await?;
         ensure!(focus == json!("link"), "the focus went to {focus}");
         let now = page.script("return scrollY", &[]).await?;
         ensure!(place == now, "the page moved from {place} to {now}");
 
         let copied = page
-            .copied_by(async |page| page.press("copy-escalation").await)
+            .copied_by(async |page| page.copy_reply("escalation").await)
             .await?;
         let (_, html) = page.saved_by("download-html").await?;
         let (_, markdown) = page.saved_by("download-markdown").await?;
@@ -85,7 +121,7 @@ fn symptom_and_link_stand_in_the_escalation_that_is_copied_and_saved() -> Result
         page.type_into("#setting-leak-mb", "1000").await?;
         page.press("settings-apply").await?;
         page.wait_for_verdict(&["normal", "inconclusive"]).await?;
-        page.wait_for_text(shown, SYMPTOM).await?;
+        wait_for_reply(&page, SYMPTOM).await?;
 
         // Another visit does not.
         page.open().await?;
@@ -124,8 +160,8 @@ fn redaction_takes_the_host_out_of_everything_and_lists_it() -> Result<()> {
                 );
             }
         }
-        // What stands on the screen stays.
-        let shown = page.text("[data-text=escalation] pre").await?;
+        // What stands on the screen beside them stays.
+        let shown = page.text(".header").await?;
         ensure!(shown.contains(host), "the screen is redacted:\n{shown}");
 
         page.press("redaction-preview").await?;

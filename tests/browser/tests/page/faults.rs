@@ -211,7 +211,7 @@ fn a_file_that_is_gone_when_a_new_worker_needs_it_is_told() -> Result<()> {
             &[],
         )
         .await?;
-        page.press("copy-customer").await?;
+        page.copy_reply("customer").await?;
         page.wait("word of the worker", async |page| {
             Ok(page
                 .announcement()
@@ -221,7 +221,7 @@ fn a_file_that_is_gone_when_a_new_worker_needs_it_is_told() -> Result<()> {
         })
         .await?;
         fs::remove_file(&flare)?;
-        page.press("copy-customer").await?;
+        page.copy_reply("customer").await?;
         page.wait("word of the file", async |page| {
             Ok(page
                 .announcement()

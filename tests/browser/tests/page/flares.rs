@@ -272,6 +272,7 @@ fn a_click_on_cum_shows_the_first_of_all_rows_and_three_lead_back() -> Result<()
     let expected = flares::first_by_cum("memory-leak", "core-heap-diff.inuse_space.top.txt")?;
     with_page(async |page| {
         page.read(&flares::path("memory-leak")).await?;
+        page.show_profiles("core", "heap").await?;
         let by_flat = page.rows("core", "heap-diff", "inuse_space").await?;
         ensure!(
             by_flat.iter().all(|row| row.function != expected),

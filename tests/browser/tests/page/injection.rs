@@ -81,7 +81,7 @@ const LOOK: &str = "
     document.querySelector('[data-action=show-files]')?.click();
     await frame();
     look();
-    document.querySelector('[data-action=show-report]')?.click();
+    document.querySelector('[data-action=show-details]')?.click();
     await frame();
     return {
         tags: [...tags], attributes: [...attributes], addresses: [...addresses], texts: [...new Set(texts)],

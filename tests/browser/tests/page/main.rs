@@ -12,3 +12,4 @@ mod parts;
 mod private;
 mod screens;
 mod settings;
+mod summary;

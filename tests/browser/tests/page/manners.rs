@@ -23,10 +23,10 @@ fn copy_buttons_copy_and_say_so() -> Result<()> {
     let version = expected["agent_version"].as_str().context("no version")?;
     with_page(async |page| {
         page.read(&flares::path("memory-leak")).await?;
-        page.press("copy-customer").await?;
+        page.copy_reply("customer").await?;
         let customer = copied(&page).await?;
         ensure!(customer.len() > 100, "the customer message is {customer:?}");
-        page.press("copy-escalation").await?;
+        page.copy_reply("escalation").await?;
         let escalation = page
             .wait("the escalation on the clipboard", async |page| {
                 let text = page.clipboard().await?;
@@ -51,10 +51,11 @@ fn the_keyboard_alone_is_enough() -> Result<()> {
         page.wait_for_state("ready").await?;
         // In the page's order: past its end Tab leaves to the browser's own buttons, and Firefox
         // without a window has none that it would come back from.
-        page.tab_to("show-report").await?;
-        page.key(Key::Right).await?;
+        page.tab_to("show-summary").await?;
+        page.key(Key::Left).await?;
         page.one("[data-path]").await?;
-        page.tab_to("copy-customer").await?;
+        page.key(Key::Right).await?;
+        page.tab_to("copy-reply").await?;
         page.key(Key::Enter).await?;
         ensure!(!copied(&page).await?.is_empty());
         Ok(())

@@ -69,8 +69,8 @@ fn nothing_leaves_the_page_after_it_was_loaded() -> Result<()> {
         );
 
         page.read(&flares::path("memory-leak")).await?;
-        page.press("copy-customer").await?;
-        page.press("copy-escalation").await?;
+        page.copy_reply("customer").await?;
+        page.copy_reply("escalation").await?;
         page.pick_form("download-markdown").await?;
         page.show_files().await?;
         page.choose_theme("light").await?;

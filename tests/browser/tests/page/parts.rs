@@ -209,7 +209,7 @@ fn running_out_of_memory_is_told_as_that() -> Result<()> {
         ensure!(page.verdict().await? == "no-profiles");
         // By another worker, which has to read the flare again first.
         let copied = page
-            .copied_by(async |page| page.press("copy-customer").await)
+            .copied_by(async |page| page.copy_reply("customer").await)
             .await?;
         ensure!(copied.len() > 100, "{copied:?}");
         Ok(())

@@ -211,7 +211,7 @@ fn nothing_but_settings_is_kept_and_it_can_be_forgotten() -> Result<()> {
         page.type_into("#link", "https://tickets.example/owls")
             .await?;
         page.click("#redact").await?;
-        page.press("copy-escalation").await?;
+        page.copy_reply("escalation").await?;
         page.choose_theme("dark").await?;
         raise_leak_threshold(&page).await?;
         page.wait_for_verdict(&["normal", "inconclusive"]).await?;
