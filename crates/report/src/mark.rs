@@ -34,8 +34,7 @@ impl Mark {
         match verdict {
             VerdictKind::Normal if calm => Self::Clear,
             VerdictKind::Normal => Self::Info,
-            VerdictKind::Inconclusive => Self::Damaged,
-            VerdictKind::NoProfiles => Self::NotMeasured,
+            VerdictKind::Inconclusive | VerdictKind::NoProfiles => Self::NotMeasured,
             _ => Self::Crossed,
         }
     }

@@ -32,6 +32,26 @@ pub struct Row {
     pub cum: i64,
 }
 
+/// Every flare of the tests, made up and real, in the order of their names.
+///
+/// # Errors
+/// When a folder can't be listed.
+pub fn everything() -> Result<Vec<PathBuf>> {
+    let cases = folder().with_file_name("cases");
+    let mut all = Vec::new();
+    for folder in [folder(), cases] {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(".zip") && !name.ends_with(".expected.zip") {
+                all.push(path);
+            }
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
 /// The flare's zip.
 pub fn path(name: &str) -> PathBuf {
     folder().join(format!("{name}.zip"))

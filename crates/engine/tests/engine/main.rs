@@ -13,6 +13,7 @@ mod case_loose;
 mod case_owners;
 mod case_texts;
 mod cases;
+mod first_screen;
 mod flare_archives;
 mod flare_fixtures;
 mod flare_texts;
