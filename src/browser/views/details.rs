@@ -205,8 +205,9 @@ fn KindPanel(
         .into_iter()
         .map(|section| view! { <EmptySection section/> })
         .collect_view();
-    let would_change = (!would_change.is_empty())
-        .then(|| view! { <p class="paragraph is-quiet">{would_change}</p> });
+    let would_change = (!would_change.is_empty()).then(
+        || view! { <p class="paragraph is-quiet">"What would change this: " {would_change}</p> },
+    );
     let label = format!("{anchor}-tab");
     view! {
         <div id=anchor class="kind-panel" role="tabpanel" aria-labelledby=label hidden=move || state.kind.get() != kind>

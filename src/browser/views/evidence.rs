@@ -29,6 +29,7 @@ pub fn Evidence(
         })
     });
     let grid = Memo::new(move |_| summary.with(|summary| summary.grid.clone()));
+    let is_empty = move || shown.with(Option::is_none) && grid.with(|grid| grid.rows.is_empty());
     let anchor = move || shown.with(|shown| shown.as_ref().and_then(|one| one.anchor.clone()));
     let more = move |_| {
         places.go(match anchor() {
@@ -60,6 +61,9 @@ pub fn Evidence(
                     let grid = grid.get();
                     (!grid.rows.is_empty()).then(|| view! { <GridView grid/> })
                 }}
+                {move || is_empty().then(|| view! {
+                    <p class="field-hint">"There are no profiles, so there is nothing to show here. What the flare tells of the Agent stands in Details."</p>
+                })}
                 {stack}
             </div>
         </section>

@@ -76,7 +76,7 @@ fn conclusion(report: &Report) -> String {
         }
         VerdictKind::NoProfiles if !report.is_of_program() => {
             "This flare holds no profiles, so neither memory nor CPU nor locks can be judged. \
-             How to collect them stands under Recommendations."
+             The first step says how to collect them."
                 .to_owned()
         }
         _ if judgement.findings.is_empty() && !judgement.notable.is_empty() => {
@@ -188,7 +188,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
     }
     let mut notes = Vec::new();
     if let Some(silent) = report.main_missing() {
-        notes.push(format!("nothing of {} recorded", silent.process));
+        notes.push(format!("anything of {}", silent.process));
     }
     for kind in FindingKind::ALL {
         let states: Vec<&State> = judgement
@@ -201,7 +201,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
             .iter()
             .all(|state| state.measured == Measured::NotMeasured)
         {
-            notes.push(format!("{name} not measured"));
+            notes.push(name.to_owned());
             continue;
         }
         for state in states {
@@ -214,7 +214,7 @@ fn unmeasured(report: &Report) -> Vec<String> {
             } else if state.measured == Measured::NotMeasured
                 && Some(&state.process) == judgement.main.as_ref()
             {
-                notes.push(format!("{name} of {} not measured", state.process));
+                notes.push(format!("{name} of {}", state.process));
             }
         }
     }
