@@ -7,6 +7,32 @@
   boot.hidden = false;
   document.body.removeAttribute("data-state");
 
+  // A flare that is dropped before the page has started: kept for it, where the browser would leave the
+  // page to show the file. What a drop holds has to be taken while its event is handled.
+  var early = self.flarescopeEarly = { files: [], entries: [] };
+  var line = document.getElementById("boot-line");
+  var starting = line.textContent;
+  function keep(event) {
+    event.preventDefault();
+    if (event.type !== "drop" || !event.dataTransfer || document.getElementById("stopped")) return;
+    var items = event.dataTransfer.items;
+    early.files = [].slice.call(event.dataTransfer.files);
+    early.entries = [];
+    for (var i = 0; i < items.length; i++) {
+      var entry = items[i].webkitGetAsEntry ? items[i].webkitGetAsEntry() : null;
+      if (entry) early.entries.push(entry);
+    }
+    line.textContent = "It is opened as soon as the page has started.";
+  }
+  addEventListener("dragover", keep);
+  addEventListener("drop", keep);
+  // The page listens by itself from now on.
+  early.stop = function () {
+    removeEventListener("dragover", keep);
+    removeEventListener("drop", keep);
+    line.textContent = starting;
+  };
+
   function closeDialogs() {
     var dialogs = document.querySelectorAll("dialog[open]");
     for (var i = 0; i < dialogs.length; i++) dialogs[i].close();
@@ -76,6 +102,7 @@
     ["WebAssembly (or it is switched off: by a lockdown mode or a company's policy)", hasWasm()],
     ["workers", typeof Worker === "function"],
     ["BigInt", typeof BigInt === "function"],
+    ["unpacking (DecompressionStream)", typeof DecompressionStream === "function"],
     ["dialogs", typeof HTMLDialogElement === "function"],
     ["colours for light and dark", !!self.CSS && CSS.supports("color", "light-dark(red, red)")]
   ].filter(function (need) { return !need[1]; }).map(function (need) { return need[0]; });

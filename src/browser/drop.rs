@@ -43,26 +43,58 @@ pub fn take(transfer: &DataTransfer) -> Dropped {
         .filter_map(|index| items.get(index))
         .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
         .collect();
-    match (
-        entries.iter().find(|entry| entry.is_directory()),
-        transfer.files(),
-    ) {
-        (Some(folder), _) => Dropped::Folder {
+    let files = transfer.files();
+    let files = files
+        .iter()
+        .flat_map(|list| (0..list.length()).filter_map(|at| list.get(at)));
+    of(entries, files.collect())
+}
+
+/// Where `www/start.js` keeps what was dropped before the page had started.
+const EARLY: &str = "flarescopeEarly";
+
+/// Takes what was dropped before the page listened, and tells who listened so far to stop.
+pub fn take_early() -> Dropped {
+    let early = Reflect::get(&js_sys::global(), &EARLY.into()).unwrap_or_default();
+    let part = |name: &str| Reflect::get(&early, &name.into());
+    let stopped = part("stop")
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|stop| stop.call0(&early));
+    let (Ok(_), Ok(entries), Ok(files)) = (stopped, part("entries"), part("files")) else {
+        return Dropped::Nothing;
+    };
+    of(
+        Array::from(&entries)
+            .iter()
+            .map(JsCast::unchecked_into)
+            .collect(),
+        Array::from(&files)
+            .iter()
+            .map(JsCast::unchecked_into)
+            .collect(),
+    )
+}
+
+fn of(entries: Entries, files: Vec<File>) -> Dropped {
+    match entries.iter().find(|entry| entry.is_directory()) {
+        Some(folder) => Dropped::Folder {
             name: folder.name(),
             entries,
         },
-        (None, Some(files)) if files.length() > 0 => Dropped::Files(from_list(&files, false)),
-        _ => Dropped::Nothing,
+        None if files.is_empty() => Dropped::Nothing,
+        None => Dropped::Files(source_of(files, false)),
     }
 }
 
 /// What a file or folder picker gave.
 pub fn from_list(list: &FileList, folder: bool) -> Source<File> {
-    let files = (0..list.length())
-        .filter_map(|index| list.get(index))
-        .map(|file| (path_of(&file), file))
-        .collect();
-    Source::of_list(files, folder)
+    let files = (0..list.length()).filter_map(|index| list.get(index));
+    source_of(files.collect(), folder)
+}
+
+fn source_of(files: Vec<File>, folder: bool) -> Source<File> {
+    let files = files.into_iter().map(|file| (path_of(&file), file));
+    Source::of_list(files.collect(), folder)
 }
 
 /// Walks dropped folders. `progress` is told the folder in hand and how many files there are.

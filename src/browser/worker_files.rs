@@ -1,12 +1,13 @@
-//! What workers are started from: their script as an object URL and their module as bytes.
+//! What workers are started from: their script as an object URL and their module, compiled.
 //!
 //! Both are there once and for all when the page has loaded. Cancelling and replacing start a new
 //! worker each time; a page that has lost its server, or was promised to send nothing, must be able
 //! to do that all the same. The page that is one file hands its parts over; a page on a server
 //! fetches them while it loads. A worker may not fetch anything, not even an object URL, so the
-//! module is posted to it.
+//! module is posted to it. All of them get the same one: what the browser has compiled for one worker,
+//! and has compiled better because it ran often, the next one has at once.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Response, Url};
@@ -32,8 +33,8 @@ onmessage = ({ data }) => {
 pub struct WorkerFiles {
     /// Object URL of the script.
     pub script_url: String,
-    /// The module: the first message to each worker.
-    pub module: Uint8Array,
+    /// The compiled module: the first message to each worker.
+    pub module: WebAssembly::Module,
 }
 
 /// Finds both files.
@@ -41,10 +42,17 @@ pub struct WorkerFiles {
 /// # Errors
 /// Which file could not be had.
 pub async fn load() -> Result<WorkerFiles, String> {
-    let (script, module) = match parts()? {
+    let (script, compiling) = match parts()? {
         Some(parts) => parts,
-        None => (fetch(SCRIPT).await?, fetch(MODULE).await?),
+        None => (
+            fetch(SCRIPT).await?,
+            WebAssembly::compile(&fetch(MODULE).await?.into()),
+        ),
     };
+    let module = JsFuture::from(compiling)
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(|error| in_words(&error))?;
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
     let content = Array::of2(&script, &JsValue::from_str(START));
@@ -54,19 +62,29 @@ pub async fn load() -> Result<WorkerFiles, String> {
     Ok(WorkerFiles { script_url, module })
 }
 
-/// The parts of the page that is one file; `None` on a server.
-fn parts() -> Result<Option<(Uint8Array, Uint8Array)>, String> {
-    let broken = |_: JsValue| "the parts of this page are broken".to_owned();
-    let parts = Reflect::get(&js_sys::global(), &PARTS.into()).map_err(broken)?;
+/// The parts of the page that is one file, whose module compiles from now on; `None` on a server.
+fn parts() -> Result<Option<(Uint8Array, Promise)>, String> {
+    let parts = Reflect::get(&js_sys::global(), &PARTS.into()).map_err(|it| in_words(&it))?;
     if parts.is_undefined() {
         return Ok(None);
     }
-    let part =
-        |name: &str| Reflect::get(&parts, &name.into()).and_then(JsCast::dyn_into::<Uint8Array>);
-    Ok(Some((
-        part("workerScript").map_err(broken)?,
-        part("workerModule").map_err(broken)?,
-    )))
+    let part = |name: &str| Reflect::get(&parts, &name.into());
+    let script = part("workerScript").and_then(JsCast::dyn_into::<Uint8Array>);
+    let module = part("workerModule")
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|compile| compile.call0(&JsValue::UNDEFINED))
+        .and_then(JsCast::dyn_into::<Promise>);
+    match (script, module) {
+        (Ok(script), Ok(module)) => Ok(Some((script, module))),
+        (Err(error), _) | (_, Err(error)) => Err(in_words(&error)),
+    }
+}
+
+fn in_words(error: &JsValue) -> String {
+    let message = Reflect::get(error, &"message".into())
+        .ok()
+        .and_then(|it| it.as_string());
+    message.unwrap_or_else(|| format!("{error:?}"))
 }
 
 async fn fetch(path: &str) -> Result<Uint8Array, String> {

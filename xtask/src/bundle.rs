@@ -2,10 +2,8 @@
 //!
 //! The built page's parts (styles, both scripts, both modules, sample flare) go into one HTML file
 //! that works from disk, under any path of any server, and saved by the browser. Scripts stand in it
-//! as they are, so that whoever wants to can read them. Both modules are packed together, so that what
-//! they share is there once, and written as base64 into an element that no browser runs; a few lines
-//! after the application's script unpack them. Packed by LZMA: with deflate, which browsers can
-//! unpack by themselves, the file would be a third larger.
+//! as they are, so that whoever wants to can read them. Each module is packed by gzip, written as base64
+//! into an element that no browser runs, and unpacked by the browser itself while it compiles it.
 //! The same parts give the same bytes: nothing of the time, the machine or the folder goes in.
 
 use std::fmt::Write as _;
@@ -18,7 +16,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
 
 use crate::page::{self, policy};
@@ -61,7 +58,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
             path.with_extension("html.sha256"),
             format!("{sum}  flarescope.html\n"),
         )?;
-        let gzipped = gzipped(html.as_bytes())?;
+        let gzipped = gzip(html.as_bytes())?.len();
         println!(
             "   {:>9} bytes, {:>9} gzipped  {} (sha256 {sum})",
             html.len(),
@@ -88,13 +85,10 @@ pub fn html(root: &Path, dist: &Path) -> Result<String> {
     let styles = styles(dist, &index)?;
     let policy = policy::element(&policy::of_one_file(&[&start, &main], &styles));
     let head = head(&index)?;
-    let boot = between(&index, "<p id=\"boot\" class=\"boot\">", "</p>")?;
+    let boot = between(&index, "<div id=\"boot\"", "<script")?.trim_end();
     let worker = script(&part(dist, "worker", ".js")?)?;
-    let app_module = bytes(&part(dist, "app", "_bg.wasm")?)?;
-    let worker_module = bytes(&part(dist, "worker", "_bg.wasm")?)?;
-    let sizes = format!("{} {}", worker_module.len(), app_module.len());
-    // The larger one first: the smaller finds more of itself in it than the other way round.
-    let modules = packed(&[worker_module, app_module].concat())?;
+    let app_module = packed(&bytes(&part(dist, "app", "_bg.wasm")?)?)?;
+    let worker_module = packed(&bytes(&part(dist, "worker", "_bg.wasm")?)?)?;
     let sample = between(
         &index,
         "<script type=\"text/plain\" id=\"sample-flare\">",
@@ -105,10 +99,11 @@ pub fn html(root: &Path, dist: &Path) -> Result<String> {
     Ok(format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{policy}\n{head}\
          <style>{styles}</style>\n</head>\n<body>\n\
-         <p id=\"boot\" class=\"boot\" data-part>{boot}</p>\n\
+         <div id=\"boot\"{boot}\n\
          <script data-part>{start}</script>\n\
          <script type=\"text/plain\" id=\"worker-script\" data-part>{worker}</script>\n\
-         <script type=\"text/plain\" id=\"modules\" data-part data-sizes=\"{sizes}\">{modules}</script>\n\
+         <script type=\"text/plain\" id=\"app-module\" data-part>{app_module}</script>\n\
+         <script type=\"text/plain\" id=\"worker-module\" data-part>{worker_module}</script>\n\
          <script type=\"text/plain\" id=\"sample-flare\" data-part>{sample}</script>\n\
          <script type=\"module\" data-part>{main}</script>\n</body>\n</html>\n"
     ))
@@ -129,9 +124,7 @@ fn main_script(root: &Path, dist: &Path) -> Result<String> {
         "{} imports other files, which would have to be put into the page as well",
         app.display()
     );
-    let bundle = root.join("www").join("bundle");
-    let unpacker = script(&bundle.join("unlzma.js"))?;
-    Ok(text + &unpacker + &script(&bundle.join("loader.js"))?)
+    Ok(text + &script(&root.join("www").join("bundle").join("loader.js"))?)
 }
 
 /// A script's text, fit to stand in an element and to be hashed there.
@@ -148,18 +141,9 @@ fn script(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Packed as `www/bundle/unlzma.js` unpacks it, as base64.
+/// Packed as browsers unpack it, as base64.
 fn packed(bytes: &[u8]) -> Result<String> {
-    let mut options = LzmaOptions::with_preset(9);
-    // WebAssembly has no alignment that the position of a byte could tell of.
-    options.pb = 0;
-    options.lc = 4;
-    options.lp = 0;
-    options.nice_len = 273;
-    options.depth_limit = 2000;
-    let mut packed = LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64))?;
-    packed.write_all(bytes)?;
-    Ok(STANDARD.encode(packed.finish()?))
+    Ok(STANDARD.encode(gzip(bytes)?))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {
@@ -247,10 +231,10 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-fn gzipped(bytes: &[u8]) -> Result<usize> {
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(bytes)?;
-    Ok(packed.finish()?.len())
+    Ok(packed.finish()?)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -49,7 +49,7 @@ use std::panic;
 use js_sys::Reflect;
 use leptos::prelude::*;
 
-/// Mounts the page, in place of the line that stood there while it loaded.
+/// Mounts the page, in place of what stood there while it loaded.
 ///
 /// Not where `www/start.js`, which runs before, found that this browser can't run the page. That
 /// script also tells when the page is lost later; a panic leaves its message for it.

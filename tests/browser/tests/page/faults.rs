@@ -16,17 +16,19 @@ const TAKE_AWAY: &str = "
     if (taken === 'modules') delete HTMLScriptElement.prototype.noModule;
     if (taken === 'workers') delete self.Worker;
     if (taken === 'BigInt') delete self.BigInt;
+    if (taken === 'unpacking') delete self.DecompressionStream;
     if (taken === 'dialogs') delete self.HTMLDialogElement;
     if (taken === 'colours') CSS.supports = () => false;
 ";
 
 /// What can be taken away, and the word for it.
-const NEEDS: [(&str, &str); 7] = [
+const NEEDS: [(&str, &str); 8] = [
     ("WebAssembly", "WebAssembly"),
     ("old-WebAssembly", "WebAssembly"),
     ("modules", "JavaScript modules"),
     ("workers", "workers"),
     ("BigInt", "BigInt"),
+    ("unpacking", "unpacking"),
     ("dialogs", "dialogs"),
     ("colours", "colours for light and dark"),
 ];
@@ -40,7 +42,7 @@ pub(crate) async fn says_that_it_cannot_start(page: &Page, word: &str) -> Result
     ensure!(is_shown, "nobody sees {said:?}");
     // Nothing else is there that would not work.
     ensure!(
-        page.all(".header").await?.is_empty(),
+        page.all("main").await?.is_empty(),
         "the page started all the same"
     );
     Ok(())
@@ -201,10 +203,11 @@ fn a_file_that_is_gone_when_a_new_worker_needs_it_is_told() -> Result<()> {
         let flare = page.scratch().join("dropped.zip");
         fs::copy(flares::path("memory-leak"), &flare)?;
         page.read(&flare).await?;
-        // Replaces the worker, and with it the engine that holds the report.
+        // Ends the worker that holds the flare.
         page.script(
             "const post = Worker.prototype.postMessage;\
              Worker.prototype.postMessage = function (message) {\
+               if (!message.request?.ask?.export) return post.call(this, message);\
                Worker.prototype.postMessage = post;\
                return post.call(this, {id: message.id, request: null, files: []});\
              };",

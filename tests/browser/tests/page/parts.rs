@@ -64,9 +64,11 @@ fn the_one_file_with_broken_modules_says_so() -> Result<()> {
     let environment = Environment::read()?;
     let site = Site::served(one_file(&environment)?);
     let html = site.html()?;
-    let (before, rest) = html.split_once("id=\"modules\"").context("no modules")?;
+    let (before, rest) = html
+        .split_once("id=\"app-module\"")
+        .context("no module of the application")?;
     let (attributes, rest) = rest.split_once('>').context("the tag does not end")?;
-    let (text, after) = rest.split_once('<').context("the modules do not end")?;
+    let (text, after) = rest.split_once('<').context("the module does not end")?;
     // As if it had been cut in the middle of a download and mended by hand.
     let broken = [
         ("beginning", text.get(1000..)),
@@ -74,14 +76,37 @@ fn the_one_file_with_broken_modules_says_so() -> Result<()> {
     ];
     with_site(&environment, &site, async |page| {
         for (missing, text) in broken {
-            let text = text.context("short modules")?;
-            let html = format!("{before}id=\"modules\"{attributes}>{text}<{after}");
+            let text = text.context("a short module")?;
+            let html = format!("{before}id=\"app-module\"{attributes}>{text}<{after}");
             fs::write(site.folder().join("index.html"), html)?;
             page.go_to(&page.url()).await?;
             says_that_it_cannot_start(&page, "modules cannot be unpacked")
                 .await
-                .with_context(|| format!("without their {missing}"))?;
+                .with_context(|| format!("without its {missing}"))?;
         }
+        Ok(())
+    })
+}
+
+/// The page is there before its worker's module is unpacked, so that is told when it is needed.
+#[test]
+fn the_one_file_with_a_broken_worker_says_so_once_it_is_needed() -> Result<()> {
+    let environment = Environment::read()?;
+    let site = Site::served(one_file(&environment)?);
+    let html = site.html()?;
+    let mark = "id=\"worker-module\" data-part>";
+    let (before, rest) = html.split_once(mark).context("no module of the worker")?;
+    let rest = rest.get(4000..).context("a short module")?;
+    fs::write(
+        site.folder().join("index.html"),
+        format!("{before}{mark}{rest}"),
+    )?;
+    with_site(&environment, &site, async |page| {
+        page.open().await?;
+        page.give_files(&[&flares::path("normal")]).await?;
+        page.wait_for_state("failed").await?;
+        let said = page.failure().await?;
+        ensure!(said.contains("modules cannot be unpacked"), "{said:?}");
         Ok(())
     })
 }
@@ -204,10 +229,10 @@ fn running_out_of_memory_is_told_as_that() -> Result<()> {
             "{said:?}"
         );
         page.screenshots("out-of-memory").await?;
-        page.press("go-back").await?;
-        wait_for_report(&page).await?;
+        // The report that was open is there all the while, and so is the worker that holds its flare.
         ensure!(page.verdict().await? == "no-profiles");
-        // By another worker, which has to read the flare again first.
+        page.press("dismiss").await?;
+        page.wait_for_state("ready").await?;
         let copied = page
             .copied_by(async |page| page.copy_reply("customer").await)
             .await?;
