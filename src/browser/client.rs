@@ -10,15 +10,16 @@ use web_sys::{DataTransfer, File, FileList};
 use super::drop::{self, Dropped, Entries};
 use super::link::Link;
 use super::state::AppState;
+use super::views::focus::Place;
 use super::worker_files::{self, WorkerFiles};
-use super::{choices, clipboard, download, traffic};
+use super::{choices, clipboard, download, idle, sample, traffic};
 use crate::BUILD;
-use crate::session::{Deliver, Effect, Event, Outgoing, Page, Screen, Session, ToWorker};
+use crate::session::{Deliver, Effect, Event, Outgoing, Page, Screen, Session, ToWorker, WorkerId};
 use crate::several;
 use crate::source::Source;
 use crate::wire::Call;
 use engine::protocol::{
-    Choices, ExportFormat, FunctionTable, Pairs, SettingsView, TopQuestion, UserError,
+    Choices, ExportFormat, FunctionTable, Pairs, Progress, SettingsView, TopQuestion, UserError,
 };
 
 /// What passes through the session unseen.
@@ -41,7 +42,9 @@ pub struct Client {
 struct Inner {
     session: Session<Browser>,
     worker_files: Option<WorkerFiles>,
-    link: Option<Link>,
+    links: Vec<(WorkerId, Link)>,
+    /// Where the keyboard was when what is being read was given.
+    place: Option<Place>,
     /// What happened while effects were being had.
     events: VecDeque<Event<Browser>>,
     is_busy: bool,
@@ -55,7 +58,8 @@ impl Client {
             inner: StoredValue::new_local(Inner {
                 session: Session::new(BUILD, state.choices.get_untracked()),
                 worker_files: None,
-                link: None,
+                links: Vec::new(),
+                place: None,
                 events: VecDeque::new(),
                 is_busy: false,
             }),
@@ -83,16 +87,27 @@ impl Client {
     /// Opens what was dropped.
     pub fn open_drop(self, transfer: Option<&DataTransfer>) {
         self.close_dialogs();
-        match transfer.map_or(Dropped::Nothing, drop::take) {
+        if !self.open_dropped(transfer.map_or(Dropped::Nothing, drop::take)) {
+            self.state
+                .say("That was no file: drop a flare's zip, its folder, or .pprof files");
+        }
+    }
+
+    /// Opens what was dropped before the page had started.
+    pub fn open_early(self) {
+        self.open_dropped(drop::take_early());
+    }
+
+    fn open_dropped(self, dropped: Dropped) -> bool {
+        match dropped {
             Dropped::Files(source) => self.open(source),
             Dropped::Folder { name, entries } => self.tell(Event::List {
                 name,
                 listing: entries,
             }),
-            Dropped::Nothing => self
-                .state
-                .say("That was no file: drop a flare's zip, its folder, or .pprof files"),
+            Dropped::Nothing => return false,
         }
+        true
     }
 
     /// Opens the last thing once more.
@@ -105,14 +120,22 @@ impl Client {
         self.tell(Event::Pair(pairs));
     }
 
-    /// Stops reading.
+    /// Stops reading. The keyboard goes on from where it was.
     pub fn cancel(self) {
+        let place = self
+            .inner
+            .try_update_value(|inner| inner.place.take())
+            .flatten();
         self.tell(Event::Cancel);
+        if let Some(place) = place {
+            // When the screen from before is back.
+            request_animation_frame(move || place.go_back());
+        }
     }
 
-    /// Shows the report that was open before a failure.
-    pub fn go_back(self) {
-        self.tell(Event::GoBack);
+    /// Takes away the word that something did not work.
+    pub fn dismiss(self) {
+        self.tell(Event::Dismiss);
     }
 
     /// Asks whether choices can be used, and what they come to. Unheard when the worker is lost.
@@ -203,9 +226,11 @@ impl Client {
         let state = self.state;
         match effect {
             Effect::Worker(ToWorker::Fetch) => self.fetch_worker(),
-            Effect::Worker(ToWorker::Start) => self.start_worker(),
-            Effect::Worker(ToWorker::Post(call)) => self.post(&call),
-            Effect::Worker(ToWorker::End) => self.inner.update_value(|inner| inner.link = None),
+            Effect::Worker(ToWorker::Start(id)) => self.start_worker(id),
+            Effect::Worker(ToWorker::Post(id, call)) => self.post(id, &call),
+            Effect::Worker(ToWorker::End(id)) => self
+                .inner
+                .update_value(|inner| inner.links.retain(|(it, _)| *it != id)),
             Effect::After(time, timer) => set_timeout(move || self.tell(Event::Over(timer)), time),
             Effect::List {
                 turn,
@@ -218,7 +243,15 @@ impl Client {
                 }
                 state.screen.set(screen);
             }
+            Effect::Reading(reading) => self.reading(reading),
             Effect::Progress(progress) => state.progress.set(progress),
+            Effect::Trouble(trouble) => state.trouble.set(trouble),
+            Effect::Tell(text) => state.told.set(text),
+            Effect::WhenIdle => idle::when_idle(move || {
+                self.tell(Event::Idle {
+                    sample: sample::source(),
+                });
+            }),
             Effect::Say(text) => state.say(text),
             Effect::FirstView => state.first_view(),
             Effect::Summary(summary) => state.summary.set(Some(summary)),
@@ -262,30 +295,53 @@ impl Client {
         });
     }
 
-    fn start_worker(self) {
+    fn start_worker(self, id: WorkerId) {
         let heard = move |answer| {
             self.tell(match answer {
-                Ok(answer) => Event::Heard(answer),
-                Err(message) => Event::Lost(message),
+                Ok(answer) => Event::Heard(id, answer),
+                Err(message) => Event::Lost(id, message),
             });
         };
         let Some(files) = self.inner.with_value(|inner| inner.worker_files.clone()) else {
             return;
         };
         match Link::start(&files, heard) {
-            Ok(link) => self.inner.update_value(|inner| inner.link = Some(link)),
-            Err(message) => self.tell(Event::Lost(message)),
+            Ok(link) => self
+                .inner
+                .update_value(|inner| inner.links.push((id, link))),
+            Err(message) => self.tell(Event::Lost(id, message)),
         }
     }
 
-    fn post(self, call: &Call<File>) {
-        let posted = self.inner.with_value(|inner| match &inner.link {
-            Some(link) => link.post(call),
-            None => Ok(()),
+    fn post(self, id: WorkerId, call: &Call<File>) {
+        let posted = self.inner.with_value(|inner| {
+            let link = inner.links.iter().find(|(it, _)| *it == id);
+            link.map_or(Ok(()), |(_, link)| link.post(call))
         });
         if let Err(message) = posted {
-            self.tell(Event::Lost(message));
+            self.tell(Event::Lost(id, message));
         }
+    }
+
+    /// Marks the page as reading, at once: what looks at it must not take the report that is still
+    /// there for the one that is awaited.
+    fn reading(self, reading: Option<String>) {
+        let place = reading.as_ref().and_then(|_| Place::of_now());
+        if let Some(body) = document().body() {
+            // A body always takes an attribute, and lets it go.
+            let _ = match &reading {
+                Some(_) => body.set_attribute("data-reading", ""),
+                None => body.remove_attribute("data-reading"),
+            };
+        }
+        self.inner.update_value(|inner| {
+            // Who gives another flare from the button that cancels the first comes from where that was.
+            if inner.place.is_none() || reading.is_none() {
+                inner.place = place;
+            }
+        });
+        self.state.progress.set(Progress::default());
+        self.state.reading.set(reading);
     }
 
     fn list(self, turn: u32, name: String, entries: Entries) {

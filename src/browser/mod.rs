@@ -8,7 +8,7 @@
 //! - [`wire`]: envelopes as JavaScript's objects.
 //! - [`state`]: the signals that views read. [`places`]: Back and Forward. [`views`]: markup.
 //! - [`drop`], [`sample`], [`clipboard`], [`download`], [`storage`], [`choices`], [`theme`],
-//!   [`policy`], [`traffic`], [`stored`]: one browser facility each.
+//!   [`policy`], [`traffic`], [`stored`], [`idle`]: one browser facility each.
 //!
 //! Decides nothing: what could be wrong without a browser stands outside, where the host tests it.
 
@@ -18,6 +18,7 @@ pub mod client;
 pub mod clipboard;
 pub mod download;
 pub mod drop;
+pub mod idle;
 pub mod link;
 pub mod places;
 pub mod policy;

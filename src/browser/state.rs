@@ -8,7 +8,7 @@ use web_sys::File;
 use super::storage::LocalStorage;
 use crate::place::Place;
 use crate::reply::{Edits, Reply};
-use crate::session::{ManualCopy, Preview, Screen};
+use crate::session::{Failure, ManualCopy, Preview, Screen};
 use crate::several::Candidate;
 use crate::traffic::Traffic;
 use engine::protocol::{Choices, DetailsView, Progress, SummaryView};
@@ -18,8 +18,14 @@ use engine::protocol::{Choices, DetailsView, Progress, SummaryView};
 pub struct AppState {
     /// What the page is showing.
     pub screen: RwSignal<Screen>,
-    /// How far the work is while [`Screen::Loading`].
+    /// The name of what is being read, while [`Screen::Loading`] or beside an open report.
+    pub reading: RwSignal<Option<String>>,
+    /// How far that is.
     pub progress: RwSignal<Progress>,
+    /// What could not be read, while a report is open.
+    pub trouble: RwSignal<Option<Arc<Failure>>>,
+    /// What only screen readers are told: that something is being read, and that it is there.
+    pub told: RwSignal<String>,
     /// Where in the open flare the user is. Changed by [`super::places::Places`].
     pub place: RwSignal<Place>,
     /// The process whose profiles are shown, by its number.
@@ -72,7 +78,10 @@ impl AppState {
     pub fn new(choices: Choices) -> Self {
         Self {
             screen: RwSignal::new(Screen::Empty),
+            reading: RwSignal::new(None),
             progress: RwSignal::default(),
+            trouble: RwSignal::new(None),
+            told: RwSignal::default(),
             place: RwSignal::default(),
             process: RwSignal::new(0),
             kind: RwSignal::new(0),

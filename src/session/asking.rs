@@ -1,10 +1,10 @@
 //! Asking: questions about the open flare, and what is done with their answers.
 
-use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::interface::{Deliver, Effect, Outgoing, Page, Timer};
+use super::link::WorkerId;
 use super::screen::{ManualCopy, Preview};
 use super::{Session, opening, words};
 use engine::protocol::{
@@ -39,32 +39,64 @@ pub(super) enum Asked<P: Page> {
     Reopen,
 }
 
+/// A question that was asked, and of which worker.
+pub(super) struct Pending<P: Page> {
+    pub(super) id: u32,
+    pub(super) worker: WorkerId,
+    pub(super) asked: Asked<P>,
+}
+
 impl<P: Page> Session<P> {
+    /// Asks what any worker can answer.
     pub(super) fn ask(&mut self, question: Question, asked: Asked<P>) {
-        self.ask_with(Request::Ask(question), Vec::new(), asked);
+        let holder = self.current.as_ref().and_then(|it| it.holder);
+        let worker = holder.unwrap_or_else(|| self.reader());
+        self.ask_worker(worker, Request::Ask(question), Vec::new(), asked);
     }
 
-    fn ask_with(&mut self, request: Request, files: Vec<P::File>, asked: Asked<P>) {
-        let id = self.send(request, files);
-        self.asked.push((id, asked));
+    fn ask_worker(
+        &mut self,
+        worker: WorkerId,
+        request: Request,
+        files: Vec<P::File>,
+        asked: Asked<P>,
+    ) {
+        let id = self.send(worker, request, files);
+        self.asked.push(Pending { id, worker, asked });
     }
 
-    /// Asks something about the open flare. Nothing while another is being read: the engine has
-    /// let go of the one on the page.
+    /// Asks something about the open flare.
     fn ask_about_flare(&mut self, question: Question, asked: Asked<P>) {
-        let Some(current) = &mut self.current else {
+        let Some(current) = &self.current else {
             return;
         };
-        if self.opening.is_some() {
-            return;
-        }
-        if !mem::replace(&mut current.is_held, true) {
-            // The worker was replaced since. The report is already on the page, so only a failure
-            // is of interest.
-            let (open, files) = opening::request(&current.source, &current.choices);
-            self.ask_with(open, files, Asked::Reopen);
+        if current.holder.is_none() {
+            self.reopen();
         }
         self.ask(question, asked);
+    }
+
+    /// The worker that held the flare is lost: another one reads it. The report is already on the page,
+    /// so only a failure is of interest, and what the page still lacks.
+    pub(super) fn reopen(&mut self) {
+        let Some(current) = &self.current else {
+            return;
+        };
+        let (open, files) = opening::request(&current.source, &current.choices);
+        // Whoever would read the next flare, unless it does so right now.
+        let holder = if self.opening.is_some() {
+            let (holder, step) = self.workers.begin();
+            self.worker(step);
+            holder
+        } else {
+            let holder = self.reader();
+            self.reader = None;
+            holder
+        };
+        if let Some(current) = &mut self.current {
+            current.holder = Some(holder);
+        }
+        self.ask_worker(holder, open, files, Asked::Reopen);
     }
 
     /// Asks for the open flare's report in another form, to deliver it.
@@ -87,8 +119,7 @@ impl<P: Page> Session<P> {
 
     pub(super) fn refresh_summary(&mut self) {
         // Only the last answer is of interest.
-        self.asked
-            .retain(|(_, asked)| !matches!(asked, Asked::Summary));
+        self.asked.retain(|it| !matches!(it.asked, Asked::Summary));
         let options = self.options.clone();
         self.ask_about_flare(Question::Summary { options }, Asked::Summary);
     }
@@ -123,20 +154,31 @@ impl<P: Page> Session<P> {
     }
 
     pub(super) fn is_asked(&self, id: u32) -> bool {
-        self.asked.iter().any(|(asked, _)| *asked == id)
+        self.asked.iter().any(|it| it.id == id)
+    }
+
+    /// The worker has given the first part of a flare, and not yet the second.
+    pub(super) fn is_detailing(&self, worker: WorkerId) -> bool {
+        let mut of_it = self.asked.iter().filter(|it| it.worker == worker);
+        of_it.any(|it| matches!(it.asked, Asked::Details))
     }
 
     /// Takes in an answer, unless what was asked is of no interest any more.
     pub(super) fn answered(&mut self, id: u32, response: Response) {
-        let Some(index) = self.asked.iter().position(|(asked, _)| *asked == id) else {
+        let Some(index) = self.asked.iter().position(|it| it.id == id) else {
             return;
         };
         let is_part = matches!(response, Response::Progress(_) | Response::Summary(_));
-        if is_part && matches!(self.asked.get(index), Some((_, Asked::Reopen))) {
+        if is_part
+            && matches!(
+                self.asked.get(index).map(|it| &it.asked),
+                Some(Asked::Reopen)
+            )
+        {
             // Of a flare that is opened again.
             return;
         }
-        let (_, asked) = self.asked.remove(index);
+        let Pending { asked, .. } = self.asked.remove(index);
         match (asked, response) {
             (Asked::Export { .. } | Asked::Summary | Asked::Top(_), Response::Failed(error)) => {
                 self.say(words::in_short(&error));
@@ -185,8 +227,9 @@ impl<P: Page> Session<P> {
     /// The flare on the page was moved, changed or locked since, so that nothing can be asked about
     /// it any more; what was asked goes unanswered.
     fn not_reopened(&mut self, error: UserError) {
-        self.engine_lets_go();
-        self.asked.clear();
+        if let Some(holder) = self.current.as_ref().and_then(|it| it.holder) {
+            self.end(holder);
+        }
         self.say(words::in_short(&error));
         self.show_preview(Preview::Failed(error));
     }

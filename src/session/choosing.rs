@@ -2,7 +2,6 @@
 
 use super::asking::Asked;
 use super::interface::{Effect, Page};
-use super::screen::Screen;
 use super::{Session, words};
 use crate::source::Source;
 use engine::protocol::{Choices, Question, UserError};
@@ -39,22 +38,26 @@ impl<P: Page> Session<P> {
             are_unkept: !is_kept,
         });
         let outdated = self.outdated();
-        let reading = outdated.as_ref().map(|source| source.name.as_str());
+        let reading = outdated.as_ref().map(|(source, _)| source.name.as_str());
         let said = words::chosen(said, is_kept, reading);
-        if let Some(source) = outdated {
-            self.open(source);
+        match outdated {
+            Some((source, true)) => self.open_again(source),
+            Some((source, false)) => self.open(source),
+            None => {}
         }
         self.say(said);
     }
 
-    /// What is shown, or being read, but not by the choices in force.
-    fn outdated(&self) -> Option<Source<P::File>> {
-        let (source, judged_by) = match self.screen {
-            Screen::Ready(_) => self.current.as_ref().map(|it| (&it.source, &it.choices))?,
-            // While a folder is being listed there is nothing yet that could be outdated.
-            Screen::Loading { .. } => self.opening.as_ref().map(|it| (&it.source, &it.choices))?,
-            Screen::Empty | Screen::Failed(_) => return None,
+    /// What is shown, or being read, but not by the choices in force; and whether it is what is shown.
+    fn outdated(&self) -> Option<(Source<P::File>, bool)> {
+        let (source, judged_by, is_shown) = match (&self.opening, &self.current) {
+            (Some(opening), _) => (&opening.source, &opening.choices, opening.is_again),
+            // While a folder is being listed, what it will hold is judged by them anyway.
+            (None, Some(current)) if self.reading.is_none() => {
+                (&current.source, &current.choices, true)
+            }
+            _ => return None,
         };
-        (*judged_by != self.choices).then(|| source.clone())
+        (*judged_by != self.choices).then(|| (source.clone(), is_shown))
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::link::ToWorker;
-use super::screen::{ManualCopy, Preview, Screen};
+use super::link::{ToWorker, WorkerId};
+use super::screen::{Failure, ManualCopy, Preview, Screen};
 use super::watchdog::Watch;
 use crate::source::Source;
 use crate::wire::{Answer, Call};
@@ -67,6 +67,8 @@ impl Outgoing {
 pub enum Timer {
     /// Nothing was typed since, if this is still the number of keystrokes.
     Typing(u32),
+    /// What is opened in this turn takes long enough to be told of.
+    Reading(u32),
     /// Half of what may pass without a sign of life.
     Silence(Watch),
 }
@@ -106,8 +108,8 @@ pub enum Event<P: Page> {
     Pair(Pairs),
     /// The user wants what was shown before, instead of what is being read.
     Cancel,
-    /// The user wants the report back that was open before a failure.
-    GoBack,
+    /// The user has seen that something did not work, or wants to begin anew.
+    Dismiss,
     /// The user asks whether choices can be used, and what they come to.
     Check {
         /// The choices.
@@ -174,17 +176,22 @@ pub enum Event<P: Page> {
     },
     /// What workers are started from is here, or could not be had.
     WorkerFiles(Result<(), String>),
-    /// The worker said something.
-    Heard(Answer),
-    /// The worker is lost, or what it said makes no sense. An ended worker is not heard any more.
-    Lost(String),
+    /// A worker said something.
+    Heard(WorkerId, Answer),
+    /// A worker is lost, or what it said makes no sense.
+    Lost(WorkerId, String),
+    /// The browser has nothing else to do.
+    Idle {
+        /// Something to practise on.
+        sample: Option<Source<P::File>>,
+    },
     /// The time of [`Effect::After`] is over.
     Over(Timer),
 }
 
 /// What is to be done.
 pub enum Effect<P: Page> {
-    /// Something about the worker.
+    /// Something about workers.
     Worker(ToWorker<Call<P::File>>),
     /// Tell [`Event::Over`] after a time.
     After(Duration, Timer),
@@ -199,8 +206,16 @@ pub enum Effect<P: Page> {
     },
     /// Show this.
     Screen(Screen),
-    /// Show how far the work is.
+    /// Something of this name is being read, from its beginning; or nothing any more.
+    Reading(Option<String>),
+    /// Show how far the reading is.
     Progress(Progress),
+    /// Show over the open report that another could not be read, or not any more.
+    Trouble(Option<Arc<Failure>>),
+    /// Say something to screen readers that others see.
+    Tell(String),
+    /// Tell [`Event::Idle`] when the browser has time.
+    WhenIdle,
     /// Say something in the live region; a new text even where it is the same.
     Say(String),
     /// Another report is shown: begin with its first view, and all processes.

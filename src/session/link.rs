@@ -1,20 +1,24 @@
-//! The link to the worker: fetch what it is made of, start it, keep messages until it is ready.
+//! The links to workers: fetch what they are made of, start one, keep messages until it is ready.
 //!
-//! Knows nothing of what is said over it.
+//! Knows nothing of what is said over them.
 
 use std::mem;
 
-/// What is to be done about the worker.
+/// One of the workers that were ever started, or are to be. No number is given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerId(pub u32);
+
+/// What is to be done about workers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToWorker<M> {
-    /// Get what workers are started from.
+    /// Get what all workers are started from.
     Fetch,
-    /// Start one. It is heard of when it is ready, or when it is lost.
-    Start,
+    /// Start this one. It is heard of when it is ready, or when it is lost.
+    Start(WorkerId),
     /// Send it a message.
-    Post(M),
+    Post(WorkerId, M),
     /// End it. Nothing of it is heard any more.
-    End,
+    End(WorkerId),
 }
 
 /// What workers are started from.
@@ -26,122 +30,169 @@ enum Files {
     Here,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Worker {
-    #[default]
-    None,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// For the files.
+    Waiting,
     /// Would lose messages.
     Starting,
     Ready,
 }
 
-/// One worker at a time, or none.
 #[derive(Debug)]
-pub(super) struct Link<M> {
-    files: Files,
-    worker: Worker,
+struct Link<M> {
+    id: WorkerId,
+    state: State,
     /// For when it is ready.
     waiting: Vec<M>,
 }
 
-impl<M> Default for Link<M> {
+/// The workers that there are, and what they are started from.
+#[derive(Debug)]
+pub(super) struct Workers<M> {
+    files: Files,
+    last: u32,
+    links: Vec<Link<M>>,
+}
+
+impl<M> Default for Workers<M> {
     fn default() -> Self {
         Self {
             files: Files::default(),
-            worker: Worker::default(),
-            waiting: Vec::new(),
+            last: 0,
+            links: Vec::new(),
         }
     }
 }
 
-impl<M> Link<M> {
-    /// Starts a worker unless there is one, or one will start as soon as its files are here.
-    pub(super) fn ensure(&mut self) -> Option<ToWorker<M>> {
-        match (self.worker, self.files) {
-            (Worker::None, Files::Here) => {
-                self.worker = Worker::Starting;
-                Some(ToWorker::Start)
-            }
-            (Worker::None, Files::Missing) => {
+impl<M> Workers<M> {
+    /// Starts one more, now or as soon as its files are here.
+    pub(super) fn begin(&mut self) -> (WorkerId, Option<ToWorker<M>>) {
+        self.last = self.last.wrapping_add(1);
+        let id = WorkerId(self.last);
+        let (state, step) = match self.files {
+            Files::Here => (State::Starting, Some(ToWorker::Start(id))),
+            Files::Coming => (State::Waiting, None),
+            Files::Missing => {
                 self.files = Files::Coming;
-                Some(ToWorker::Fetch)
+                (State::Waiting, Some(ToWorker::Fetch))
             }
-            _ => None,
-        }
+        };
+        let waiting = Vec::new();
+        self.links.push(Link { id, state, waiting });
+        (id, step)
     }
 
     /// The files are here.
-    pub(super) fn fetched(&mut self) -> Option<ToWorker<M>> {
+    pub(super) fn fetched(&mut self) -> Vec<ToWorker<M>> {
         self.files = Files::Here;
-        self.ensure()
+        let links = self.links.iter_mut();
+        let waiting = links.filter(|link| link.state == State::Waiting);
+        waiting
+            .map(|link| {
+                link.state = State::Starting;
+                ToWorker::Start(link.id)
+            })
+            .collect()
     }
 
-    /// The files could not be had; whoever needs a worker next tries again.
-    pub(super) const fn not_fetched(&mut self) {
+    /// The files could not be had; whoever needs a worker next tries again. Gives those that waited.
+    pub(super) fn not_fetched(&mut self) -> Vec<WorkerId> {
         self.files = Files::Missing;
+        let links = self.links.iter();
+        let waiting = links.filter(|link| link.state == State::Waiting);
+        waiting.map(|link| link.id).collect()
     }
 
     /// Sends, or keeps until the worker is ready.
-    pub(super) fn send(&mut self, message: M) -> Option<ToWorker<M>> {
-        if self.worker == Worker::Ready {
-            return Some(ToWorker::Post(message));
+    pub(super) fn send(&mut self, id: WorkerId, message: M) -> Option<ToWorker<M>> {
+        let link = self.find(id)?;
+        if link.state == State::Ready {
+            return Some(ToWorker::Post(id, message));
         }
-        self.waiting.push(message);
-        self.ensure()
+        link.waiting.push(message);
+        None
     }
 
     /// The worker takes messages from now on.
-    pub(super) fn ready(&mut self) -> impl Iterator<Item = ToWorker<M>> + use<M> {
-        self.worker = Worker::Ready;
-        mem::take(&mut self.waiting).into_iter().map(ToWorker::Post)
+    pub(super) fn ready(&mut self, id: WorkerId) -> Vec<ToWorker<M>> {
+        let Some(link) = self.find(id) else {
+            return Vec::new();
+        };
+        link.state = State::Ready;
+        let waiting = mem::take(&mut link.waiting).into_iter();
+        waiting.map(|message| ToWorker::Post(id, message)).collect()
     }
 
-    pub(super) fn is_ready(&self) -> bool {
-        self.worker == Worker::Ready
+    pub(super) fn is_ready(&self, id: WorkerId) -> bool {
+        let is_it = |link: &Link<M>| link.id == id && link.state == State::Ready;
+        self.links.iter().any(is_it)
+    }
+
+    /// Neither ended nor unheard of.
+    pub(super) fn knows(&self, id: WorkerId) -> bool {
+        self.links.iter().any(|link| link.id == id)
     }
 
     /// Ends the worker and forgets what waits for it.
-    pub(super) fn end(&mut self) -> Option<ToWorker<M>> {
-        self.waiting.clear();
-        let before = mem::take(&mut self.worker);
-        (before != Worker::None).then_some(ToWorker::End)
+    pub(super) fn end(&mut self, id: WorkerId) -> Option<ToWorker<M>> {
+        let at = self.links.iter().position(|link| link.id == id)?;
+        let was_started = self.links.remove(at).state != State::Waiting;
+        was_started.then_some(ToWorker::End(id))
+    }
+
+    fn find(&mut self, id: WorkerId) -> Option<&mut Link<M>> {
+        self.links.iter_mut().find(|link| link.id == id)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Link, ToWorker};
+    use super::{ToWorker, WorkerId, Workers};
 
     #[test]
     fn messages_wait_for_files_start_and_ready() {
-        let mut link = Link::default();
-        assert_eq!(link.send('a'), Some(ToWorker::Fetch));
-        assert_eq!(link.send('b'), None);
-        assert_eq!(link.fetched(), Some(ToWorker::Start));
-        assert_eq!(link.send('c'), None);
-        let posted: Vec<_> = link.ready().collect();
-        assert_eq!(posted, ['a', 'b', 'c'].map(ToWorker::Post));
-        assert_eq!(link.send('d'), Some(ToWorker::Post('d')));
-        assert_eq!(link.ensure(), None);
+        let mut workers = Workers::default();
+        let (first, step) = workers.begin();
+        assert_eq!(step, Some(ToWorker::Fetch));
+        assert_eq!(workers.send(first, 'a'), None);
+        let (second, step) = workers.begin();
+        assert_eq!(step, None);
+        let started = [first, second].map(ToWorker::Start);
+        assert_eq!(workers.fetched(), started);
+        assert_eq!(workers.send(first, 'b'), None);
+        assert_eq!(workers.send(second, 'c'), None);
+        let posted = ['a', 'b'].map(|message| ToWorker::Post(first, message));
+        assert_eq!(workers.ready(first), posted);
+        let posted = ToWorker::Post(first, 'd');
+        assert_eq!(workers.send(first, 'd'), Some(posted));
+        assert!(workers.is_ready(first) && !workers.is_ready(second));
+        assert_eq!(workers.begin().1, Some(ToWorker::Start(WorkerId(3))));
     }
 
     #[test]
     fn an_ended_worker_takes_what_waits_for_it_along_and_the_files_stay() {
-        let mut link = Link::default();
-        link.send('a');
-        link.fetched();
-        assert_eq!(link.end(), Some(ToWorker::End));
-        assert_eq!(link.end(), None);
-        assert_eq!(link.ensure(), Some(ToWorker::Start));
-        assert_eq!(link.ready().count(), 0);
+        let mut workers = Workers::default();
+        let (first, _) = workers.begin();
+        workers.fetched();
+        workers.send(first, 'a');
+        assert_eq!(workers.end(first), Some(ToWorker::End(first)));
+        assert_eq!(workers.end(first), None);
+        assert!(!workers.knows(first));
+        assert_eq!(workers.send(first, 'b'), None);
+        assert!(workers.ready(first).is_empty());
+        let (second, step) = workers.begin();
+        assert_eq!(step, Some(ToWorker::Start(second)));
+        assert!(workers.ready(second).is_empty());
     }
 
     #[test]
     fn files_that_could_not_be_had_are_asked_for_again() {
-        let mut link = Link::<char>::default();
-        assert_eq!(link.ensure(), Some(ToWorker::Fetch));
-        assert_eq!(link.ensure(), None);
-        link.not_fetched();
-        assert_eq!(link.ensure(), Some(ToWorker::Fetch));
+        let mut workers = Workers::<char>::default();
+        let (first, _) = workers.begin();
+        assert_eq!(workers.not_fetched(), [first]);
+        // There is nothing that could be ended.
+        assert_eq!(workers.end(first), None);
+        assert_eq!(workers.begin().1, Some(ToWorker::Fetch));
     }
 }

@@ -1,9 +1,12 @@
 //! Opening: from a drop to the report, or to what went wrong.
 
+use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::asking::Asked;
-use super::interface::{Effect, Page};
+use super::asking::{Asked, Pending};
+use super::interface::{Effect, Page, Timer};
+use super::link::WorkerId;
 use super::screen::{Screen, WayOut};
 use super::watchdog::Awaited;
 use super::{Session, words};
@@ -13,23 +16,25 @@ use engine::protocol::{
     Choices, DetailsView, Pairs, Progress, Request, Response, SummaryView, UserError,
 };
 
-/// A flare that the worker is reading.
+/// What is read faster than this is not told of before it is there.
+const TELL_AFTER: Duration = Duration::from_millis(300);
+
+/// A flare that the reader is reading.
 pub(super) struct Opening<F> {
     pub(super) id: u32,
     pub(super) source: Source<F>,
     pub(super) choices: Choices,
+    /// It is what is shown, once more.
+    pub(super) is_again: bool,
 }
 
 /// The flare whose report was read last.
 pub(super) struct Current<F> {
-    pub(super) summary: Arc<SummaryView>,
-    /// Comes a moment later.
-    pub(super) details: Option<Arc<DetailsView>>,
     pub(super) source: Source<F>,
     /// What the view was judged by. Another engine has to judge by the same.
     pub(super) choices: Choices,
-    /// The worker's engine holds it.
-    pub(super) is_held: bool,
+    /// The worker whose engine holds it, unless that is lost.
+    pub(super) holder: Option<WorkerId>,
 }
 
 /// The request that opens a source, with the files that go beside it.
@@ -48,7 +53,13 @@ impl<P: Page> Session<P> {
     /// Opens in place of whatever is open or being opened.
     pub(super) fn open(&mut self, source: Source<P::File>) {
         self.clear_for(&source.name);
-        self.send_open(source);
+        self.send_open(source, false);
+    }
+
+    /// The same for what is open already.
+    pub(super) fn open_again(&mut self, source: Source<P::File>) {
+        self.clear_for(&source.name);
+        self.send_open(source, true);
     }
 
     /// The same for something that has to be listed first. The listing is not heard any more when the
@@ -65,36 +76,35 @@ impl<P: Page> Session<P> {
     }
 
     pub(super) fn listing(&mut self, turn: u32, what: &str, done: u64) {
-        if turn != self.turn || !self.is_loading() {
+        if turn != self.turn || self.reading.is_none() {
             return;
         }
-        self.watchdog.hear();
+        self.watchdog.hear(None);
         self.effect(Effect::Progress(Progress {
+            stage: words::listing(done),
             what: visible::text(what).into_owned(),
-            done,
-            total: 0,
+            ..Progress::default()
         }));
     }
 
     pub(super) fn listed(&mut self, turn: u32, outcome: Result<Source<P::File>, UserError>) {
-        if turn != self.turn {
+        if turn != self.turn || self.reading.is_none() {
             return;
         }
         match outcome {
-            Ok(source) => self.send_open(source),
+            Ok(source) => self.send_open(source, false),
             Err(error) => self.fail(error, WayOut::ChooseAgain),
         }
     }
 
     /// The browser does not list the folder.
     pub(super) fn not_listed(&mut self) {
-        let Screen::Loading { name } = &self.screen else {
+        let Some(name) = self.reading.clone() else {
             return;
         };
-        let error = words::not_listed(name);
         // What it may still list is not heard any more.
         self.stop_opening();
-        self.fail(error, WayOut::ChooseAgain);
+        self.fail(words::not_listed(&name), WayOut::ChooseAgain);
     }
 
     pub(super) fn try_again(&mut self) {
@@ -108,76 +118,100 @@ impl<P: Page> Session<P> {
         if let Some(current) = &self.current {
             let mut source = current.source.clone();
             source.pairs = pairs;
-            self.open(source);
+            self.open_again(source);
         }
     }
 
-    /// Stops reading and goes back to what was shown before.
+    /// Stops reading. What was open is still there.
     pub(super) fn cancel(&mut self) {
-        if !self.is_loading() {
+        if self.reading.is_none() {
             return;
         }
+        let was_again = self.opening.as_ref().is_some_and(|it| it.is_again);
         self.stop_opening();
-        self.show_current();
+        self.rest();
+        if self.current.is_none() {
+            self.show(Screen::Empty);
+        }
         self.say(words::CANCELLED);
-    }
-
-    /// Shows the report that was open before, or the empty page. A report that was judged by other
-    /// choices than those in force is made again.
-    pub(super) fn go_back(&mut self) {
-        match &self.current {
-            Some(current) if current.choices != self.choices => self.open(current.source.clone()),
-            _ => self.show_current(),
+        if !was_again {
+            self.catch_up();
         }
     }
 
-    fn show_current(&mut self) {
-        let Some(current) = &self.current else {
-            return self.show(Screen::Empty);
-        };
-        let (summary, details) = (current.summary.clone(), current.details.clone());
-        self.effect(Effect::Details(details));
-        self.show(Screen::Ready(summary));
-        if self.has_typed() {
-            self.refresh_summary();
+    /// Takes away the word that something did not work.
+    pub(super) fn dismiss(&mut self) {
+        if self.has_trouble {
+            self.no_trouble();
+            self.catch_up();
+        } else if matches!(self.screen, Screen::Failed(_)) {
+            self.show(Screen::Empty);
+        }
+    }
+
+    fn no_trouble(&mut self) {
+        if mem::take(&mut self.has_trouble) {
+            self.effect(Effect::Trouble(None));
+        }
+    }
+
+    /// A report that was judged by other choices than those in force is made again.
+    fn catch_up(&mut self) {
+        if let Some(current) = &self.current
+            && current.choices != self.choices
+            && self.reading.is_none()
+        {
+            let source = current.source.clone();
+            self.open_again(source);
         }
     }
 
     /// Ends what is under way and shows that something is being read.
     fn clear_for(&mut self, name: &str) {
         self.stop_opening();
+        self.no_trouble();
         self.say("");
-        self.effect(Effect::Progress(Progress::default()));
-        self.show(Screen::Loading {
-            name: visible::text(name).into_owned(),
-        });
+        let name = visible::text(name).into_owned();
+        self.reading = Some(name.clone());
+        self.effect(Effect::Reading(Some(name)));
+        self.effect(Effect::After(TELL_AFTER, Timer::Reading(self.turn)));
+        if self.current.is_none() {
+            self.show(Screen::Loading);
+        }
+    }
+
+    /// What is still being read now takes a while.
+    pub(super) fn tell_reading(&mut self, turn: u32) {
+        if turn == self.turn
+            && let Some(name) = &self.reading
+        {
+            self.effect(Effect::Tell(words::reading(name)));
+        }
     }
 
     fn stop_opening(&mut self) {
         self.turn = self.turn.wrapping_add(1);
-        if self.opening.is_some() {
-            self.replace_worker();
+        if self.opening.take().is_some()
+            && let Some(reader) = self.reader
+        {
+            // A busy worker hears nothing.
+            self.end(reader);
+            self.reader();
         }
     }
 
-    fn send_open(&mut self, source: Source<P::File>) {
+    pub(super) fn send_open(&mut self, source: Source<P::File>, is_again: bool) {
         self.last_source = Some(source.clone());
-        // Whatever comes of it, the engine lets go of what it had.
-        self.engine_lets_go();
         let choices = self.choices.clone();
         let (request, files) = request(&source, &choices);
-        let id = self.send(request, files);
+        let reader = self.reader();
+        let id = self.send(reader, request, files);
         self.opening = Some(Opening {
             id,
             source,
             choices,
+            is_again,
         });
-    }
-
-    pub(super) fn engine_lets_go(&mut self) {
-        if let Some(current) = &mut self.current {
-            current.is_held = false;
-        }
     }
 
     pub(super) fn is_opening(&self, id: u32) -> bool {
@@ -196,29 +230,41 @@ impl<P: Page> Session<P> {
     }
 
     fn opened(&mut self, summary: Arc<SummaryView>) {
-        let Some(opening) = self.opening.take() else {
+        let (Some(opening), Some(holder)) = (self.opening.take(), self.reader.take()) else {
             return;
         };
-        // The rest comes as an answer to the same request.
-        self.asked.push((opening.id, Asked::Details));
         let before = self.current.replace(Current {
-            summary: summary.clone(),
-            details: None,
             source: opening.source,
             choices: opening.choices,
-            is_held: true,
+            holder: Some(holder),
+        });
+        if let Some(worker) = before.as_ref().and_then(|it| it.holder) {
+            self.end(worker);
+        }
+        // The rest comes as an answer to the same request.
+        self.asked.push(Pending {
+            id: opening.id,
+            worker: holder,
+            asked: Asked::Details,
         });
         let name = |it: &Option<Current<P::File>>| it.as_ref().map(|it| it.source.name.clone());
         let is_another = name(&before) != name(&self.current);
+        let told = self.reading.take().unwrap_or_default();
+        self.effect(Effect::Reading(None));
         self.effect(Effect::FirstView);
         self.effect(Effect::Details(None));
+        let told = words::report_is_there(&summary.header.hostname, &told);
         self.show(Screen::Ready(summary));
+        self.effect(Effect::Tell(told));
         if self.has_typed() {
             self.refresh_summary();
             // They may belong to another ticket.
             if is_another {
                 self.say(words::STILL_TYPED);
             }
+        }
+        if self.has_preview {
+            self.preview();
         }
     }
 
@@ -233,17 +279,17 @@ impl<P: Page> Session<P> {
 
     /// All else of the flare that is shown.
     pub(super) fn detailed(&mut self, details: Arc<DetailsView>) {
-        if let Some(current) = &mut self.current {
-            current.details = Some(details.clone());
-            self.effect(Effect::Details(Some(details)));
-        }
+        self.effect(Effect::Details(Some(details)));
+        self.effect(Effect::WhenIdle);
     }
 
     /// The flare, or the choices it was to be judged by, can't be used.
     fn refused(&mut self, error: UserError) {
         match self.opening.take() {
             // Choices of an earlier visit, which turned out to be of no use in the meantime.
-            Some(opening) if opening.choices != self.choices => self.send_open(opening.source),
+            Some(opening) if opening.choices != self.choices => {
+                self.send_open(opening.source, opening.is_again);
+            }
             _ => self.fail(error, WayOut::ChooseAgain),
         }
     }

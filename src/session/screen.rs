@@ -9,14 +9,11 @@ use engine::protocol::{Replaced, SummaryView, UserError};
 pub enum Screen {
     /// Nothing was dropped yet.
     Empty,
-    /// A flare is being read.
-    Loading {
-        /// What was dropped.
-        name: String,
-    },
-    /// A flare is open.
+    /// The first flare is being read.
+    Loading,
+    /// A flare is open. It stays while another is being read, and when that fails.
     Ready(Arc<SummaryView>),
-    /// The last thing asked did not work.
+    /// The first flare could not be read.
     Failed(Arc<Failure>),
 }
 
@@ -25,18 +22,10 @@ impl Screen {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
-            Self::Loading { .. } => "loading",
+            Self::Loading => "loading",
             Self::Ready(_) => "ready",
             Self::Failed(_) => "failed",
         }
-    }
-
-    pub(super) fn failed(error: UserError, way_out: WayOut, can_go_back: bool) -> Self {
-        Self::Failed(Arc::new(Failure {
-            error,
-            way_out,
-            can_go_back,
-        }))
     }
 }
 
@@ -47,8 +36,6 @@ pub struct Failure {
     pub error: UserError,
     /// The button to offer first.
     pub way_out: WayOut,
-    /// A report that was open before can be shown again.
-    pub can_go_back: bool,
 }
 
 /// What helps against a [`Failure`].

@@ -9,6 +9,21 @@ pub(super) const CANCELLED: &str = "Cancelled";
 pub(super) const STILL_TYPED: &str =
     "The symptom and link typed before still go into this escalation";
 
+pub(super) fn reading(name: &str) -> String {
+    format!("Reading {name}")
+}
+
+/// That a report is there; `host` may be unknown.
+pub(super) fn report_is_there(host: &str, name: &str) -> String {
+    let of = if host.is_empty() { name } else { host };
+    format!("Report of {of} is there")
+}
+
+/// How far the listing of a folder is.
+pub(super) fn listing(files: u64) -> String {
+    format!("Listing the folder, {files} files so far")
+}
+
 /// What the worker died of when it said nothing.
 pub(super) const SILENT: &str = "it showed no sign of life for a minute";
 

@@ -19,7 +19,7 @@ use profile::lens::view::{View, ViewError};
 use report::document::FunctionTable;
 use report::layout;
 use report::model::Report;
-use report::screen::Progress;
+use report::screen::{Progress, Stage};
 use report::settings::Settings;
 
 use crate::gather::{self, Shown};
@@ -95,11 +95,8 @@ impl OpenFlare {
         settings: Settings,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, FlareError> {
-        progress(Progress {
-            what: format!("Opening {name}"),
-            done: 0,
-            total: 0,
-        });
+        let what = name.to_owned();
+        progress(gather::progress(Stage::Opening, what, (0, 1), &[]));
         let mut flare = Flare::open(name, input, &flare::Limits::default())?;
         let known = |role: &flare::Role| !matches!(role, flare::Role::Unneeded(_));
         if !flare.is_flare() && !flare.entries().iter().any(|entry| known(&entry.role)) {

@@ -17,14 +17,54 @@ use super::settings::{Pairs, SettingsView};
 pub const FILE_ROWS: usize = 500;
 
 /// How far the work is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The file in hand, or the step.
+    /// The stage, in words.
+    pub stage: String,
+    /// The file or process in hand, or empty.
     pub what: String,
-    /// Units done.
-    pub done: u64,
-    /// Units in all; 0 when unknown.
-    pub total: u64,
+    /// Thousandths of the time of all stages that are over; `None` when unknown.
+    pub permille: Option<u32>,
+    /// Processes whose profiles are all decoded, in the order in which they were.
+    pub finished: Vec<String>,
+}
+
+/// What an open flare goes through, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The list of its files.
+    Opening,
+    /// Reading and decoding.
+    Reading,
+    /// What the profiles come to.
+    Judging,
+    /// What is shown of them.
+    Tables,
+}
+
+impl Stage {
+    /// Thousandths of all the time that are over when it begins, and when it ends: medians of the test
+    /// flares, measured natively.
+    const fn bounds(self) -> (u64, u64) {
+        match self {
+            Self::Opening => (0, 20),
+            Self::Reading => (20, 520),
+            Self::Judging => (520, 800),
+            Self::Tables => (800, 1000),
+        }
+    }
+
+    /// Thousandths of all the time that are over when so much of this stage is done. Declared sizes may
+    /// be anything, so more than all counts as all.
+    pub fn permille(self, done: u64, total: u64) -> u32 {
+        let (from, to) = self.bounds();
+        let part = match total {
+            0 => 0,
+            total => u128::from(to - from) * u128::from(done.min(total)) / u128::from(total),
+        };
+        // Never more than a thousand.
+        (u128::from(from) + part) as u32
+    }
 }
 
 /// What answers a ticket, on one screen. Comes first, and needs nothing of [`DetailsView`].

@@ -20,3 +20,26 @@ pub fn focus(element: &web_sys::Element) {
         let _ = element.focus_with_options(&options);
     }
 }
+
+/// Where the keyboard is. Found again by name: the screen it is on may be made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place(String);
+
+impl Place {
+    /// Where it is now; `None` when it is nowhere in particular.
+    pub fn of_now() -> Option<Self> {
+        let element = document().active_element()?;
+        let named = |name: &str| element.get_attribute(name).filter(|it| !it.is_empty());
+        let by_id = named("id").map(|id| format!("[id=\"{id}\"]"));
+        by_id
+            .or_else(|| named("data-action").map(|action| format!("[data-action=\"{action}\"]")))
+            .map(Self)
+    }
+
+    /// Puts the focus there, if it is still there.
+    pub fn go_back(&self) {
+        if let Ok(Some(element)) = document().query_selector(&self.0) {
+            focus(&element);
+        }
+    }
+}

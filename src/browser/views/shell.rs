@@ -7,10 +7,10 @@ use web_sys::{DragEvent, KeyboardEvent};
 use super::check::CheckDialog;
 use super::dialogs::ManualCopyDialog;
 use super::empty::Empty;
-use super::failed::Failed;
+use super::failed::{Failed, Trouble};
 use super::footer::Footer;
 use super::help::HelpDialog;
-use super::loading::Loading;
+use super::loading::{Loading, ReadingLine};
 use super::pickers::{HiddenPickers, Pickers};
 use super::redaction::RedactionDialog;
 use super::report::Open;
@@ -42,14 +42,16 @@ pub fn App() -> impl IntoView {
         }
     });
     listen_for_drops(state, client);
+    client.open_early();
     listen_for_keys(state, client, pickers);
     view! {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <Header/>
         <main id="main" class="main" tabindex="-1">
+            <Trouble/>
             {move || match state.screen.get() {
                 Screen::Empty => view! { <Empty/> }.into_any(),
-                Screen::Loading { name } => view! { <Loading name/> }.into_any(),
+                Screen::Loading => view! { <Loading/> }.into_any(),
                 Screen::Ready(view) => view! { <Open view/> }.into_any(),
                 Screen::Failed(failure) => view! { <Failed failure/> }.into_any(),
             }}
@@ -83,6 +85,7 @@ fn Header() -> impl IntoView {
         <header class="header">
             <span class="header-name">"flarescope"</span>
             {move || header().map(|header| view! { <HeaderFacts header/> })}
+            <ReadingLine/>
             <div class="header-tools">
                 <Show when=is_open>
                     <button data-action="choose-file" type="button" class="button" on:click=move |_| pickers.choose_file()>
@@ -161,6 +164,7 @@ fn LiveLine() -> impl IntoView {
                 <p class="live-line-text" class:is-empty=notice.1.is_empty()>{notice.1.clone()}</p>
             </For>
         </div>
+        <p id="told" class="visually-hidden" role="status">{move || state.told.get()}</p>
     }
 }
 

@@ -1,7 +1,7 @@
 //! Questions about the open flare.
 
-use super::{Stage, crashed, failed, opened, ready, source};
-use crate::session::{Deliver, Effect, Event};
+use super::{Stage, crashed, details, failed, opened, ready, source};
+use crate::session::{Deliver, Effect, Event, WorkerId};
 use crate::wire::NO_REQUEST;
 use engine::protocol::{
     Column, ExportFormat, Form, FunctionTable, ProfileName, Replaced, Replacement, Response,
@@ -47,7 +47,7 @@ fn deliver(stage: &mut Stage, is_done: bool) -> Vec<String> {
         id: 2,
         response: exported("Grüße"),
     };
-    let mut effects = stage.session.handle(Event::Heard(answer));
+    let mut effects = stage.session.handle(Event::Heard(WorkerId(1), answer));
     let Some(Effect::Deliver(what)) = effects.pop() else {
         panic!("nothing is delivered");
     };
@@ -59,7 +59,7 @@ fn an_export_is_copied_and_counted_in_letters() {
     let mut stage = Stage::opened();
     assert_eq!(
         stage.tell(export(Deliver::Copy)),
-        ["post 2 export customer \"\""]
+        ["1: post 2 export customer \"\""]
     );
     assert_eq!(
         deliver(&mut stage, true),
@@ -99,13 +99,13 @@ fn a_redacted_export_says_so() {
     assert_eq!(
         stage.tell(Event::Redact(true)),
         [
-            "post 2 summary redacted \"\"",
+            "1: post 2 summary redacted \"\"",
             "say \"Names are replaced in everything that is copied or saved. This screen stays as it is\""
         ]
     );
     assert_eq!(
         stage.tell(export(Deliver::Save)),
-        ["post 3 export customer redacted \"\""]
+        ["1: post 3 export customer redacted \"\""]
     );
     assert_eq!(
         stage.hears(3, exported("x")),
@@ -114,7 +114,7 @@ fn a_redacted_export_says_so() {
     assert_eq!(
         stage.tell(Event::Redact(false)),
         [
-            "post 4 summary \"\"",
+            "1: post 4 summary \"\"",
             "say \"Copies and files have all names again\""
         ]
     );
@@ -132,11 +132,23 @@ fn a_text_of_the_page_is_copied_without_asking_anybody() {
 }
 
 #[test]
-fn nothing_is_asked_without_a_flare_or_while_another_is_read() {
+fn nothing_is_asked_without_a_flare() {
     assert!(Stage::ready().tell(export(Deliver::Copy)).is_empty());
-    let mut stage = Stage::opened();
-    stage.tell(Event::Open(source("b.zip")));
-    assert!(stage.tell(export(Deliver::Copy)).is_empty());
+}
+
+#[test]
+fn the_open_flare_is_asked_about_while_another_is_read() {
+    let mut stage = Stage::rested();
+    let opened = stage.tell(Event::Open(source("b.zip")));
+    assert!(opened.iter().any(|it| it.starts_with("2: post 2 open")));
+    assert_eq!(
+        stage.tell(export(Deliver::Copy)),
+        ["1: post 3 export customer \"\""]
+    );
+    assert_eq!(
+        stage.of(1).hears(3, exported("x")),
+        ["copy Customer message: \"x\""]
+    );
 }
 
 #[test]
@@ -154,18 +166,20 @@ fn an_export_that_fails_is_told() {
 #[test]
 fn a_new_worker_gets_the_flare_again_before_it_is_asked_about_it() {
     let mut stage = Stage::opened();
-    stage.hears(NO_REQUEST, crashed());
-    assert!(stage.tell(export(Deliver::Copy)).is_empty());
+    assert_eq!(stage.hears(NO_REQUEST, crashed()), ["end 1"]);
+    assert_eq!(stage.tell(export(Deliver::Copy)), ["start 2"]);
     assert_eq!(
-        stage.hears(NO_REQUEST, ready()),
+        stage.of(2).hears(NO_REQUEST, ready()),
         [
             "the page is complete",
-            "post 2 open [\"a.zip\"] [\"a.zip\"] by defaults",
-            "post 3 export customer \"\""
+            "2: post 2 open [\"a.zip\"] [\"a.zip\"] by defaults",
+            "2: post 3 export customer \"\"",
+            "when idle"
         ]
     );
     // The report is on the page already.
     assert!(stage.hears(2, opened("a")).is_empty());
+    assert_eq!(stage.hears(2, details("a")), ["details a", "when idle"]);
     assert_eq!(
         stage.hears(3, exported("x")),
         ["copy Customer message: \"x\""]
@@ -175,18 +189,40 @@ fn a_new_worker_gets_the_flare_again_before_it_is_asked_about_it() {
 }
 
 #[test]
+fn who_would_read_the_next_flare_takes_the_place_of_a_holder_that_is_lost() {
+    let mut stage = Stage::rested();
+    stage.of(1).hears(NO_REQUEST, crashed());
+    assert_eq!(
+        stage.tell(export(Deliver::Copy)),
+        [
+            "2: post 2 open [\"a.zip\"] [\"a.zip\"] by defaults",
+            "2: post 3 export customer \"\""
+        ]
+    );
+    // Unless it is busy with that.
+    let mut stage = Stage::rested();
+    stage.tell(Event::Open(source("b.zip")));
+    assert_eq!(stage.of(1).hears(NO_REQUEST, crashed()), ["end 1"]);
+    assert_eq!(stage.tell(export(Deliver::Copy)), ["start 3"]);
+    assert_eq!(stage.of(2).hears(2, opened("b"))[..1], ["end 3"]);
+}
+
+#[test]
 fn a_flare_that_is_gone_when_a_new_worker_needs_it_is_told() {
-    let mut stage = Stage::opened();
-    stage.hears(NO_REQUEST, crashed());
-    stage.hears(NO_REQUEST, ready());
+    let mut stage = Stage::rested();
+    stage.of(1).hears(NO_REQUEST, crashed());
     stage.tell(Event::Preview);
     assert_eq!(
-        stage.hears(2, failed("Gone")),
-        ["say \"Gone. Detail. Hint.\"", "preview failed: Gone"]
+        stage.of(2).hears(2, failed("Gone")),
+        [
+            "end 2",
+            "say \"Gone. Detail. Hint.\"",
+            "preview failed: Gone"
+        ]
     );
     // What was asked goes unanswered; the next question tries again.
     assert!(stage.hears(3, replacements()).is_empty());
-    assert_eq!(stage.tell(export(Deliver::Copy)).len(), 2);
+    assert_eq!(stage.tell(export(Deliver::Copy)), ["start 3"]);
 }
 
 #[test]
@@ -196,12 +232,31 @@ fn a_crash_while_something_is_asked_is_told_and_the_report_stays() {
     assert_eq!(
         stage.hears(2, crashed()),
         [
-            "end the worker",
-            "start a worker",
+            "end 1",
             "no preview",
             "say \"The part of the page that reads flares stopped and was restarted: panicked. Try again.\""
         ]
     );
+}
+
+#[test]
+fn a_crash_before_all_of_a_flare_is_there_makes_it_be_read_once_more() {
+    let mut stage = Stage::ready();
+    stage.tell(Event::Open(source("a.zip")));
+    stage.hears(1, opened("a"));
+    let told = stage.hears(1, crashed());
+    assert_eq!(told.first().map(String::as_str), Some("end 1"));
+    assert_eq!(told.last().map(String::as_str), Some("start 2"));
+    stage.of(2).hears(NO_REQUEST, ready());
+    assert_eq!(stage.hears(2, details("a"))[..1], ["details a"]);
+    // Not for ever.
+    let mut stage = Stage::ready();
+    stage.tell(Event::Open(source("a.zip")));
+    stage.hears(1, opened("a"));
+    stage.hears(1, crashed());
+    stage.of(2).hears(NO_REQUEST, ready());
+    let told = stage.hears(2, crashed());
+    assert!(!told.iter().any(|it| it.starts_with("start")), "{told:?}");
 }
 
 #[test]
@@ -210,7 +265,7 @@ fn the_summary_is_asked_for_once_typing_rests() {
     stage.wait();
     assert_eq!(stage.tell(typed("s")), ["wait 300ms"]);
     assert_eq!(stage.tell(typed("slow")), ["wait 300ms"]);
-    assert_eq!(stage.wait(), ["post 2 summary \"slow\""]);
+    assert_eq!(stage.wait(), ["1: post 2 summary \"slow\""]);
     assert_eq!(stage.hears(2, opened("a, slow")), ["summary a, slow"]);
 }
 
@@ -220,7 +275,7 @@ fn only_the_last_summary_is_of_interest() {
     stage.tell(typed("a"));
     stage.wait();
     stage.tell(typed("b"));
-    assert_eq!(stage.wait(), ["post 3 summary \"b\""]);
+    assert_eq!(stage.wait(), ["1: post 3 summary \"b\""]);
     assert!(stage.hears(2, exported("of a")).is_empty());
     assert_eq!(stage.hears(3, opened("of b")), ["summary of b"]);
 }
@@ -230,7 +285,7 @@ fn what_redaction_replaces_is_shown_unless_it_was_closed() {
     let mut stage = Stage::opened();
     assert_eq!(
         stage.tell(Event::Preview),
-        ["preview loading", "post 2 preview"]
+        ["preview loading", "1: post 2 preview"]
     );
     assert_eq!(stage.hears(2, replacements()), ["preview of 1"]);
     stage.tell(Event::Preview);
@@ -254,7 +309,10 @@ fn by_cum(table: &'static str) -> Event<super::Words> {
 #[test]
 fn a_table_by_another_column_is_the_engines() {
     let mut stage = Stage::opened();
-    assert_eq!(stage.tell(by_cum("first")), ["post 2 top of core by Cum"]);
+    assert_eq!(
+        stage.tell(by_cum("first")),
+        ["1: post 2 top of core by Cum"]
+    );
     let table = FunctionTable {
         process: "core".to_owned(),
         profile: ProfileName::HeapDiff,

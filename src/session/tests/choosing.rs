@@ -20,7 +20,7 @@ fn whether_choices_can_be_used_is_answered_to_who_asked() {
         let choices = leak(5.0);
         assert_eq!(
             stage.tell(Event::Check { choices, reply }),
-            [format!("post {id} check 5 MB")]
+            [format!("1: post {id} check 5 MB")]
         );
     }
     assert_eq!(
@@ -51,21 +51,20 @@ fn choices_are_kept_before_they_are_in_force() {
 
 #[test]
 fn the_open_flare_is_read_again() {
-    let mut stage = Stage::opened();
+    let mut stage = Stage::rested();
     assert_eq!(
         stage.tell(kept(leak(5.0), true)),
         [
             "judge by 5 MB",
             "say \"\"",
-            "progress \"\" 0",
-            "screen loading a.zip",
-            "post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB",
+            "reading a.zip",
+            "2: post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB",
             "say \"Settings applied; reading again with them: a.zip\""
         ]
     );
     // And so is one that is being read.
     let lines = stage.tell(kept(leak(6.0), true));
-    assert_eq!(lines[1..3], ["end the worker", "start a worker"]);
+    assert_eq!(lines[1..3], ["end 2", "start 3"]);
     // But not by the same choices.
     assert_eq!(
         stage.tell(kept(leak(6.0), true)),
@@ -93,16 +92,36 @@ fn choices_that_the_browser_refuses_to_keep_hold_all_the_same() {
 }
 
 #[test]
-fn nothing_is_read_again_while_a_folder_is_listed_or_after_a_failure() {
-    let mut stage = Stage::opened();
-    stage.tell(Event::List {
+fn a_report_judged_by_other_choices_is_made_again_once_nothing_else_is_read() {
+    let list = || Event::List {
         name: "flare".to_owned(),
         listing: "entries",
-    });
+    };
+    let again = "2: post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB";
+    let mut stage = Stage::rested();
+    stage.tell(list());
     assert_eq!(stage.tell(kept(leak(5.0), true)).len(), 2);
-    let mut stage = Stage::opened();
+    let told = stage.tell(Event::Cancel);
+    assert_eq!(told.last().map(String::as_str), Some(again));
+    // Who cancels that keeps the report as it is.
+    let told = stage.tell(Event::Cancel);
+    assert_eq!(told.last().map(String::as_str), Some("say \"Cancelled\""));
+    // After a failure, when it was seen.
+    let mut stage = Stage::rested();
+    stage.tell(list());
+    stage.tell(kept(leak(5.0), true));
+    let outcome = Err(super::error("Unreadable"));
+    stage.tell(Event::Listed { turn: 2, outcome });
+    let told = stage.tell(Event::Dismiss);
+    assert_eq!(told.first().map(String::as_str), Some("no trouble"));
+    assert_eq!(told.last().map(String::as_str), Some(again));
+}
+
+#[test]
+fn nothing_is_read_again_where_nothing_is_open() {
+    let mut stage = Stage::ready();
     stage.tell(Event::Open(source("b.txt")));
-    stage.hears(2, failed("No flare"));
+    stage.hears(1, failed("No flare"));
     assert_eq!(stage.tell(kept(leak(5.0), true)).len(), 2);
 }
 
@@ -113,12 +132,12 @@ fn choices_of_an_earlier_visit_are_checked_and_used() {
     stage.tell(Event::WorkerFiles(Ok(())));
     assert_eq!(
         stage.hears(NO_REQUEST, ready()),
-        ["the page is complete", "post 1 check 5 MB"]
+        ["the page is complete", "1: post 1 check 5 MB", "when idle"]
     );
     assert!(stage.hears(1, Response::Checked(settings(5.0))).is_empty());
     assert_eq!(
         stage.tell(Event::Open(source("a.zip")))[3],
-        "post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB"
+        "1: post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB"
     );
 }
 

@@ -6,7 +6,8 @@ mod opening;
 mod worker;
 
 use crate::session::{
-    Awaited, Deliver, Effect, Event, Page, Preview, Screen, Session, Timer, ToWorker,
+    Awaited, Deliver, Effect, Event, Failure, Page, Preview, Screen, Session, Timer, ToWorker,
+    WorkerId,
 };
 use crate::source::Source;
 use crate::wire::{Answer, Call, NO_REQUEST};
@@ -28,9 +29,14 @@ impl Page for Words {
 
 const BUILD: &str = "1.0";
 
+/// What comes of a worker that is ready.
+const READY: [&str; 2] = ["the page is complete", "when idle"];
+
 /// A session, and the timers that it set.
 struct Stage {
     session: Session<Words>,
+    /// Says what is heard.
+    speaker: WorkerId,
     timers: Vec<Timer>,
 }
 
@@ -39,6 +45,7 @@ impl Stage {
     fn new(choices: Choices) -> Self {
         Self {
             session: Session::new(BUILD, choices),
+            speaker: WorkerId(1),
             timers: Vec::new(),
         }
     }
@@ -47,8 +54,8 @@ impl Stage {
     fn ready() -> Self {
         let mut stage = Self::new(Choices::default());
         assert_eq!(stage.tell(Event::Begin), ["fetch the worker's files"]);
-        assert_eq!(stage.tell(Event::WorkerFiles(Ok(()))), ["start a worker"]);
-        assert_eq!(stage.hears(NO_REQUEST, ready()), ["the page is complete"]);
+        assert_eq!(stage.tell(Event::WorkerFiles(Ok(()))), ["start 1"]);
+        assert_eq!(stage.hears(NO_REQUEST, ready()), READY);
         stage
     }
 
@@ -58,10 +65,30 @@ impl Stage {
         stage.tell(Event::Open(source("a.zip")));
         assert_eq!(
             stage.hears(1, opened("a")),
-            ["first view", "no details yet", "screen ready a"]
+            [
+                "nothing is read",
+                "first view",
+                "no details yet",
+                "screen ready a",
+                "tell \"Report of a is there\""
+            ]
         );
-        assert_eq!(stage.hears(1, details("a")), ["details a"]);
+        assert_eq!(stage.hears(1, details("a")), ["details a", "when idle"]);
         stage
+    }
+
+    /// The same, with another worker that reads the next flare.
+    fn rested() -> Self {
+        let mut stage = Self::opened();
+        assert_eq!(stage.tell(idle()), ["start 2"]);
+        assert_eq!(stage.of(2).hears(NO_REQUEST, ready()), READY);
+        stage
+    }
+
+    /// What is heard from now on is said by this worker.
+    fn of(&mut self, worker: u32) -> &mut Self {
+        self.speaker = WorkerId(worker);
+        self
     }
 
     fn tell(&mut self, event: Event<Words>) -> Vec<String> {
@@ -81,7 +108,7 @@ impl Stage {
     }
 
     fn hears(&mut self, id: u32, response: Response) -> Vec<String> {
-        self.tell(Event::Heard(Answer { id, response }))
+        self.tell(Event::Heard(self.speaker, Answer { id, response }))
     }
 
     /// The times of all timers that were set are over.
@@ -97,7 +124,7 @@ impl Stage {
     fn awaited(&self) -> Vec<Awaited> {
         let what = |timer: &Timer| match timer {
             Timer::Silence(watch) => Some(watch.what),
-            Timer::Typing(_) => None,
+            Timer::Typing(_) | Timer::Reading(_) => None,
         };
         self.timers.iter().filter_map(what).collect()
     }
@@ -106,9 +133,9 @@ impl Stage {
 fn line(effect: Effect<Words>) -> String {
     match effect {
         Effect::Worker(ToWorker::Fetch) => "fetch the worker's files".to_owned(),
-        Effect::Worker(ToWorker::Start) => "start a worker".to_owned(),
-        Effect::Worker(ToWorker::End) => "end the worker".to_owned(),
-        Effect::Worker(ToWorker::Post(call)) => posted(&call),
+        Effect::Worker(ToWorker::Start(id)) => format!("start {}", id.0),
+        Effect::Worker(ToWorker::End(id)) => format!("end {}", id.0),
+        Effect::Worker(ToWorker::Post(id, call)) => format!("{}: {}", id.0, posted(&call)),
         Effect::After(..) => unreachable!("kept by the stage"),
         Effect::List {
             turn,
@@ -116,16 +143,16 @@ fn line(effect: Effect<Words>) -> String {
             listing,
         } => format!("list {turn} {name}: {listing}"),
         Effect::Screen(Screen::Empty) => "screen empty".to_owned(),
-        Effect::Screen(Screen::Loading { name }) => format!("screen loading {name}"),
+        Effect::Screen(Screen::Loading) => "screen loading".to_owned(),
         Effect::Screen(Screen::Ready(view)) => format!("screen ready {}", view.header.hostname),
-        Effect::Screen(Screen::Failed(failure)) => format!(
-            "screen failed {:?}{}: {}. {}",
-            failure.way_out,
-            if failure.can_go_back { " or back" } else { "" },
-            failure.error.title,
-            failure.error.detail
-        ),
-        Effect::Progress(progress) => format!("progress {:?} {}", progress.what, progress.done),
+        Effect::Screen(Screen::Failed(failure)) => format!("screen failed {}", said(&failure)),
+        Effect::Trouble(Some(failure)) => format!("trouble {}", said(&failure)),
+        Effect::Trouble(None) => "no trouble".to_owned(),
+        Effect::Reading(Some(name)) => format!("reading {name}"),
+        Effect::Reading(None) => "nothing is read".to_owned(),
+        Effect::Tell(text) => format!("tell {text:?}"),
+        Effect::WhenIdle => "when idle".to_owned(),
+        Effect::Progress(progress) => format!("progress {:?} {:?}", progress.stage, progress.what),
         Effect::Say(text) => format!("say {text:?}"),
         Effect::FirstView => "first view".to_owned(),
         Effect::Summary(view) => format!("summary {}", view.header.hostname),
@@ -159,6 +186,11 @@ fn line(effect: Effect<Words>) -> String {
         Effect::Loaded => "the page is complete".to_owned(),
         Effect::Contact(contact) => format!("count {contact:?}"),
     }
+}
+
+fn said(failure: &Failure) -> String {
+    let Failure { error, way_out } = failure;
+    format!("{way_out:?}: {}. {}", error.title, error.detail)
 }
 
 fn posted(call: &Call<&'static str>) -> String {
@@ -223,6 +255,10 @@ fn leak(mb: f64) -> Choices {
 
 fn source(name: &'static str) -> Source<&'static str> {
     Source::of_list(vec![(name.to_owned(), name)], false)
+}
+
+fn idle() -> Event<Words> {
+    Event::Idle { sample: None }
 }
 
 fn ready() -> Response {

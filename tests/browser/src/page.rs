@@ -182,13 +182,23 @@ impl Page {
         Ok(state.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits for a state; a failure on the way to `ready` ends the wait.
+    /// Waits for a state, with nothing being read any more but in `loading`. A failure that is told over
+    /// an open report counts as `failed`, and ends the wait for `ready`.
     ///
     /// # Errors
     /// When the state does not come.
     pub async fn wait_for_state(&self, wanted: &str) -> Result<()> {
         self.wait(&format!("state {wanted}"), async |page| {
-            let state = page.state().await?;
+            let is_there = |selector: &'static str| async move {
+                Ok::<bool, anyhow::Error>(!page.all(selector).await?.is_empty())
+            };
+            if wanted != "loading" && is_there("body[data-reading]").await? {
+                return Ok(None);
+            }
+            let mut state = page.state().await?;
+            if is_there("[data-trouble]").await? {
+                "failed".clone_into(&mut state);
+            }
             ensure!(
                 !(wanted == "ready" && state == "failed"),
                 "the page failed: {}",

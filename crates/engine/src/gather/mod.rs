@@ -22,6 +22,7 @@ mod tables;
 mod texts;
 
 pub(crate) use profiles::profiles;
+pub(crate) use reader::progress;
 pub(crate) use tables::{Shown, noise, row_owners, table};
 
 use diagnose::errors::Told;
@@ -37,7 +38,7 @@ use report::model::{
     DumpSource, GROUPS_SHOWN, GoroutineReport, LOCK_GROUPS_SHOWN, Report, Resemblance,
     SINGLES_SHOWN, ShownGroup, TraceFile,
 };
-use report::screen::Progress;
+use report::screen::{Progress, Stage};
 use report::settings::Settings;
 use texts::Texts;
 
@@ -58,12 +59,6 @@ pub(crate) fn gather(
         goroutines: counted,
     } = profiles::read_profiles(&mut reader, settings, None);
     let texts = Texts::read(&mut reader);
-    (reader.progress)(Progress {
-        what: "Analysing".to_owned(),
-        done: reader.done,
-        total: reader.total,
-    });
-
     let hostname = facts::hostname(&texts, reader.flare);
     let agent = facts::agent(&texts, &processes);
     let goroutines = match (texts.goroutines.clone(), counted) {
@@ -101,16 +96,22 @@ pub(crate) fn gather(
         &settings.owners,
     );
     // Judging and the tables ask for all sample types.
-    for subject in processes.iter().flat_map(ProcessProfiles::subjects) {
-        weigh(subject);
+    for (done, process) in processes.iter().enumerate() {
+        let name = process.name.as_str();
+        reader.tell_stage(Stage::Judging, name, done, processes.len() + 1);
+        for subject in process.subjects() {
+            weigh(subject);
+        }
     }
+    reader.tell_stage(Stage::Judging, "", processes.len(), processes.len() + 1);
     let judgement = verdict::judge(&processes, &context, &settings.thresholds, &settings.owners);
     let known = resemblances(&judgement, goroutines.as_ref(), &agent);
     let mut room = settings.totals.row_bytes;
-    let process_reports: Vec<_> = processes
-        .iter()
-        .map(|process| tables::process_report(process, settings, &mut room))
-        .collect();
+    let mut process_reports = Vec::with_capacity(processes.len());
+    for (done, process) in processes.iter().enumerate() {
+        reader.tell_stage(Stage::Tables, process.name.as_str(), done, processes.len());
+        process_reports.push(tables::process_report(process, settings, &mut room));
+    }
 
     let traces = reader
         .flare

@@ -1,5 +1,6 @@
 //! From the files of a flare to decoded profiles.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Settings;
@@ -54,9 +55,17 @@ pub(super) fn read_profiles(
             _ => None,
         })
         .collect();
+    let mut left: HashMap<Process, usize> = HashMap::new();
+    for (_, name, _) in &wanted {
+        *left.entry(name.clone()).or_default() += 1;
+    }
     let mut processes: Vec<ProcessProfiles> = Vec::new();
     let mut spent = Spent::default();
     for (index, name, kind) in wanted {
+        let is_last = left.get_mut(&name).is_some_and(|count| {
+            *count -= 1;
+            *count == 0
+        });
         let at = match processes.iter().position(|process| process.name == name) {
             Some(at) => at,
             None if processes.len() >= reader.flare.limits().processes => {
@@ -86,6 +95,9 @@ pub(super) fn read_profiles(
             process.unknown.push(why.clone());
         }
         reader.fates.insert(index, put(process, slot, target, fate));
+        if is_last {
+            reader.finish(name.as_str());
+        }
     }
     processes.sort_by(|a, b| a.name.cmp(&b.name));
     Read {

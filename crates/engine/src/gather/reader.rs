@@ -5,15 +5,33 @@ use std::collections::HashMap;
 use flare::yaml::limit_met;
 use flare::{Entry, Flare, Role, TextLimits};
 use report::model::{FileFact, FileFate};
-use report::screen::Progress;
+use report::screen::{Progress, Stage};
+use report::texts::progress::stage as words;
+
+/// How far the work is: `done` of what a stage has to do.
+pub(crate) fn progress(
+    stage: Stage,
+    what: String,
+    (done, total): (u64, u64),
+    finished: &[String],
+) -> Progress {
+    Progress {
+        stage: words(stage).to_owned(),
+        what,
+        permille: Some(stage.permille(done, total)),
+        finished: finished.to_vec(),
+    }
+}
 
 /// Reads a flare's files and remembers the fate of each.
 pub(super) struct Reader<'f> {
     pub(super) flare: &'f mut Flare,
     pub(super) fates: HashMap<usize, FileFate>,
     pub(super) progress: &'f mut dyn FnMut(Progress),
-    pub(super) done: u64,
-    pub(super) total: u64,
+    done: u64,
+    total: u64,
+    /// Processes whose profiles are all decoded.
+    finished: Vec<String>,
     /// Bytes of YAML and JSON so far.
     tree_bytes: u64,
 }
@@ -30,6 +48,7 @@ impl<'f> Reader<'f> {
             progress,
             done: 0,
             total,
+            finished: Vec::new(),
             tree_bytes: 0,
         }
     }
@@ -38,13 +57,21 @@ impl<'f> Reader<'f> {
         let entry = self.flare.entries().get(index);
         let what = entry.map(|entry| entry.path.clone()).unwrap_or_default();
         let size = entry.map_or(0, |entry| entry.size);
-        (self.progress)(Progress {
-            what,
-            done: self.done,
-            total: self.total,
-        });
+        let done = (self.done, self.total);
+        (self.progress)(progress(Stage::Reading, what, done, &self.finished));
         // Sizes are declared, so they may be anything.
         self.done = self.done.saturating_add(size);
+    }
+
+    /// All profiles of this process are decoded.
+    pub(super) fn finish(&mut self, process: &str) {
+        self.finished.push(process.to_owned());
+    }
+
+    /// A later stage, of which so much is done.
+    pub(super) fn tell_stage(&mut self, stage: Stage, what: &str, done: usize, total: usize) {
+        let done = (done as u64, total as u64);
+        (self.progress)(progress(stage, what.to_owned(), done, &self.finished));
     }
 
     /// The text of the entry with that role, if it can be read.

@@ -158,3 +158,46 @@ fn the_engine_answers_about_what_is_open_and_says_when_nothing_is() {
     };
     assert_eq!(table.rows.len(), TABLE_ROWS);
 }
+
+#[test]
+fn progress_goes_evenly_through_all_stages_and_names_the_processes_that_are_decoded() {
+    let mut seen = Vec::new();
+    let bytes = std::fs::read(fixtures::flare("multiple").path()).unwrap();
+    let files = vec![LooseFile::from_bytes("multiple.zip", bytes)];
+    let mut tell = |told: Response| {
+        if let Response::Progress(progress) = told {
+            seen.push(progress);
+        }
+    };
+    let (choices, pairs) = (Choices::default(), Pairs::ByTime);
+    Engine::new().open(files, false, &choices, pairs, &mut tell);
+    let permille: Vec<u32> = seen.iter().filter_map(|it| it.permille).collect();
+    assert_eq!(permille.len(), seen.len());
+    assert!(permille.is_sorted(), "{permille:?}");
+    assert!(permille.last() <= Some(&1000));
+    // No step of a third of the time without a sign.
+    assert!(
+        permille.windows(2).all(|it| it[1] - it[0] < 333),
+        "{permille:?}"
+    );
+    let mut stages: Vec<&str> = seen.iter().map(|it| it.stage.as_str()).collect();
+    stages.dedup();
+    let expected = [
+        "Opening",
+        "Reading and decoding",
+        "Judging",
+        "Making tables",
+    ];
+    assert_eq!(stages, expected);
+    let last = seen.last().unwrap();
+    for process in ["core", "process"] {
+        assert!(last.finished.iter().any(|it| it == process), "{last:?}");
+    }
+    // One after the other, while others are still read.
+    let of_reading = seen.iter().filter(|it| it.stage == stages[1]);
+    let counts: Vec<usize> = of_reading.map(|it| it.finished.len()).collect();
+    assert!(
+        counts.iter().any(|it| *it > 0 && *it < last.finished.len()),
+        "{counts:?}"
+    );
+}

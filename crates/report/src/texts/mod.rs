@@ -34,6 +34,7 @@ pub(crate) mod notable;
 pub(crate) mod notes;
 mod processes;
 pub mod program;
+pub mod progress;
 mod recommendations;
 pub(crate) mod silent;
 pub mod states;

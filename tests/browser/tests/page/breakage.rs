@@ -150,11 +150,12 @@ fn a_worker_that_dies_is_replaced_and_the_page_says_so() -> Result<()> {
 }
 
 /// Makes the next request to a worker one that it cannot read, at which it panics. What starts the
-/// worker is no request, and in Firefox may still be on its way when the page looks ready.
+/// worker is no request, and the sample is what an idle worker practises on.
 const SPOIL_ONE_MESSAGE: &str = "
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...rest) {
-        if (message?.request === undefined) return post.call(this, message, ...rest);
+        const open = message?.request?.open;
+        if (!open || open.paths[0] === 'sample-flare.zip') return post.call(this, message, ...rest);
         Worker.prototype.postMessage = post;
         return post.call(this, {id: message.id, request: null, files: []});
     };
@@ -176,5 +177,109 @@ fn a_panic_in_the_worker_is_shown_and_trying_again_works() -> Result<()> {
         .await?;
         ensure!(page.verdict().await? == "cpu-spike");
         Ok(())
+    })
+}
+
+/// What is said to a worker about a flare of this name is held back until `window.__go()`.
+const HOLD_SECOND: &str = "
+    const post = Worker.prototype.postMessage;
+    let held = null;
+    Worker.prototype.postMessage = function (message) {
+        if (message?.request?.open?.paths[0] === 'second.zip') { held = [this, message]; return; }
+        return post.call(this, message);
+    };
+    window.__go = () => post.call(...held);
+";
+
+#[test]
+fn the_open_report_stays_and_answers_while_the_next_flare_is_read() -> Result<()> {
+    with_page(async |page| {
+        page.before_load(HOLD_SECOND).await?;
+        page.open().await?;
+        page.read(&flares::path("memory-leak")).await?;
+        let second = page.scratch_file("second.zip", &std::fs::read(flares::path("normal"))?)?;
+        page.one("[data-action=help]").await?.focus().await?;
+        page.give_files(&[&second]).await?;
+        page.one("body[data-reading]").await?;
+        ensure!(
+            page.text(".header [data-progress]")
+                .await?
+                .contains("second.zip")
+        );
+        page.wait("word for screen readers", async |page| {
+            let told = page.text("#told").await?;
+            Ok((told == "Reading second.zip").then_some(()))
+        })
+        .await?;
+        ensure!(page.verdict().await? == "memory-leak");
+        let copied = page
+            .copied_by(async |page| page.press("copy-customer").await)
+            .await?;
+        ensure!(copied.len() > 100, "{copied:?}");
+        page.screenshots("second-reading").await?;
+        // After cancelling the first report is still there, and a second try brings the second one.
+        page.press("cancel").await?;
+        page.wait_for_state("ready").await?;
+        ensure!(page.verdict().await? == "memory-leak");
+        page.give_files(&[&second]).await?;
+        page.one("body[data-reading]").await?;
+        page.wait("the message", async |page| {
+            let went = page.script(
+                "try { window.__go(); return true } catch { return false }",
+                &[],
+            );
+            Ok(went.await?.as_bool().unwrap_or_default().then_some(()))
+        })
+        .await?;
+        page.wait_for_state("ready").await?;
+        ensure!(page.verdict().await? == "normal");
+        ensure!(page.text("#told").await?.starts_with("Report of "));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_second_flare_that_fails_leaves_the_report_where_it_is() -> Result<()> {
+    with_page(async |page| {
+        page.read(&flares::path("memory-leak")).await?;
+        page.drop_bytes("holiday.zip", b"these bytes are no archive at all")
+            .await?;
+        page.wait_for_state("failed").await?;
+        ensure!(page.failure().await?.contains("holiday.zip"));
+        ensure!(page.verdict().await? == "memory-leak");
+        page.screenshots("second-failed").await?;
+        page.press("dismiss").await?;
+        page.wait_for_state("ready").await?;
+        let copied = page
+            .copied_by(async |page| page.press("copy-customer").await)
+            .await?;
+        ensure!(copied.len() > 100, "{copied:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn after_cancelling_the_keyboard_is_where_it_was() -> Result<()> {
+    with_page(async |page| {
+        page.before_load(HOLD_SECOND).await?;
+        page.open().await?;
+        let second = page.scratch_file("second.zip", &std::fs::read(flares::path("normal"))?)?;
+        page.script(
+            "document.querySelector('[data-action=sample]').focus()",
+            &[],
+        )
+        .await?;
+        page.drop_bytes("second.zip", &std::fs::read(&second)?)
+            .await?;
+        page.wait_for_state("loading").await?;
+        page.press("cancel").await?;
+        page.wait_for_state("empty").await?;
+        page.wait("the focus", async |page| {
+            let at = page
+                .script("return document.activeElement.dataset.action ?? ''", &[])
+                .await?;
+            Ok((at == "sample").then_some(()))
+        })
+        .await
     })
 }
