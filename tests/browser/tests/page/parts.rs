@@ -351,3 +351,47 @@ fn the_one_file_requests_nothing_and_can_request_nothing() -> Result<()> {
         page.screenshots("how-to-check-one-file").await
     })
 }
+
+/// What is drawn before anything else is small: a drop is felt by it.
+#[test]
+fn the_first_screen_is_made_of_few_objects() -> Result<()> {
+    /// Half a dozen for each row of evidence, and as many for each line, step and button.
+    const OBJECTS: u64 = 700;
+    let environment = Environment::read()?;
+    with_site(&environment, &Site::of(&environment)?, async |page| {
+        for flare in ["memory-leak", "multiple", "default"] {
+            page.open().await?;
+            page.read(&flares::path(flare)).await?;
+            let count = page
+                .script(
+                    "return document.querySelectorAll('#panel-summary *').length",
+                    &[],
+                )
+                .await?;
+            let count = count.as_u64().context("no number")?;
+            ensure!(count > 50, "{flare}: nothing is drawn");
+            ensure!(count <= OBJECTS, "{flare}: {count} objects");
+        }
+        Ok(())
+    })
+}
+
+/// Of an archive only what is needed is read: the directory, and the files that have a part in the report.
+#[test]
+fn what_is_read_of_a_flare_is_less_than_all_of_it() -> Result<()> {
+    let environment = Environment::read()?;
+    with_site(&environment, &Site::of(&environment)?, async |page| {
+        page.open().await?;
+        page.read(&flares::path("memory-leak")).await?;
+        let number = async |name: &str| -> Result<u64> {
+            let values = page.attributes(".open", name).await?;
+            Ok(values.concat().parse()?)
+        };
+        let (source, read) = (
+            number("data-source-bytes").await?,
+            number("data-read-bytes").await?,
+        );
+        ensure!(read > 0 && read < source, "{read} of {source} bytes");
+        Ok(())
+    })
+}
