@@ -48,12 +48,7 @@ pub(crate) fn gather(
     settings: &Settings,
     progress: &mut dyn FnMut(Progress),
 ) -> (Report, Vec<ProcessProfiles>) {
-    let total = flare
-        .entries()
-        .iter()
-        .filter(|entry| !matches!(entry.role, Role::Unneeded(_) | Role::Trace { .. }))
-        .fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
-    let mut reader = Reader::new(flare, progress, total);
+    let mut reader = Reader::new(flare, progress);
     let profiles::Read {
         processes,
         goroutines: counted,

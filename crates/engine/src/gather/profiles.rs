@@ -25,7 +25,7 @@ pub(crate) fn profiles(
     only: Option<Wanted<'_>>,
 ) -> Vec<ProcessProfiles> {
     let mut silent = |_| {};
-    let mut reader = Reader::new(flare, &mut silent, 0);
+    let mut reader = Reader::new(flare, &mut silent);
     read_profiles(&mut reader, settings, only).processes
 }
 

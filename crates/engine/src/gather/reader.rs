@@ -8,6 +8,16 @@ use report::model::{FileFact, FileFate};
 use report::screen::{Progress, Stage};
 use report::texts::progress::stage as words;
 
+/// What reading and decoding an entry costs: about what reading so many bytes of text does. Profiles are
+/// packed once more inside, and walked several times.
+fn work(entry: &Entry) -> u64 {
+    match entry.role {
+        Role::Unneeded(_) | Role::Trace { .. } => 0,
+        Role::Profile { .. } => entry.size.saturating_mul(8),
+        _ => entry.size,
+    }
+}
+
 /// How far the work is: `done` of what a stage has to do.
 pub(crate) fn progress(
     stage: Stage,
@@ -37,11 +47,12 @@ pub(super) struct Reader<'f> {
 }
 
 impl<'f> Reader<'f> {
-    pub(super) fn new(
-        flare: &'f mut Flare,
-        progress: &'f mut dyn FnMut(Progress),
-        total: u64,
-    ) -> Self {
+    pub(super) fn new(flare: &'f mut Flare, progress: &'f mut dyn FnMut(Progress)) -> Self {
+        let total = flare
+            .entries()
+            .iter()
+            .map(work)
+            .fold(0, u64::saturating_add);
         Self {
             flare,
             fates: HashMap::new(),
@@ -56,11 +67,11 @@ impl<'f> Reader<'f> {
     pub(super) fn tell(&mut self, index: usize) {
         let entry = self.flare.entries().get(index);
         let what = entry.map(|entry| entry.path.clone()).unwrap_or_default();
-        let size = entry.map_or(0, |entry| entry.size);
+        let work = entry.map_or(0, work);
         let done = (self.done, self.total);
         (self.progress)(progress(Stage::Reading, what, done, &self.finished));
         // Sizes are declared, so they may be anything.
-        self.done = self.done.saturating_add(size);
+        self.done = self.done.saturating_add(work);
     }
 
     /// All profiles of this process are decoded.
