@@ -93,6 +93,8 @@ const ELSEWHERE: [Elsewhere; 9] = [
         forms: ONE_FILE,
         tests: &[
             "forms::every_visit_starts_empty",
+            "forms::what_is_dropped_before_the_page_has_started_is_opened_by_it",
+            "forms::what_is_seen_first_is_the_empty_page_itself",
             "faults::a_browser_that_lacks_something_is_told_what",
             "manners::no_error_is_written_to_the_console",
             "private::the_footer_names_version_and_build",

@@ -60,7 +60,7 @@ fn what_is_seen_first_is_the_empty_page_itself() -> Result<()> {
         // The same places.
         let moved = page
             .script(
-                "const top = (root) => ['.header', '.empty-title', '.empty-kinds', '.empty-promise']
+                "const top = (root) => ['.header-name', '.empty-title', '.empty-kinds', '.empty-promise']
                      .map((part) => document.querySelector(`${root} ${part}`).getBoundingClientRect().top);
                  const drawn = top('body > :not(#boot)');
                  const boot = document.getElementById('boot');
