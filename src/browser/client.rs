@@ -340,6 +340,10 @@ impl Client {
                 inner.place = place;
             }
         });
+        if reading.is_some() {
+            // What is said next is said even where it is what was said last.
+            self.state.told.set(String::new());
+        }
         self.state.progress.set(Progress::default());
         self.state.reading.set(reading);
     }
