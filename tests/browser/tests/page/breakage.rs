@@ -213,7 +213,7 @@ fn the_open_report_stays_and_answers_while_the_next_flare_is_read() -> Result<()
         .await?;
         ensure!(page.verdict().await? == "memory-leak");
         let copied = page
-            .copied_by(async |page| page.press("copy-customer").await)
+            .copied_by(async |page| page.copy_reply("customer").await)
             .await?;
         ensure!(copied.len() > 100, "{copied:?}");
         page.screenshots("second-reading").await?;
@@ -251,7 +251,7 @@ fn a_second_flare_that_fails_leaves_the_report_where_it_is() -> Result<()> {
         page.press("dismiss").await?;
         page.wait_for_state("ready").await?;
         let copied = page
-            .copied_by(async |page| page.press("copy-customer").await)
+            .copied_by(async |page| page.copy_reply("customer").await)
             .await?;
         ensure!(copied.len() > 100, "{copied:?}");
         Ok(())
