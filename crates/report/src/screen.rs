@@ -43,14 +43,14 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Thousandths of all the time that are over when it begins, and when it ends: medians of the test
-    /// flares, measured natively.
+    /// Thousandths of all the time that are over when it begins, and when it ends: as an ordinary flare
+    /// takes them in the page between the drop and its Summary.
     const fn bounds(self) -> (u64, u64) {
         match self {
             Self::Opening => (0, 20),
             Self::Reading => (20, 520),
-            Self::Judging => (520, 800),
-            Self::Tables => (800, 1000),
+            Self::Judging => (520, 690),
+            Self::Tables => (690, 1000),
         }
     }
 
