@@ -122,6 +122,12 @@ pub fn tops(views: &[&View], options: TopOptions) -> Vec<Top> {
     ranked.into_iter().map(|ranked| ranked.top).collect()
 }
 
+/// All rows that have a value, in the order of the untrimmed table.
+pub fn order(view: &View) -> Vec<RowId> {
+    let rows = rank(view, TopOptions::ALL).top.rows;
+    rows.into_iter().map(|row| row.row).collect()
+}
+
 /// Some rows of the untrimmed table, in the order given, with their inline tags.
 pub fn rows(view: &View, chosen: &[RowId]) -> Vec<TopRow> {
     let weights = view.weights();

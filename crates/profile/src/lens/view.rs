@@ -204,6 +204,23 @@ impl View {
         weights::under(&self.subject, self.lens)
     }
 
+    /// Of a difference: the flat values of the base and of the new profile, by row, in the view's unit.
+    pub fn flat_by_side(&self) -> (Vec<i64>, Vec<i64>) {
+        let mut before = vec![0_i64; self.row_count()];
+        let mut after = before.clone();
+        self.each_stack(|stack, value| {
+            // A base counts negatively.
+            let (side, value) = match stack.side_index {
+                0 => (&mut after, value),
+                _ => (&mut before, value.saturating_neg()),
+            };
+            if let Some(sum) = stack.leaf().and_then(|leaf| side.get_mut(leaf.index())) {
+                *sum = sum.saturating_add(value);
+            }
+        });
+        (before, after)
+    }
+
     /// Calls `see` with every sample whose value is not zero.
     #[inline]
     pub fn each_stack<'s>(&'s self, mut see: impl FnMut(Stack<'s>, i64)) {
@@ -338,6 +355,26 @@ mod tests {
         // Once is enough, and counts have no other unit.
         assert_eq!(in_bytes.clone().in_base_unit().total, 4096);
         assert_eq!(view.retyped("inuse_objects")?.in_base_unit().net(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn a_difference_knows_what_was_before_and_after() -> Result<(), Box<dyn std::error::Error>> {
+        let new = draw("inuse_space/kilobytes", "main;a 9\nmain;b;a 1\nmain;new 2")?;
+        let base = draw("inuse_space/kilobytes", "main;a 4\nmain;gone 7")?;
+        let view = View::diff(new, base, "inuse_space")?;
+        let of = |view: &View| {
+            let (before, after) = view.flat_by_side();
+            let mut rows: Vec<_> = (view.names().map(str::to_owned))
+                .zip(before.into_iter().zip(after))
+                .collect();
+            rows.sort();
+            rows.into_iter().map(|(_, sides)| sides).collect::<Vec<_>>()
+        };
+        // a, b, gone, main, new
+        assert_eq!(of(&view), [(4, 10), (0, 0), (7, 0), (0, 0), (0, 2)]);
+        let in_bytes = of(&view.in_base_unit());
+        assert_eq!(in_bytes.first(), Some(&(4096, 10240)));
         Ok(())
     }
 
