@@ -3,6 +3,7 @@
 //! Other pages of the same address (of the same host, or other files on this computer) may have left
 //! things there too, so what is ours is told apart by the names that [`storage`] gives.
 
+use crate::shown::widths;
 use crate::storage::{self, Storage};
 use crate::{choices, theme};
 
@@ -111,6 +112,7 @@ pub fn kept(storage: &impl Storage, are_unkept: bool) -> Kept {
             choices::are_kept(storage),
             "thresholds and owners, with the text of the owners file",
         ),
+        (widths::are_kept(storage), "widths of columns"),
     ]
     .into_iter()
     .filter_map(|(is_kept, what)| is_kept.then_some(what))

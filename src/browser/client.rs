@@ -19,7 +19,8 @@ use crate::several;
 use crate::source::Source;
 use crate::wire::Call;
 use engine::protocol::{
-    Choices, ExportFormat, FunctionTable, Pairs, Progress, SettingsView, TopQuestion, UserError,
+    Choices, ExportFormat, Pairs, Progress, RowsView, SettingsView, TableForm, TopQuestion,
+    UserError,
 };
 
 /// What passes through the session unseen.
@@ -29,7 +30,7 @@ impl Page for Browser {
     type File = File;
     type Listing = Entries;
     type Reply = Box<dyn FnOnce(Result<SettingsView, UserError>)>;
-    type Table = Box<dyn FnOnce(FunctionTable)>;
+    type Table = Box<dyn FnOnce(RowsView)>;
 }
 
 /// Handle to the session. In context; copies are the same client.
@@ -178,10 +179,15 @@ impl Client {
         self.tell(Event::Redact(on));
     }
 
-    /// Asks for a table by another column. Unheard where there is none: the page says why.
-    pub fn top(self, question: TopQuestion, done: impl FnOnce(FunctionTable) + 'static) {
+    /// Asks for rows of a table. Unheard where there are none: the page says why.
+    pub fn top(self, question: TopQuestion, done: impl FnOnce(RowsView) + 'static) {
         let table = Box::new(done);
         self.tell(Event::Top { question, table });
+    }
+
+    /// Copies all rows of a table that pass its filter, in its order.
+    pub fn copy_table(self, table: TopQuestion, form: TableForm) {
+        self.tell(Event::CopyTable { table, form });
     }
 
     /// Shows what redaction replaces.

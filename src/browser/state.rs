@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::reply::{Edits, Reply};
 use crate::session::{Failure, ManualCopy, Preview, Screen};
 use crate::several::Candidate;
+use crate::shown::widths::Widths;
 use crate::traffic::Traffic;
 use engine::protocol::{Choices, DetailsView, Progress, SummaryView};
 
@@ -40,6 +41,10 @@ pub struct AppState {
     pub edits: RwSignal<Edits>,
     /// Flares that were dropped together, to be asked about.
     pub several: RwSignal<Option<Vec<Candidate<File>>>>,
+    /// The function that the user picked, by its full name: marked wherever it stands.
+    pub selected: RwSignal<Option<Arc<str>>>,
+    /// How wide the user made columns of tables of functions.
+    pub widths: RwSignal<Widths>,
     /// Something is being dragged over the window.
     pub dragging: RwSignal<bool>,
     /// What the live region says. The number makes two equal messages two announcements.
@@ -89,6 +94,8 @@ impl AppState {
             reply: RwSignal::new(Reply::kept(&LocalStorage)),
             edits: RwSignal::default(),
             several: RwSignal::new(None),
+            selected: RwSignal::new(None),
+            widths: RwSignal::new(Widths::kept(&LocalStorage)),
             dragging: RwSignal::new(false),
             notice: RwSignal::default(),
             help: RwSignal::new(false),
@@ -114,6 +121,23 @@ impl AppState {
         self.kind.set(0);
         self.line.set(0);
         self.edits.set(Edits::default());
+        self.selected.set(None);
+    }
+
+    /// The user picked this function.
+    pub fn is_selected(&self, function: &str) -> bool {
+        self.selected
+            .with(|selected| selected.as_deref() == Some(function))
+    }
+
+    /// Picks a function, or lets go of it where it is picked already.
+    pub fn select(&self, function: &str) {
+        self.selected.update(|selected| {
+            *selected = match selected.as_deref() {
+                Some(picked) if picked == function => None,
+                _ => Some(function.into()),
+            };
+        });
     }
 
     /// A dialog lies over the page.

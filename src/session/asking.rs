@@ -8,7 +8,7 @@ use super::link::WorkerId;
 use super::screen::{ManualCopy, Preview};
 use super::{Session, opening, words};
 use engine::protocol::{
-    ExportFormat, ExportOptions, Question, Request, Response, TopQuestion, UserError,
+    ExportFormat, ExportOptions, Question, Request, Response, TableForm, TopQuestion, UserError,
 };
 
 /// How long typing has to rest before the worker is asked for what comes of it.
@@ -29,8 +29,13 @@ pub(super) enum Asked<P: Page> {
     Details,
     /// What redaction replaces.
     Preview,
-    /// A table by another column.
+    /// Rows of a table.
     Top(P::Table),
+    /// A table as a text, to be copied.
+    TopText {
+        /// With names replaced.
+        redacted: bool,
+    },
     /// Whether choices can be used.
     Check(P::Reply),
     /// Whether the choices that were kept can still be used.
@@ -44,6 +49,11 @@ pub(super) struct Pending<P: Page> {
     pub(super) id: u32,
     pub(super) worker: WorkerId,
     pub(super) asked: Asked<P>,
+}
+
+/// What goes behind the word that a text is out.
+const fn remark(redacted: bool) -> &'static str {
+    if redacted { words::REDACTED } else { "" }
 }
 
 impl<P: Page> Session<P> {
@@ -141,9 +151,20 @@ impl<P: Page> Session<P> {
         self.ask_about_flare(Question::Preview { options }, Asked::Preview);
     }
 
-    /// Asks for a table by another column.
+    /// Asks for rows of a table.
     pub(super) fn top(&mut self, question: TopQuestion, table: P::Table) {
         self.ask_about_flare(Question::Top(question), Asked::Top(table));
+    }
+
+    /// Asks for all rows of a table as a text, to copy it.
+    pub(super) fn copy_table(&mut self, table: TopQuestion, form: TableForm) {
+        let redacted = self.options.redact;
+        let question = Question::TopText {
+            table,
+            form,
+            redact: redacted,
+        };
+        self.ask_about_flare(question, Asked::TopText { redacted });
     }
 
     /// Unless the user has closed it.
@@ -180,7 +201,10 @@ impl<P: Page> Session<P> {
         }
         let Pending { asked, .. } = self.asked.remove(index);
         match (asked, response) {
-            (Asked::Export { .. } | Asked::Summary | Asked::Top(_), Response::Failed(error)) => {
+            (
+                Asked::Export { .. } | Asked::Summary | Asked::Top(_) | Asked::TopText { .. },
+                Response::Failed(error),
+            ) => {
                 self.say(words::in_short(&error));
             }
             (Asked::Preview, Response::Failed(error)) => self.show_preview(Preview::Failed(error)),
@@ -205,8 +229,14 @@ impl<P: Page> Session<P> {
                 },
                 media_type,
                 text,
-                remark: if redacted { words::REDACTED } else { "" },
+                remark: remark(redacted),
             })),
+            (Asked::TopText { redacted }, Response::TopText { name, text }) => {
+                self.effect(Effect::Deliver(Outgoing {
+                    remark: remark(redacted),
+                    ..Outgoing::copy(name, text)
+                }));
+            }
             (Asked::Summary, Response::Summary(summary)) => {
                 self.effect(Effect::Summary(Arc::new(*summary)));
             }

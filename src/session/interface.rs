@@ -9,8 +9,8 @@ use super::watchdog::Watch;
 use crate::source::Source;
 use crate::wire::{Answer, Call};
 use engine::protocol::{
-    Choices, Contact, DetailsView, ExportFormat, FunctionTable, Pairs, Progress, SettingsView,
-    SummaryView, TopQuestion, UserError,
+    Choices, Contact, DetailsView, ExportFormat, Pairs, Progress, RowsView, SettingsView,
+    SummaryView, TableForm, TopQuestion, UserError,
 };
 
 /// What passes through a session unseen.
@@ -167,12 +167,19 @@ pub enum Event<P: Page> {
     Preview,
     /// The user has seen it.
     ClosePreview,
-    /// The user wants a table by another column.
+    /// Rows of a table are to be shown that are not here.
     Top {
-        /// Which, and by what.
+        /// Which.
         question: TopQuestion,
         /// Takes the answer.
         table: P::Table,
+    },
+    /// The user wants all rows of a table copied.
+    CopyTable {
+        /// Which, and in which order.
+        table: TopQuestion,
+        /// What as.
+        form: TableForm,
     },
     /// What workers are started from is here, or could not be had.
     WorkerFiles(Result<(), String>),
@@ -244,8 +251,8 @@ pub enum Effect<P: Page> {
     },
     /// Hand the answer to who asked for it.
     Reply(P::Reply, Result<SettingsView, UserError>),
-    /// Hand over a table by another column.
-    Table(P::Table, Box<FunctionTable>),
+    /// Hand over rows of a table.
+    Table(P::Table, Box<RowsView>),
     /// Copy or save a text and tell [`Event::Delivered`].
     Deliver(Outgoing),
     /// Show a text to be copied by hand.

@@ -148,6 +148,7 @@ impl<P: Page> Session<P> {
             Event::Redact(on) => self.redact(on),
             Event::Preview => self.preview(),
             Event::Top { question, table } => self.top(question, table),
+            Event::CopyTable { table, form } => self.copy_table(table, form),
             Event::ClosePreview => self.has_preview = false,
             Event::WorkerFiles(Ok(())) => {
                 let started = self.workers.fetched();

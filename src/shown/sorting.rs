@@ -1,39 +1,6 @@
-//! The user's order of a table's rows.
+//! The user's order of a table's rows, and which of them are shown.
 
-use engine::protocol::{self, FunctionTable, TopQuestion};
-
-/// What a table can be sorted by. `sum %` is no column of these: it runs in pprof's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// What the function itself used.
-    Flat,
-    /// The same as a share.
-    FlatShare,
-    /// The function and all it called.
-    Cum,
-    /// The same as a share.
-    CumShare,
-    /// Its name.
-    Function,
-    /// Who owns it.
-    Owner,
-}
-
-impl Column {
-    /// What the engine orders rows by.
-    pub const fn asked(self) -> protocol::Column {
-        match self {
-            Self::Flat | Self::FlatShare => protocol::Column::Flat,
-            Self::Cum | Self::CumShare => protocol::Column::Cum,
-            Self::Function => protocol::Column::Function,
-            Self::Owner => protocol::Column::Owner,
-        }
-    }
-
-    const fn is_text(self) -> bool {
-        matches!(self, Self::Function | Self::Owner)
-    }
-}
+use engine::protocol::{Column, Filter, FunctionTable, TopQuestion};
 
 /// Which way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +13,15 @@ pub enum Direction {
 
 /// The user's order; pprof's when `None`.
 pub type Sort = Option<(Column, Direction)>;
+
+/// What of a table is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// In which order.
+    pub sort: Sort,
+    /// Which rows.
+    pub filter: Filter,
+}
 
 /// The way round in which a table is sorted by a column, if it is.
 pub fn direction(sort: Sort, column: Column) -> Option<Direction> {
@@ -71,22 +47,23 @@ pub fn aria(sort: Sort, column: Column) -> &'static str {
     }
 }
 
-/// What the engine is asked for the rows of a table in the user's order; nothing for pprof's, which
-/// is there already.
-pub fn question(table: &FunctionTable, sort: Sort) -> Option<TopQuestion> {
-    let (column, direction) = sort?;
-    Some(TopQuestion {
-        process: table.process.clone(),
-        profile: table.profile,
-        sample_type: table.sample_type.clone(),
-        column: column.asked(),
+/// What the engine is asked for some rows of a table.
+pub fn question(table: &FunctionTable, order: Order, offset: usize, count: usize) -> TopQuestion {
+    let (column, direction) = order.sort.unwrap_or((Column::Pprof, Direction::First));
+    TopQuestion {
+        column,
         reversed: direction == Direction::Reversed,
-    })
+        filter: order.filter,
+        offset,
+        count,
+        ..TopQuestion::first(table)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Direction, Sort, aria, clicked};
+    use super::{Direction, Sort, aria, clicked};
+    use engine::protocol::Column;
 
     #[test]
     fn three_clicks_lead_back_to_the_order_of_pprof() {

@@ -2,6 +2,7 @@
 //!
 //! - [`OpenFlare`]: an open flare, with its report and its decoded profiles.
 //! - [`Engine`]: the one that the page looks at; answers the messages of [`protocol`].
+//! - `rows`: tables of functions in any order, a window at a time.
 //! - `gather`: from an open flare to the facts of its report.
 //! - [`export`]: the one way out for a report.
 //!
@@ -11,6 +12,7 @@ pub mod export;
 mod gather;
 mod open;
 pub mod protocol;
+mod rows;
 
 use diagnose::errors::chain;
 use flare::{FlareError, Input, LooseFile};
@@ -67,7 +69,8 @@ impl Engine {
         match OpenFlare::read(&name, Input::Files(files), settings, &mut progress) {
             Ok(flare) => {
                 tell(summary(flare.report(), &ExportOptions::default()));
-                let details = layout::details_view(flare.report());
+                let mut details = layout::details_view(flare.report());
+                flare.fill(&mut details);
                 self.open = Some(flare);
                 Response::Opened(Box::new(details))
             }
@@ -96,14 +99,26 @@ impl Engine {
                 Response::Preview(layout::replaced(export::preview(flare.report(), &options)))
             }
             (Question::Top(question), Some(flare)) => match flare.top(&question) {
-                Ok(table) => Response::Top(Box::new(table)),
+                Ok(rows) => Response::Top(Box::new(rows)),
+                Err(error) => Response::Failed(profile_for_user(&error)),
+            },
+            (
+                Question::TopText {
+                    table,
+                    form,
+                    redact,
+                },
+                Some(flare),
+            ) => match flare.top_text(&table, form, redact) {
+                Ok((name, text)) => Response::TopText { name, text },
                 Err(error) => Response::Failed(profile_for_user(&error)),
             },
             (
                 Question::Export { .. }
                 | Question::Summary { .. }
                 | Question::Preview { .. }
-                | Question::Top(_),
+                | Question::Top(_)
+                | Question::TopText { .. },
                 None,
             ) => nothing_open(),
         }

@@ -4,26 +4,23 @@
 //! Profiles are shared and views own what they need, so any number of flares can be open, and two of
 //! them can be looked at together.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
-use diagnose::attribution::RowOwner;
 use diagnose::kinds::ProfileName;
 use diagnose::program::Program;
 use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{self, Flare, FlareError, Input, Process, ProfileKind};
-use profile::lens::subject::Weight;
-use profile::lens::subject::{RowId, Subject};
-use profile::lens::top;
+use profile::lens::subject::Subject;
 use profile::lens::view::{View, ViewError};
-use report::document::FunctionTable;
-use report::layout;
-use report::model::Report;
-use report::screen::{Progress, Stage};
+use report::model::{ProfileContent, Report, Row};
+use report::rows::{RowsView, TableForm};
+use report::screen::{DetailsView, Progress, Stage};
 use report::settings::Settings;
+use report::{layout, redacted, texts};
 
-use crate::gather::{self, Shown};
-use crate::protocol::{Column, TopQuestion};
+use crate::gather;
+use crate::protocol::TopQuestion;
+use crate::rows::{Asker, Ordered, Orders};
 
 /// Why a profile of a flare can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +79,7 @@ pub struct OpenFlare {
     settings: Settings,
     report: Report,
     processes: Vec<ProcessProfiles>,
+    orders: Orders,
 }
 
 impl OpenFlare {
@@ -119,6 +117,7 @@ impl OpenFlare {
             settings,
             report,
             processes,
+            orders: Orders::default(),
         })
     }
 
@@ -139,81 +138,96 @@ impl OpenFlare {
         subject(&self.flare, &self.processes, process, name)
     }
 
-    /// The first functions of a profile by one column, over all its rows.
+    /// Some rows of a profile, in any order, of all that pass a filter.
     ///
     /// # Errors
     /// As [`Self::subject`], and when the profile has no such sample type.
-    pub fn top(&self, question: &TopQuestion) -> Result<FunctionTable, ProfileError> {
-        let process = Process::parse(&question.process);
-        let subject = self.subject(&process, question.profile)?;
-        let view = View::under(subject, &question.sample_type)?;
-        let processes = self.processes.iter();
-        let program = processes
-            .filter(|found| found.name == process)
-            .map(|found| found.program(&self.settings.owners))
-            .next()
-            .unwrap_or_default();
-        let chosen = self.first_rows(&view, question, &program);
-        let (rows, owners): (Vec<RowId>, Vec<RowOwner>) = chosen.into_iter().unzip();
-        let shown = Shown {
-            rows: &top::rows(&view, &rows),
-            owners: &owners,
-            noise: gather::noise(question.profile, subject, &view),
-        };
-        let table = gather::table(&view, &shown);
-        Ok(layout::function_table(
-            &question.process,
-            question.profile,
-            &table,
-            String::new(),
-            self.report.judgement.thresholds.leak.noise_sigmas,
+    pub fn top(&self, question: &TopQuestion) -> Result<RowsView, ProfileError> {
+        let program = self.program(question);
+        let asker = self.asker(&program);
+        let order = self.order(question, &asker)?;
+        let (offset, rows) = order.window(question, &asker, self.known_rows(question));
+        Ok(layout::rows::rows(&order.facts, &rows, offset, order.len()))
+    }
+
+    /// All rows of a table that pass a filter, as a text to paste, and what it is. The window of the
+    /// question means nothing here.
+    ///
+    /// # Errors
+    /// As [`Self::top`].
+    pub fn top_text(
+        &self,
+        question: &TopQuestion,
+        form: TableForm,
+        redact: bool,
+    ) -> Result<(String, String), ProfileError> {
+        let program = self.program(question);
+        let asker = self.asker(&program);
+        let order = self.order(question, &asker)?;
+        let mut rows = order.all(&asker);
+        let mut facts = order.facts.clone();
+        if redact {
+            redacted::table(&self.report, &mut facts, &mut rows);
+        }
+        Ok((
+            texts::tables::copied(&facts, rows.len(), form),
+            layout::rows::copied(&facts, &rows, form),
         ))
     }
 
-    /// The first of the rows that have a value, by a column, with their owners; equal ones in pprof's
-    /// order.
-    fn first_rows(
-        &self,
-        view: &View,
-        question: &TopQuestion,
-        program: &Program,
-    ) -> Vec<(RowId, RowOwner)> {
-        let mut rows: Vec<(RowId, Weight)> = view
-            .rows()
-            .zip(view.weights().iter().copied())
-            .filter(|(_, weight)| *weight != Weight::default())
-            .collect();
-        rows.sort_by(|(a, left), (b, right)| {
-            let key = |weight: &Weight| {
-                let flat = Reverse(weight.flat.saturating_abs());
-                (flat, Reverse(weight.cum.saturating_abs()))
-            };
-            let (left, right) = (key(left), key(right));
-            (left.0, view.name(*a), left.1, *a).cmp(&(right.0, view.name(*b), right.1, *b))
-        });
-        let owners_of = |rows: &[(RowId, Weight)]| {
-            let rows = rows.iter().copied();
-            gather::row_owners(question.profile, view, program, &self.settings, rows)
-        };
-        match question.column {
-            Column::Flat => rows.sort_by_key(|(_, weight)| Reverse(weight.flat)),
-            Column::Cum => rows.sort_by_key(|(_, weight)| Reverse(weight.cum)),
-            Column::Function => rows.sort_by_key(|(row, _)| {
-                let (package, short) = diagnose::owner::split_name(view.name(*row));
-                (short, package)
-            }),
-            Column::Owner => {
-                let mut owned: Vec<_> = rows.iter().copied().zip(owners_of(&rows)).collect();
-                owned.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
-                rows = owned.into_iter().map(|(row, _)| row).collect();
+    /// Puts the first rows of every table into what the page shows.
+    pub(crate) fn fill(&self, view: &mut DetailsView) {
+        for table in view.tables_mut() {
+            let question = TopQuestion::first(table);
+            // What can't be had is asked for by the page, which says why not.
+            if let Ok(rows) = self.top(&question) {
+                table.on_screen = Some(Box::new(rows));
+                table.rows.clear();
             }
         }
-        if question.reversed {
-            rows.reverse();
+    }
+
+    fn order(
+        &self,
+        question: &TopQuestion,
+        asker: &Asker<'_>,
+    ) -> Result<Arc<Ordered>, ProfileError> {
+        let process = Process::parse(&question.process);
+        let subject = self.subject(&process, question.profile)?;
+        let make = || Ordered::of(subject, question, asker);
+        Ok(self.orders.of(question, make)?)
+    }
+
+    fn program(&self, question: &TopQuestion) -> Program {
+        let process = Process::parse(&question.process);
+        let found = self.processes.iter().find(|found| found.name == process);
+        let program = found.map(|found| found.program(&self.settings.owners));
+        program.unwrap_or_default()
+    }
+
+    fn asker<'f>(&'f self, program: &'f Program) -> Asker<'f> {
+        let judgement = &self.report.judgement;
+        Asker {
+            settings: &self.settings,
+            program,
+            findings: &judgement.findings,
+            sigmas: judgement.thresholds.leak.noise_sigmas,
         }
-        rows.truncate(layout::TABLE_ROWS);
-        let owners = owners_of(&rows);
-        rows.iter().map(|(row, _)| *row).zip(owners).collect()
+    }
+
+    /// The rows that the report has of a table, in pprof's order.
+    fn known_rows(&self, question: &TopQuestion) -> &[Row] {
+        let process = Process::parse(&question.process);
+        let processes = self.report.processes.iter();
+        let profile = processes
+            .filter(|found| found.name == process)
+            .find_map(|found| found.profile(question.profile));
+        let Some(ProfileContent::Tables(tables)) = profile.map(|profile| &profile.content) else {
+            return &[];
+        };
+        let mut tables = tables.iter();
+        let table = tables.find(|table| table.sample_type == question.sample_type);
+        table.map_or(&[], |table| &table.rows)
     }
 }
 

@@ -14,6 +14,9 @@ pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};
 
 pub use report::kinds;
+pub use report::rows::{
+    CellView, Column, ColumnView, Filter, FilterView, RowView, RowsView, TableForm,
+};
 pub use report::screen::{
     AgentView, BannerView, DetailsView, EvidenceRow, EvidenceView, FILE_ROWS, FileView, HeaderView,
     LineView, PairingView, ProcessTab, ProcessView, Progress, ReadStats, Replaced, Replies,
@@ -68,11 +71,20 @@ pub enum Question {
         /// What goes into the exports.
         options: ExportOptions,
     },
-    /// The first functions of a profile by one column, with [`Response::Top`].
+    /// Some rows of a table, with [`Response::Top`].
     Top(TopQuestion),
+    /// All rows of a table as a text, with [`Response::TopText`].
+    TopText {
+        /// Which, and in which order; the window means nothing.
+        table: TopQuestion,
+        /// What as.
+        form: TableForm,
+        /// Names are replaced.
+        redact: bool,
+    },
 }
 
-/// Which table, and in which order.
+/// Which rows of which table, and in which order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopQuestion {
     /// The process.
@@ -83,23 +95,34 @@ pub struct TopQuestion {
     pub sample_type: String,
     /// What orders the rows.
     pub column: Column,
-    /// Smallest numbers or last letters first.
+    /// The other way round: smallest numbers or last letters first.
     pub reversed: bool,
+    /// Which rows are meant.
+    pub filter: Filter,
+    /// How many of these stand before the first one wanted.
+    pub offset: usize,
+    /// How many are wanted; an answer may hold fewer.
+    pub count: usize,
 }
 
-/// What the rows of a table of functions can be ordered by: largest numbers or first letters first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Column {
-    /// What the function itself used.
-    Flat,
-    /// The function and all it called.
-    Cum,
-    /// Its name without the package, then the package.
-    Function,
-    /// The owner's name.
-    Owner,
+impl TopQuestion {
+    /// The first rows of a table, as it is shown first.
+    pub fn first(table: &FunctionTable) -> Self {
+        Self {
+            process: table.process.clone(),
+            profile: table.profile,
+            sample_type: table.sample_type.clone(),
+            column: Column::Pprof,
+            reversed: false,
+            filter: Filter::All,
+            offset: 0,
+            count: FIRST_ROWS,
+        }
+    }
 }
+
+/// Rows of a table that come with the report: what is seen of it, and a few.
+pub const FIRST_ROWS: usize = 20;
 
 /// What the worker answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,8 +154,15 @@ pub enum Response {
     Checked(SettingsView),
     /// What redaction replaces.
     Preview(Vec<Replaced>),
-    /// The first functions by a column; the caption is the asker's.
-    Top(Box<FunctionTable>),
+    /// Some rows of a table.
+    Top(Box<RowsView>),
+    /// A table as a text.
+    TopText {
+        /// What it is, as a sentence begins.
+        name: String,
+        /// All of it.
+        text: String,
+    },
     /// The request could not be answered.
     Failed(UserError),
     /// The worker made a request, or tried to.

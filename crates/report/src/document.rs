@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rows::RowsView;
+
 pub use diagnose::kinds::{FindingKind, Measured, ProfileName, VerdictKind};
 pub use diagnose::verdict::Confidence;
 
@@ -292,8 +294,12 @@ pub struct FunctionTable {
     pub sample_type: String,
     /// Unit of the raw numbers, as the profile gives it, for example `bytes`.
     pub unit: String,
-    /// One line under the heading, for example `2nd snapshot minus 1st, inuse_space, 30.0 s`.
+    /// One line under the heading, with what percentages are of where that needs saying.
     pub caption: String,
+    /// The same without that, for example `2nd snapshot minus 1st, inuse_space, 30.0 s`.
+    pub about: String,
+    /// All rows for the screen, a window at a time, in place of [`FunctionTable::rows`]; in no export.
+    pub on_screen: Option<Box<RowsView>>,
     /// What percentages are of, formatted: for a difference the base's total.
     pub total: String,
     /// The same, raw.

@@ -143,6 +143,8 @@ pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> Func
         sample_type: text.into(),
         unit: text.into(),
         caption: text.into(),
+        about: text.into(),
+        on_screen: None,
         total: text.into(),
         total_value: 100,
         rows: values

@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod model;
 pub mod redact;
 pub mod redacted;
+pub mod rows;
 pub mod screen;
 pub mod settings;
 pub mod symptom;

@@ -173,11 +173,6 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
         ],
     );
     for function in &table.rows {
-        let mut name = code_cell(&function.function);
-        if !function.inline.is_empty() {
-            name.push(' ');
-            name.push_str(&escape(&function.inline));
-        }
         row(
             out,
             &[
@@ -190,7 +185,7 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
                 escape(&function.sum_share),
                 escape(&function.cum_text),
                 escape(&function.cum_share),
-                name,
+                named(&function.function, &function.inline),
                 escape(&function.owner),
             ],
         );
@@ -200,6 +195,39 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
         out,
         &format!("Total {}. {}", escape(&table.total), escape(&table.shown)),
     );
+}
+
+/// A table of functions for itself: cells of each row but the function's, its name, and whether it is
+/// inlined.
+pub(super) fn functions<'r>(
+    about: &str,
+    columns: &[(&str, bool)],
+    rows: impl Iterator<Item = (Vec<String>, &'r str, &'r str)>,
+) -> String {
+    let mut out = String::new();
+    caption(&mut out, about);
+    let columns: Vec<(&str, bool)> = columns
+        .iter()
+        .copied()
+        .chain([("function", false)])
+        .collect();
+    heading(&mut out, &columns);
+    for (cells, function, inline) in rows {
+        let mut cells: Vec<String> = cells.iter().map(|cell| escape(cell)).collect();
+        cells.push(named(function, inline));
+        row(&mut out, &cells);
+    }
+    out
+}
+
+/// The name of a function, fit for a table's cell.
+fn named(function: &str, inline: &str) -> String {
+    let mut name = code_cell(function);
+    if !inline.is_empty() {
+        name.push(' ');
+        name.push_str(&escape(inline));
+    }
+    name
 }
 
 fn write_grid(out: &mut String, grid: &StateGrid) {

@@ -11,6 +11,7 @@ use super::model::{
     SilentProcess, Surroundings, Table, TraceFile,
 };
 use super::redact::{Names, Redactor, Text};
+use super::rows::{RowFacts, TableFacts};
 use super::settings::SettingsView;
 use diagnose::counters::Counters;
 use diagnose::errors::Told;
@@ -64,6 +65,30 @@ pub fn redacted(report: &Report, redactor: &mut Redactor) -> Report {
     let mut walk = Walk { redactor };
     walk.report(&mut report);
     report
+}
+
+/// Replaces names in rows that are copied, by the same pseudonyms that the whole report has.
+pub fn table(report: &Report, facts: &mut TableFacts, rows: &mut [RowFacts]) {
+    let mut redactor = redactor(report);
+    redacted(report, &mut redactor);
+    let mut walk = Walk {
+        redactor: &mut redactor,
+    };
+    let mut process = Process::parse(&facts.process);
+    walk.process(&mut process);
+    facts.process = process.to_string();
+    for RowFacts {
+        row,
+        cut,
+        sum: _,
+        sides: _,
+        objects: _,
+    } in rows
+    {
+        walk.row(row);
+        // It counts bytes of the name that was.
+        *cut = 0;
+    }
 }
 
 struct Walk<'r> {
@@ -675,7 +700,17 @@ impl Walk<'_> {
             left_out: _,
             raw,
         } = table;
-        for Row {
+        for row in rows {
+            self.row(row);
+        }
+        for owner in owners.iter_mut().filter_map(|(owner, _)| owner.as_mut()) {
+            self.code(owner);
+        }
+        self.code(raw);
+    }
+
+    fn row(&mut self, row: &mut Row) {
+        let Row {
             function,
             inline: _,
             file,
@@ -684,16 +719,10 @@ impl Walk<'_> {
             noise: _,
             owner,
             owner_part: _,
-        } in rows
-        {
-            self.code(function);
-            self.code(file);
-            self.code(owner);
-        }
-        for owner in owners.iter_mut().filter_map(|(owner, _)| owner.as_mut()) {
-            self.code(owner);
-        }
-        self.code(raw);
+        } = row;
+        self.code(function);
+        self.code(file);
+        self.code(owner);
     }
 
     fn judgement(&mut self, judgement: &mut Judgement) {

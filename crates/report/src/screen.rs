@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::{
-    Bar, Block, Confidence, Fact, FileRole, Section, SectionState, StackView, StateGrid, Step,
-    VerdictKind,
+    Bar, Block, Confidence, Fact, FileRole, FunctionTable, Section, SectionState, StackView,
+    StateGrid, Step, VerdictKind,
 };
 use super::redact::{Form, Replacement};
 use super::settings::{Pairs, SettingsView};
@@ -116,6 +116,33 @@ pub struct DetailsView {
     pub coverage: Vec<Block>,
     /// Every file of the flare, damaged ones first.
     pub files: Vec<FileView>,
+}
+
+impl DetailsView {
+    /// All its sections.
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        let tabs = self.processes.iter().flat_map(|process| &process.tabs);
+        let of_processes = tabs.flat_map(|tab| tab.sections.iter().chain(&tab.empty));
+        (self.evidence.iter())
+            .chain(of_processes)
+            .chain(&self.general)
+            .chain([&self.agent.section])
+    }
+
+    /// Its tables of functions.
+    pub fn tables_mut(&mut self) -> impl Iterator<Item = &mut FunctionTable> {
+        let tabs = self.processes.iter_mut().flat_map(|one| &mut one.tabs);
+        let of_processes = tabs.flat_map(|tab| tab.sections.iter_mut().chain(&mut tab.empty));
+        let sections = (self.evidence.iter_mut())
+            .chain(of_processes)
+            .chain(&mut self.general)
+            .chain([&mut self.agent.section]);
+        let blocks = sections.flat_map(|section| &mut section.blocks);
+        blocks.filter_map(|block| match block {
+            Block::Functions(table) => Some(table),
+            _ => None,
+        })
+    }
 }
 
 /// What the profiles of one process show.

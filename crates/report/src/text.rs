@@ -370,14 +370,7 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
     let names: Vec<String> = table
         .rows
         .iter()
-        .map(|row| {
-            let mut name = clean(&row.function);
-            if !row.inline.is_empty() {
-                name.push(' ');
-                name.push_str(&clean(&row.inline));
-            }
-            name
-        })
+        .map(|row| named(&row.function, &row.inline))
         .collect();
     let cells = Cells {
         columns: ["flat", "flat %", "sum %", "cum", "cum %"]
@@ -405,11 +398,7 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
     let others = Cells::total(&widths);
     let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     if others + GAP.len() + longest <= WIDTH {
-        line(out, &format!("{}{GAP}function", cells.head(&widths)));
-        rule(out, others + GAP.len() + longest.max("function".len()));
-        for (row, name) in cells.rows.iter().zip(&names) {
-            line(out, &format!("{}{GAP}{name}", cells.row(&widths, row)));
-        }
+        beside(out, &cells, &widths, &names);
     } else {
         // Names are kept whole, blanks of generic ones included, so they are not wrapped.
         line(out, &cells.head(&widths));
@@ -428,6 +417,55 @@ fn write_functions(out: &mut String, table: &FunctionTable) {
         &format!("Total {}. {}", clean(&table.total), clean(&table.shown)),
         PARAGRAPH,
     );
+}
+
+/// The name of a function with whether it is inlined.
+fn named(function: &str, inline: &str) -> String {
+    let mut name = clean(function);
+    if !inline.is_empty() {
+        name.push(' ');
+        name.push_str(&clean(inline));
+    }
+    name
+}
+
+/// Names behind the other columns, each on its row's line.
+fn beside(out: &mut String, cells: &Cells, widths: &[usize], names: &[String]) {
+    let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    line(out, &format!("{}{GAP}function", cells.head(widths)));
+    rule(
+        out,
+        Cells::total(widths) + GAP.len() + longest.max("function".len()),
+    );
+    for (row, name) in cells.rows.iter().zip(names) {
+        line(out, &format!("{}{GAP}{name}", cells.row(widths, row)));
+    }
+}
+
+/// A table of functions for itself, a line for each, however long: cells of each row but the function's,
+/// its name, and whether it is inlined.
+pub(super) fn functions<'r>(
+    about: &str,
+    columns: &[(&str, bool)],
+    rows: impl Iterator<Item = (Vec<String>, &'r str, &'r str)>,
+) -> String {
+    let mut out = String::new();
+    caption_line(&mut out, about);
+    let (rows, names): (Vec<_>, Vec<String>) = rows
+        .map(|(cells, function, inline)| {
+            let cells: Vec<String> = cells.iter().map(|cell| clean(cell)).collect();
+            (cells, named(function, inline))
+        })
+        .unzip();
+    let columns = columns.iter();
+    let cells = Cells {
+        columns: columns
+            .map(|(name, numeric)| ((*name).to_owned(), *numeric))
+            .collect(),
+        rows,
+    };
+    beside(&mut out, &cells, &cells.widths(), &names);
+    out
 }
 
 fn state_words(measured: Measured) -> String {

@@ -576,7 +576,12 @@ impl MadeUp {
 
     /// Reads it as the page does.
     pub fn read(&self) -> Seen {
-        Seen::of(opened(self.zip()))
+        Seen::of(self.open())
+    }
+
+    /// The same, to be asked later.
+    pub fn open(&self) -> OpenFlare {
+        opened(self.zip())
     }
 
     /// The same of what is left when the archive ends before this file.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::bars::{bar, hue};
+use super::focus::is_selecting_text;
 use super::grid::GridView;
 use super::stacks::FramesView;
 use crate::browser::places::Places;
@@ -120,8 +121,24 @@ fn RowView(
     let full = (!row.full.is_empty()).then(|| row.full.clone());
     let hook = full.clone();
     let is_owner = row.owner == row.name;
+    let state = expect_context::<AppState>();
+    let function = StoredValue::new(row.full);
+    let is_selected = move || function.with_value(|function| state.is_selected(function));
+    let pick = move |_| {
+        function.with_value(|function| {
+            if !function.is_empty() && !is_selecting_text() {
+                state.select(function);
+            }
+        });
+    };
     view! {
-        <tr data-hue=hue(row.owner_hue) data-function=hook>
+        <tr
+            data-hue=hue(row.owner_hue)
+            data-function=hook
+            class:is-selected=is_selected
+            aria-current=move || is_selected().then_some("true")
+            on:click=pick
+        >
             <th scope="row" class="evidence-name" title=full>
                 {is_owner.then(|| view! { <span class="swatch" data-hue=hue(row.owner_hue) aria-hidden="true"></span> })}
                 <span class="evidence-text">{row.name}</span>

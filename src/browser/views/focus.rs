@@ -43,3 +43,9 @@ impl Place {
         }
     }
 }
+
+/// A text is being selected, so that a click that ends it means nothing else.
+pub fn is_selecting_text() -> bool {
+    let selection = window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}

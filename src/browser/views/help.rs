@@ -6,7 +6,7 @@ use super::copy::CopyButton;
 use super::dialogs::Dialog;
 use crate::browser::state::AppState;
 
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 7] = [
     (
         "flat",
         "What the function itself used: memory it allocated, time it ran, delay at its own line.",
@@ -17,7 +17,11 @@ const COLUMNS: [(&str, &str); 6] = [
     ),
     (
         "flat %, cum %",
-        "Share of the profile's total. In a difference, of the first snapshot's total, as go tool pprof prints it; shares can be over 100% or negative.",
+        "Share of the profile's total. The line above each table says what 100% is.",
+    ),
+    (
+        "share",
+        "In a difference: share of all that grew, the same as in the verdict. What shrank has a negative one. Exported tables keep go tool pprof's shares of the first snapshot.",
     ),
     ("sum %", "Running sum of flat %, in pprof's order."),
     (
@@ -51,7 +55,7 @@ const COMMANDS: [(&str, &str); 6] = [
     ),
 ];
 
-const KEYS: [(&str, &str); 5] = [
+const KEYS: [(&str, &str); 8] = [
     ("Ctrl+O, \u{2318}O", "choose a flare"),
     ("Esc", "stop reading; close a dialog or menu"),
     ("F1", "this help"),
@@ -62,6 +66,15 @@ const KEYS: [(&str, &str); 5] = [
     (
         "Tab, Enter",
         "everything else; a column's heading sorts, and a third time restores pprof's order",
+    ),
+    (
+        "\u{2191} \u{2193} \u{2190} \u{2192}, Page Up, Page Down, Home, End",
+        "Move within a table; Ctrl+Home and Ctrl+End go to its ends, and the headings are above the first row",
+    ),
+    ("Enter", "On a row, mark its function wherever it stands"),
+    (
+        "F2",
+        "On a heading, change the column's width with \u{2190} \u{2192}; Enter ends it",
     ),
 ];
 

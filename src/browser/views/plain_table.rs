@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::size::Scroller;
 use engine::protocol::PlainTable;
 
 /// Cells as they came.
@@ -21,21 +22,24 @@ pub fn PlainTableView(
         .into_iter()
         .map(|column| view! { <th scope="col" class=class(column.numeric)>{column.name}</th> })
         .collect_view();
-    let rows = rows.into_iter().map(|row| {
-        let cells = row
-            .into_iter()
-            .zip(&numeric)
-            .map(|(cell, numeric)| view! { <td class=class(*numeric)>{cell}</td> });
-        view! { <tr>{cells.collect_view()}</tr> }
-    });
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let cells = row
+                .into_iter()
+                .zip(&numeric)
+                .map(|(cell, numeric)| view! { <td class=class(*numeric)>{cell}</td> });
+            view! { <tr>{cells.collect_view()}</tr> }
+        })
+        .collect_view();
     let label = caption.clone();
     view! {
-        <div class="scroller" role="region" tabindex="0" aria-label=label>
+        <Scroller label>
             <table class="plain-table">
                 <caption class="table-caption">{caption}</caption>
                 <thead><tr>{heads}</tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
-        </div>
+        </Scroller>
     }
 }

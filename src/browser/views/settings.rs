@@ -13,6 +13,7 @@ use crate::browser::client::Client;
 use crate::browser::state::AppState;
 use crate::browser::storage::LocalStorage;
 use crate::draft::Draft;
+use crate::shown::widths::Widths;
 use crate::stored::{self, Kept};
 use crate::theme::Theme;
 use engine::protocol::{Choices, Mark, OwnersFile, SettingsView, UserError};
@@ -239,6 +240,8 @@ fn KeptSettings() -> impl IntoView {
     let forget = move |_| {
         state.settings.set(false);
         shown_theme.set(Theme::Auto);
+        state.widths.set(Widths::default());
+        Widths::default().keep(&LocalStorage);
         client.use_choices(
             Choices::default(),
             "What was kept is forgotten, and the defaults apply",

@@ -200,7 +200,10 @@ fn listen_for_keys(state: AppState, client: Client, pickers: Pickers) {
     let keys = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         match event.key().as_str() {
             // With a dialog open it means the dialog.
-            "Escape" if !state.has_dialog() => client.cancel(),
+            "Escape" if !state.has_dialog() => {
+                state.selected.set(None);
+                client.cancel();
+            }
             "F1" => {
                 event.prevent_default();
                 state.help.set(true);

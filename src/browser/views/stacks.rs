@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::bars::hue;
 use super::facts::FactsView;
+use super::focus::is_selecting_text;
 use super::icons::ChevronIcon;
+use crate::browser::state::AppState;
 use engine::protocol::{FrameView, StackView};
 
 /// Stacks, largest first; the first one is open.
@@ -100,11 +102,28 @@ fn Frame(
         short,
         responsible,
     } = frame;
+    let state = expect_context::<AppState>();
+    let is_selected = {
+        let function = function.clone();
+        move || state.is_selected(&function)
+    };
+    let marked = is_selected.clone();
+    let pick = {
+        let function = function.clone();
+        move |_| {
+            if !is_selecting_text() {
+                state.select(&function);
+            }
+        }
+    };
     let word = responsible.then(|| view! { <span class="frame-word">"responsible"</span> });
     view! {
         <li
             class="frame"
             class:is-responsible=responsible
+            class:is-selected=is_selected
+            aria-current=move || marked().then_some("true")
+            on:click=pick
             data-frame=function.clone()
             data-responsible=responsible.then_some("")
             title=function

@@ -4,8 +4,8 @@ use super::{Stage, crashed, details, failed, opened, ready, source};
 use crate::session::{Deliver, Effect, Event, WorkerId};
 use crate::wire::NO_REQUEST;
 use engine::protocol::{
-    Column, ExportFormat, Form, FunctionTable, ProfileName, Replaced, Replacement, Response,
-    TopQuestion,
+    Column, ColumnView, ExportFormat, Filter, Form, ProfileName, Replaced, Replacement, Response,
+    RowsView, TableForm, TopQuestion,
 };
 
 const fn export(deliver: Deliver) -> Event<super::Words> {
@@ -295,41 +295,83 @@ fn what_redaction_replaces_is_shown_unless_it_was_closed() {
     assert!(stage.hears(4, replacements()).is_empty());
 }
 
-fn by_cum(table: &'static str) -> Event<super::Words> {
-    let question = TopQuestion {
+fn of_core() -> TopQuestion {
+    TopQuestion {
         process: "core".to_owned(),
         profile: ProfileName::HeapDiff,
         sample_type: "inuse_space".to_owned(),
         column: Column::Cum,
         reversed: false,
-    };
+        filter: Filter::All,
+        offset: 60,
+        count: 60,
+    }
+}
+
+fn by_cum(table: &'static str) -> Event<super::Words> {
+    let question = of_core();
     Event::Top { question, table }
 }
 
+fn heading(column: Column) -> ColumnView {
+    ColumnView {
+        column,
+        title: String::new(),
+        hint: String::new(),
+        sort: None,
+        resize: String::new(),
+    }
+}
+
 #[test]
-fn a_table_by_another_column_is_the_engines() {
+fn rows_of_a_table_are_the_engines() {
     let mut stage = Stage::opened();
     assert_eq!(
         stage.tell(by_cum("first")),
         ["1: post 2 top of core by Cum"]
     );
-    let table = FunctionTable {
-        process: "core".to_owned(),
-        profile: ProfileName::HeapDiff,
-        sample_type: "inuse_space".to_owned(),
-        unit: "bytes".to_owned(),
-        caption: String::new(),
-        total: String::new(),
-        total_value: 0,
-        rows: Vec::new(),
+    let rows = RowsView {
+        name: "heap diff of core".to_owned(),
+        scale: String::new(),
+        columns: Vec::new(),
+        words: [Column::Function, Column::Owner].map(heading),
+        filters: Vec::new(),
         rows_total: 812,
-        shown: "10 of 812 functions".to_owned(),
+        shown: "812 functions".to_owned(),
+        offset: 60,
+        rows: Vec::new(),
         zero: None,
     };
     assert_eq!(
-        stage.hears(2, Response::Top(Box::new(table))),
-        ["table first: 10 of 812 functions"]
+        stage.hears(2, Response::Top(Box::new(rows))),
+        ["table first: 812 functions"]
     );
     stage.tell(by_cum("second"));
     assert_eq!(stage.hears(3, failed("No such table")).len(), 1);
+}
+
+#[test]
+fn a_table_is_copied_with_names_replaced_where_redaction_is_on() {
+    let mut stage = Stage::opened();
+    let copy = || Event::CopyTable {
+        table: of_core(),
+        form: TableForm::Csv,
+    };
+    assert_eq!(stage.tell(copy()), ["post 2 text of core as csv"]);
+    let text = || Response::TopText {
+        name: "Heap diff of core, 812 functions as CSV".to_owned(),
+        text: "a,b".to_owned(),
+    };
+    assert_eq!(
+        stage.hears(2, text()),
+        ["copy Heap diff of core, 812 functions as CSV: \"a,b\""]
+    );
+    stage.tell(Event::Redact(true));
+    assert_eq!(stage.tell(copy()), ["post 4 text of core as csv redacted"]);
+    assert_eq!(
+        stage.hears(4, text()),
+        ["copy Heap diff of core, 812 functions as CSV: \"a,b\", names replaced"]
+    );
+    stage.tell(copy());
+    assert_eq!(stage.hears(5, failed("No such table")).len(), 1);
 }

@@ -221,6 +221,16 @@ fn posted(call: &Call<&'static str>) -> String {
             top.column,
             if top.reversed { " reversed" } else { "" }
         ),
+        Request::Ask(Question::TopText {
+            table,
+            form,
+            redact,
+        }) => format!(
+            "post {id} text of {} as {}{}",
+            table.process,
+            form.as_str(),
+            if *redact { " redacted" } else { "" }
+        ),
         Request::Ask(Question::Export { format, options }) => format!(
             "post {id} export {}{} {:?}",
             format.as_str(),

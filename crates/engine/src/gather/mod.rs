@@ -23,7 +23,7 @@ mod texts;
 
 pub(crate) use profiles::profiles;
 pub(crate) use reader::progress;
-pub(crate) use tables::{Shown, noise, row_owners, table};
+pub(crate) use tables::{noise, row, row_owners};
 
 use diagnose::errors::Told;
 use diagnose::known::{CaseKind, KnownCases, Sighting};

@@ -138,11 +138,11 @@ pub(crate) fn row_owners(
 }
 
 /// What a table shows.
-pub(crate) struct Shown<'r> {
-    pub(crate) rows: &'r [TopRow],
+struct Shown<'r> {
+    rows: &'r [TopRow],
     /// The owner of each.
-    pub(crate) owners: &'r [RowOwner],
-    pub(crate) noise: Option<Noise>,
+    owners: &'r [RowOwner],
+    noise: Option<Noise>,
 }
 
 /// How much of a table may be chance: only of what is in use in a heap difference.
@@ -155,7 +155,7 @@ pub(crate) fn noise(name: ProfileName, subject: &Arc<Subject>, view: &View) -> O
 }
 
 /// A table of some rows, without what is said of the whole.
-pub(crate) fn table(view: &View, shown: &Shown<'_>) -> Table {
+fn table(view: &View, shown: &Shown<'_>) -> Table {
     Table {
         sample_type: view.header.sample_type.clone(),
         unit: view.header.unit.clone(),
@@ -176,20 +176,25 @@ pub(crate) fn table(view: &View, shown: &Shown<'_>) -> Table {
             .rows
             .iter()
             .zip(shown.owners)
-            .map(|(row, owner)| Row {
-                function: view.name(row.row).to_owned(),
-                inline: row.inline.as_str(),
-                file: view.file(row.row).to_owned(),
-                flat: row.flat,
-                cum: row.cum,
-                noise: (shown.noise.as_ref()).map(|noise| noise.of_row(row.row) as i64),
-                owner: owner.name.clone(),
-                owner_part: owner.part,
-            })
+            .map(|(top, owner)| row(view, top, owner, shown.noise.as_ref()))
             .collect(),
         owners: Vec::new(),
         left_out: 0,
         raw: String::new(),
+    }
+}
+
+/// A row of a table.
+pub(crate) fn row(view: &View, top: &TopRow, owner: &RowOwner, noise: Option<&Noise>) -> Row {
+    Row {
+        function: view.name(top.row).to_owned(),
+        inline: top.inline.as_str(),
+        file: view.file(top.row).to_owned(),
+        flat: top.flat,
+        cum: top.cum,
+        noise: noise.map(|noise| noise.of_row(top.row) as i64),
+        owner: owner.name.clone(),
+        owner_part: owner.part,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who answers for what: one attribution, in every table and text.
 
 use engine::export::ExportFormat;
-use engine::protocol::{Column, TopQuestion};
+use engine::protocol::{Column, Filter, TopQuestion};
 use serde_json::Value;
 use testkit::fixtures;
 use testkit::made_up::{MadeUp, alone, cpu, locks, lone_case};
@@ -342,6 +342,9 @@ fn another_order_gives_the_same_owners() {
         sample_type: "delay".to_owned(),
         column,
         reversed: false,
+        filter: Filter::All,
+        offset: 0,
+        count: 10,
     };
     let owner = |column| {
         let table = flare.top(&question(column)).unwrap();

@@ -32,3 +32,4 @@ mod report_surroundings;
 mod report_texts;
 mod said;
 mod speed;
+mod tables;

@@ -9,9 +9,9 @@ use super::super::screen::{
 };
 use super::super::texts::{self, findings, first_screen as words};
 use super::bars::Axis;
-use super::{banner, bytes, document, last_heap, owner_hue, stacks, verdict};
+use super::{banner, bytes, document, last_heap, names, owner_hue, stacks, verdict};
 use diagnose::notable::{Notable, Thing};
-use diagnose::owner::{UNOWNED, split_name};
+use diagnose::owner::UNOWNED;
 use diagnose::verdict::Finding;
 use flare::goroutines::Group;
 use profile::units::{human, human_share, human_signed};
@@ -171,7 +171,7 @@ fn rows(parts: &[Part<'_>], whole: Option<i64>) -> Vec<EvidenceRow> {
         .take(ROWS)
         .map(|part| {
             let (name, full) = match part.is_function {
-                true => (shortened(part.name), part.name.to_owned()),
+                true => (names::shortened(part.name).to_owned(), part.name.to_owned()),
                 false => (part.name.to_owned(), String::new()),
             };
             EvidenceRow {
@@ -195,14 +195,6 @@ fn rows(parts: &[Part<'_>], whole: Option<i64>) -> Vec<EvidenceRow> {
             }
         })
         .collect()
-}
-
-/// A function's name without the path of its module.
-fn shortened(function: &str) -> String {
-    let (package, short) = split_name(function);
-    let package = package.trim_end_matches('/');
-    let last = package.rsplit('/').next().unwrap_or_default();
-    format!("{last}{short}")
 }
 
 fn of_finding(finding: &Finding, anchor: Option<String>) -> EvidenceView {

@@ -8,10 +8,12 @@ mod brief;
 mod context;
 mod details;
 mod first_screen;
+pub mod names;
 mod outline;
 mod profiles;
 mod program;
 mod rest;
+pub mod rows;
 mod sources;
 mod stacks;
 mod verdict;
@@ -30,6 +32,7 @@ use super::document::{
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
+use super::rows::is_within_noise;
 use super::screen::Replaced;
 use super::texts::{self, labels};
 use diagnose::kinds::Measured;
@@ -201,12 +204,14 @@ fn last_heap(process: &ProcessReport, of_itself: bool) -> Option<(ProfileName, &
         })
 }
 
-/// A flame-style table of the first rows.
+/// A flame-style table of the first rows. `percentages` says what these are of where that is not the
+/// profile itself.
 pub fn function_table(
     process: &str,
     profile: ProfileName,
     table: &Table,
     caption: String,
+    percentages: Option<&str>,
     sigmas: f64,
 ) -> FunctionTable {
     let value = |value: i64| {
@@ -228,7 +233,7 @@ pub fn function_table(
             let hover = [&row.function, row.inline, &row.file].into_iter();
             let within_noise = row
                 .noise
-                .is_some_and(|noise| (row.flat.saturating_abs() as f64) < sigmas * noise as f64);
+                .is_some_and(|noise| is_within_noise(row.flat, noise, sigmas));
             FunctionRow {
                 function: row.function.clone(),
                 inline: row.inline.to_owned(),
@@ -252,14 +257,9 @@ pub fn function_table(
                 cum_share: human_share(row.cum, table.total),
                 owner: row.owner_text(),
                 owner_hue: owner_hue(&row.owner),
-                noise: row.noise.map(|noise| {
-                    let within = if within_noise {
-                        "within sampling noise, "
-                    } else {
-                        ""
-                    };
-                    format!("{within}\u{b1} {}", human(noise, &table.unit))
-                }),
+                noise: row
+                    .noise
+                    .map(|noise| noise_text(noise, within_noise, &table.unit)),
                 within_noise,
             }
         })
@@ -270,7 +270,12 @@ pub fn function_table(
         profile,
         sample_type: table.sample_type.clone(),
         unit: table.unit.clone(),
-        caption,
+        caption: match percentages {
+            Some(percentages) => format!("{caption}; {percentages}"),
+            None => caption.clone(),
+        },
+        about: caption,
+        on_screen: None,
         total: human(table.total, &table.unit),
         total_value: table.total,
         shown: self::shown(
@@ -285,6 +290,16 @@ pub fn function_table(
     }
 }
 
+/// What is to be said of a value's noise.
+fn noise_text(noise: i64, is_within: bool, unit: &str) -> String {
+    let within = if is_within {
+        "within sampling noise, "
+    } else {
+        ""
+    };
+    format!("{within}\u{b1} {}", human(noise, unit))
+}
+
 /// How much of a table its first rows are.
 fn shown(rows: usize, rows_total: usize, share: String, total: &str) -> String {
     format!("{rows} of {rows_total} functions, {share} of {total}")
@@ -295,6 +310,7 @@ fn function_block(
     profile: ProfileName,
     table: &Table,
     caption: String,
+    percentages: Option<&str>,
     sigmas: f64,
 ) -> Block {
     Block::Functions(function_table(
@@ -302,6 +318,7 @@ fn function_block(
         profile,
         table,
         caption,
+        percentages,
         sigmas,
     ))
 }
@@ -434,7 +451,14 @@ mod tests {
             left_out: 0,
             raw: String::new(),
         };
-        let table = function_table("core", ProfileName::HeapDiff, &table, String::new(), 3.0);
+        let table = function_table(
+            "core",
+            ProfileName::HeapDiff,
+            &table,
+            String::new(),
+            None,
+            3.0,
+        );
         let [first, second] = table.rows.as_slice() else {
             panic!("two rows");
         };

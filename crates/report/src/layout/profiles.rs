@@ -108,7 +108,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
         return process_section(kind, process, title, section, blocks);
     };
     let caption = format!(
-        "2nd snapshot minus 1st, {}, {}; percentages are of the 1st snapshot",
+        "2nd snapshot minus 1st, {}, {}",
         table.sample_type,
         interval(process.interval)
     );
@@ -127,6 +127,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
         ProfileName::HeapDiff,
         table,
         caption,
+        Some("percentages are of the 1st snapshot"),
         report.judgement.thresholds.leak.noise_sigmas,
     ));
     if blocks.iter().any(|block| matches!(block, Block::Functions(table) if table.rows.iter().any(|row| row.within_noise))) {
@@ -221,6 +222,7 @@ pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Se
             name,
             table,
             format!("{which}, {}", table.sample_type),
+            None,
             report.judgement.thresholds.leak.noise_sigmas,
         ),
         shares(
@@ -256,9 +258,10 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             ProfileName::HeapDiff,
             table,
             format!(
-                "2nd snapshot minus 1st, alloc_space, {}; percentages are of what was allocated before the 1st",
+                "2nd snapshot minus 1st, alloc_space, {}",
                 interval(process.interval)
             ),
+            Some("percentages are of what was allocated before the 1st"),
             report.judgement.thresholds.leak.noise_sigmas,
         ));
     }
@@ -268,6 +271,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             ProfileName::Allocs,
             table,
             "allocations profile, alloc_space since the process started".to_owned(),
+            None,
             report.judgement.thresholds.leak.noise_sigmas,
         ));
     }
@@ -394,6 +398,7 @@ pub(super) fn profile_section(
         name,
         table,
         caption,
+        None,
         report.judgement.thresholds.leak.noise_sigmas,
     ));
     let left_out = match table.left_out {

@@ -38,6 +38,7 @@ pub mod progress;
 mod recommendations;
 pub(crate) mod silent;
 pub mod states;
+pub mod tables;
 mod versions;
 
 pub use collect::how_to_collect;
