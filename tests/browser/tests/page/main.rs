@@ -13,3 +13,4 @@ mod private;
 mod screens;
 mod settings;
 mod summary;
+mod tables;
