@@ -357,7 +357,7 @@ fn a_table_is_copied_with_names_replaced_where_redaction_is_on() {
         table: of_core(),
         form: TableForm::Csv,
     };
-    assert_eq!(stage.tell(copy()), ["post 2 text of core as csv"]);
+    assert_eq!(stage.tell(copy()), ["1: post 2 text of core as csv"]);
     let text = || Response::TopText {
         name: "Heap diff of core, 812 functions as CSV".to_owned(),
         text: "a,b".to_owned(),
@@ -367,7 +367,10 @@ fn a_table_is_copied_with_names_replaced_where_redaction_is_on() {
         ["copy Heap diff of core, 812 functions as CSV: \"a,b\""]
     );
     stage.tell(Event::Redact(true));
-    assert_eq!(stage.tell(copy()), ["post 4 text of core as csv redacted"]);
+    assert_eq!(
+        stage.tell(copy()),
+        ["1: post 4 text of core as csv redacted"]
+    );
     assert_eq!(
         stage.hears(4, text()),
         ["copy Heap diff of core, 812 functions as CSV: \"a,b\", names replaced"]
