@@ -255,7 +255,7 @@ pub struct Fact {
 /// A recommendation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// The finding that it answers, for example `Memory leak in core`.
+    /// The finding that it answers, for example `Memory leak in the core Agent`.
     pub about: String,
     /// What to do.
     pub text: String,

@@ -42,8 +42,8 @@ impl Mark {
     /// The word beside it; none where there is nothing to judge.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Crossed => "crossed",
-            Self::Clear => "clear",
+            Self::Crossed => "over threshold",
+            Self::Clear => "below threshold",
             Self::NotMeasured => "not measured",
             Self::Damaged => "damaged",
             Self::Info => "",

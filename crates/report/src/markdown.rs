@@ -9,6 +9,7 @@ use super::document::{
     Block, Document, Fact, FunctionTable, PlainTable, Section, Share, StackView, StateGrid, Step,
 };
 use super::kinds;
+use super::mark::Mark;
 use profile::is_hidden;
 
 /// Renders the whole document. Ends with a line feed.
@@ -237,9 +238,9 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
     for process in &grid.rows {
         let mut cells = vec![escape(&process.process)];
         cells.extend(process.cells.iter().map(|cell| {
-            let state = cell.measured.as_str().replace('-', " ");
+            let state = Mark::from(cell.measured).word();
             if cell.text.is_empty() {
-                state
+                state.to_owned()
             } else {
                 format!("{state}: {}", escape(&cell.text))
             }

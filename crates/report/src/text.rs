@@ -7,10 +7,11 @@
 use std::iter::repeat_n;
 
 use super::document::{
-    Block, Document, Fact, FunctionTable, Measured, PlainTable, Section, SectionState, Share,
-    StackView, StateGrid, Step,
+    Block, Document, Fact, FunctionTable, Measured, PlainTable, Section, Share, StackView,
+    StateGrid, Step,
 };
 use super::kinds;
+use super::mark::Mark;
 use super::markdown::{clean, clean_lines};
 
 /// Tables are laid out within so many columns.
@@ -44,12 +45,9 @@ pub fn text(document: &Document) -> String {
 fn write_section(out: &mut String, section: &Section) {
     out.push('\n');
     let title = clean(&section.title);
-    let title = match section.state {
-        SectionState::Crossed => format!("{title} [crossed]"),
-        SectionState::Clear => format!("{title} [clear]"),
-        SectionState::NotMeasured => format!("{title} [not measured]"),
-        SectionState::Damaged => format!("{title} [damaged]"),
-        SectionState::Info => title,
+    let title = match Mark::from(section.state).word() {
+        "" => title,
+        word => format!("{title} [{word}]"),
     };
     underlined(out, &title, '-');
     for block in &section.blocks {
@@ -468,8 +466,8 @@ pub(super) fn functions<'r>(
     out
 }
 
-fn state_words(measured: Measured) -> String {
-    measured.as_str().replace('-', " ")
+fn state_words(measured: Measured) -> &'static str {
+    Mark::from(measured).word()
 }
 
 fn write_grid(out: &mut String, grid: &StateGrid) {
@@ -490,7 +488,11 @@ fn write_grid(out: &mut String, grid: &StateGrid) {
             .iter()
             .map(|row| {
                 let mut cells = vec![clean(&row.process)];
-                cells.extend(row.cells.iter().map(|cell| state_words(cell.measured)));
+                cells.extend(
+                    row.cells
+                        .iter()
+                        .map(|cell| state_words(cell.measured).to_owned()),
+                );
                 cells
             })
             .collect(),

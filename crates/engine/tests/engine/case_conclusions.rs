@@ -92,8 +92,8 @@ fn a_healthy_agent_raises_no_alarm() {
     says(
         &grid,
         &[
-            "clear: heap of 9.07 MB: too small to hold a leak",
-            "clear: 123 \u{b5}s waiting for locks since the start",
+            "below threshold: heap of 9.07 MB: too small to hold a leak",
+            "below threshold: 123 \u{b5}s waiting for locks since the start",
         ],
     );
     let customer = seen.text(ExportFormat::Customer);

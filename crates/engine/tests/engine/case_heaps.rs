@@ -45,7 +45,7 @@ fn the_own_profiler_is_named_and_not_counted() {
     let state = leak(&seen, "core");
     assert_eq!(state["state"], "clear");
     assert_eq!(state["transient_bytes"], 18 * MB);
-    let note = "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler \
+    let note = "Core Agent: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler \
                 (internal_profiling), which level off. Before the next capture, stop it (in the core Agent with datadog-agent config set internal_profiling false, without a restart).";
     assert_eq!(seen.notes("transient"), [note]);
     let verdict = &seen.json()["verdict"];
@@ -133,7 +133,7 @@ fn growth_of_the_trace_agent_is_said_wherever_a_conclusion_stands() {
     let markdown = seen.text(ExportFormat::Markdown);
     assert_says(
         &markdown,
-        "trace grew by 9.00 MB in 4.0 s, below the threshold but beyond sampling noise.",
+        "The trace-agent's heap grew by 9.00 MB in 4.0 s, below the threshold but beyond sampling noise.",
     );
     let by_hand = "curl -k https://127.0.0.1:5012/debug/pprof/heap -o trace-heap-1.pb.gz";
     assert_says(&markdown, by_hand);
@@ -204,7 +204,7 @@ fn growth_since_the_start_is_projected() {
         .read();
     let json = seen.json();
     let finding = &json["verdict"]["findings"][0];
-    assert_says(&finding["evidence"].to_string(), "If it goes on");
+    assert_says(&finding["evidence"].to_string(), "At this rate");
     assert!(!finding["reasons"].to_string().contains("burst"));
 }
 
@@ -222,7 +222,9 @@ fn a_healthy_trace_agent_is_bounded_by_its_heap() {
     // Buffers of its client, made as it started.
     let notes = seen.notes("transient");
     assert!(
-        notes.iter().any(|note| note.starts_with("trace: 3.51 MB")),
+        notes
+            .iter()
+            .any(|note| note.starts_with("Trace-agent: 3.51 MB")),
         "{notes:?}"
     );
     for format in TEXTS {
@@ -273,7 +275,7 @@ fn the_inventory_payload_is_no_growth() {
     assert!(state["nearness"].as_f64().unwrap() < 0.1, "{state}");
     assert_says(
         &seen.notes("transient").join("\n"),
-        "core: 8.13 MB of the growth are not counted: the inventory payload, which the Agent makes every ten minutes",
+        "Core Agent: 8.13 MB of the growth are not counted: the inventory payload, which the Agent makes every ten minutes",
     );
     // The older one was taken between two of these payloads.
     let older = MadeUp::case("r06-slow-growth-older").read();

@@ -136,7 +136,10 @@ fn a_damaged_lock_profile_is_not_passed_over() {
         .read();
     says(
         &seen.section("Recommendations"),
-        &["Contention in core not measured", "--profile-mutex"],
+        &[
+            "Contention in the core Agent not measured",
+            "--profile-mutex",
+        ],
     );
     says(
         &customer(&seen),

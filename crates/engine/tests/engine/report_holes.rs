@@ -191,7 +191,7 @@ fn ended_after_the_first_heap_snapshot() {
         LEAK,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30: collection stopped
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -201,7 +201,7 @@ fn ended_after_the_first_heap_snapshot() {
         CPU,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30: collection stopped
-            The CPU profile of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the core Agent is not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -211,7 +211,7 @@ fn ended_after_the_first_heap_snapshot() {
         LOCKS,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the core Agent are not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -231,7 +231,7 @@ fn ended_after_the_cpu_profile() {
         LEAK,
         &expect![[r#"
             not-measured, half-pair, flare --profile 30: one snapshot only
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is not in the flare: an error ended the collection of the core Agent after its CPU profile, so what comes after that is missing. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -251,7 +251,7 @@ fn ended_after_the_cpu_profile() {
         LOCKS,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its CPU profile, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the core Agent are not in the flare: an error ended the collection of the core Agent after its CPU profile, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -280,7 +280,7 @@ fn ended_after_the_second_heap_snapshot() {
         LOCKS,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30 --profile-mutex --profile-blocking: collection stopped
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its second heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the core Agent are not in the flare: an error ended the collection of the core Agent after its second heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the Agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -297,10 +297,10 @@ fn a_gap_in_the_middle_is_no_end() {
         "core",
         CPU,
         &expect![[r#"
-        not-measured, absent, flare --profile 30: not collected
-        The CPU profile of core is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, absent, flare --profile 30: not collected
+            The CPU profile of the core Agent is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let seen = MadeUp::linux().calm("core").lost(&["core-2nd-heap"]).read();
     check(
@@ -309,7 +309,7 @@ fn a_gap_in_the_middle_is_no_end() {
         LEAK,
         &expect![[r#"
             not-measured, half-pair, flare --profile 30: one snapshot only
-            The second heap snapshot of core is not in the flare. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is not in the flare. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -327,20 +327,20 @@ fn what_comes_one_by_one_was_not_ended() {
         "profile",
         LEAK,
         &expect![[r#"
-        not-measured, half-pair, flare --profile 30: one snapshot only
-        The second heap snapshot of profile is not in the flare. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
-        Heap Diff Analysis: says the same
-    "#]],
+            not-measured, half-pair, flare --profile 30: one snapshot only
+            The second heap snapshot of the program is not in the flare. Capture again: a difference needs both heap snapshots. `sudo datadog-agent flare --profile 30`
+            Heap Diff Analysis: says the same
+        "#]],
     );
     check(
         &seen,
         "profile",
         CPU,
         &expect![[r#"
-        not-measured, absent, flare --profile 30: not collected
-        The CPU profile of profile is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, absent, flare --profile 30: not collected
+            The CPU profile of the program is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let endpoint = |name| format!("otel/otel-flare/pprof/dd-autoconfigured_debug_pprof_{name}.dat");
     let seen = MadeUp::linux()
@@ -354,7 +354,7 @@ fn what_comes_one_by_one_was_not_ended() {
         LEAK,
         &expect![[r#"
             not-measured, half-pair, flare: one snapshot only
-            The second heap snapshot of otel-agent is not in the flare. A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two. `sudo datadog-agent flare`
+            The second heap snapshot of the OpenTelemetry Agent is not in the flare. A flare holds one heap snapshot of the OpenTelemetry Agent: make another one some hours later, without a restart in between, and compare the two. `sudo datadog-agent flare`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -531,7 +531,7 @@ fn an_error_text_is_quoted() {
         LEAK,
         &expect![[r#"
             not-measured, text-reply, flare --profile 30: error reply
-            The second heap snapshot of core holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -545,10 +545,10 @@ fn an_error_text_is_quoted() {
         "system-probe",
         CPU,
         &expect![[r#"
-        not-measured, text-reply, flare --profile 30: error reply
-        The CPU profile of system-probe holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, text-reply, flare --profile 30: error reply
+            The CPU profile of the system-probe holds a text instead of a profile: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     let seen = MadeUp::linux()
         .calm("core")
@@ -561,7 +561,7 @@ fn an_error_text_is_quoted() {
         LOCKS,
         &expect![[r#"
             not-measured, text-reply, flare --profile 30 --profile-mutex --profile-blocking: error reply
-            The mutex and block profiles of core hold a text instead of profiles: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the core Agent hold a text instead of profiles: “HTTP Error 500: could not read /debug/pprof/heap: context deadline exceeded”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -577,7 +577,7 @@ fn an_empty_file_is_no_profile() {
         CPU,
         &expect![[r#"
             not-measured, empty-file, flare --profile 30: empty file
-            The CPU profile of core is an empty file. Capture again; if the file is empty once more, the log of that process says what happened. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the core Agent is an empty file. Capture again; if the file is empty once more, the log of that process says what happened. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -592,10 +592,10 @@ fn long_texts_are_cut() {
         "core",
         CPU,
         &expect![[r#"
-        not-measured, text-reply, flare --profile 30: error reply
-        The CPU profile of core holds a text instead of a profile: “panic: a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a…”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, text-reply, flare --profile 30: error reply
+            The CPU profile of the core Agent holds a text instead of a profile: “panic: a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a very long reply, a…”. Solve what the quoted text says, then capture again. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
 }
 
@@ -611,7 +611,7 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of core holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
+            The CPU profile of the core Agent holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -626,7 +626,7 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of trace holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the trace-agent holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -641,7 +641,7 @@ fn the_internal_profiler_answers_that_it_is_in_use() {
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of system-probe holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting system_probe_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the system-probe holds a text instead of a profile: “Could not enable CPU profiling: cpu profiling already in use”. Only one CPU profile can run in a process, and the Agent's own continuous profiler held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting system_probe_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -664,7 +664,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         LEAK,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The second heap snapshot of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -674,7 +674,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of core is not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
+            The CPU profile of the core Agent is not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -684,7 +684,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         LOCKS,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The mutex and block profiles of core are not in the flare: an error ended the collection of core after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the core Agent are not in the flare: an error ended the collection of the core Agent after its first heap snapshot, so what comes after that is missing. internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Stop that profiler, which needs no restart, and capture again. `sudo datadog-agent config set internal_profiling false && sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -699,7 +699,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         CPU,
         &expect![[r#"
             not-measured, internal-profiler, flare --profile 30: profiler in use
-            The CPU profile of trace is not in the flare: an error ended the collection of trace after its first heap snapshot, so what comes after that is missing. apm_config.internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the trace-agent is not in the flare: an error ended the collection of the trace-agent after its first heap snapshot, so what comes after that is missing. apm_config.internal_profiling.enabled is true: only one CPU profile can run in a process, so the Agent's own continuous profiler probably held it. Capture again: the profiler records for a part of the time only, so another try can succeed. Setting apm_config.internal_profiling.enabled to false needs a restart. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -711,7 +711,7 @@ fn the_internal_profiler_is_on_and_the_collection_ended_before_the_cpu_profile()
         CPU,
         &expect![[r#"
             not-measured, collection-stopped, flare --profile 30: collection stopped
-            The CPU profile of trace is not in the flare: an error ended the collection of trace after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the trace-agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the trace-agent is not in the flare: an error ended the collection of the trace-agent after its first heap snapshot, so what comes after that is missing. The command printed the error as “Could not collect performance profile data”; solve what it says (is the trace-agent running, is its debug port reachable?) and capture again. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -735,7 +735,7 @@ fn nobody_answered() {
         LEAK,
         &expect![[r#"
             not-measured, not-running, flare --profile 30: not running
-            Both heap snapshots of system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30`
+            Both heap snapshots of the system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -744,10 +744,10 @@ fn nobody_answered() {
         "system-probe",
         CPU,
         &expect![[r#"
-        not-measured, not-running, flare --profile 30: not running
-        The CPU profile of system-probe holds a text instead of a profile: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, not-running, flare --profile 30: not running
+            The CPU profile of the system-probe holds a text instead of a profile: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     check(
         &seen,
@@ -755,7 +755,7 @@ fn nobody_answered() {
         LOCKS,
         &expect![[r#"
             not-measured, not-running, flare --profile 30 --profile-mutex --profile-blocking: not running
-            The mutex and block profiles of system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex and block profiles of the system-probe hold a text instead of profiles: “Get "http://sysprobe/debug/pprof/heap": dial unix /opt/datadog-agent/run/sysprobe.sock: connect: connection refused”. The process was not running or could not be reached. Start system-probe, see that status shows it, and capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: says the same
             Block Profile: says the same
         "#]],
@@ -879,7 +879,7 @@ fn a_file_that_was_cut_off() {
         LEAK,
         &expect![[r#"
             damaged, damaged, flare --profile 30: unreadable
-            The second heap snapshot of core is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is damaged: the gzip stream is damaged after 124 unpacked bytes: incomplete deflate stream. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -896,7 +896,7 @@ fn a_file_that_was_cut_off() {
         CPU,
         &expect![[r#"
             damaged, damaged, flare --profile 30: unreadable
-            The CPU profile of core is damaged: the gzip stream is damaged after 94 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
+            The CPU profile of the core Agent is damaged: the gzip stream is damaged after 94 unpacked bytes: incomplete deflate stream. Ask for the same flare once more, unchanged: it may have been cut off on its way. If it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30`
             CPU Profile: says the same
         "#]],
     );
@@ -909,7 +909,7 @@ fn a_file_that_was_cut_off() {
         LOCKS,
         &expect![[r#"
             damaged, damaged, flare --profile 30 --profile-mutex --profile-blocking: unreadable
-            The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex profile of the core Agent is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The block profile is empty: its rate is 0, so nothing was collected. Ask for the same flare once more, unchanged; if it is damaged at its source, capture again. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is damaged: the gzip stream is damaged after 58 unpacked bytes: incomplete deflate stream. The other profiles are not affected.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
@@ -936,7 +936,7 @@ fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
         LEAK,
         &expect![[r#"
             not-measured, left-out, flare --profile 30: left out
-            The second heap snapshot of core is left out: string 9 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30`
+            The second heap snapshot of the core Agent is left out: string 9 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. Since its start, 2 d 5 h ago, the process came to a heap of 20.0 MB: 386 kB an hour on average. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30`
             Heap Diff Analysis: says the same
         "#]],
     );
@@ -974,7 +974,7 @@ fn a_profile_past_a_limit_is_left_out_and_not_called_damaged() {
         LOCKS,
         &expect![[r#"
             not-measured, left-out, flare --profile 30 --profile-mutex --profile-blocking: left out
-            The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex profile of the core Agent is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected. The block profile is empty: its rate is 0, so nothing was collected. That says nothing against the file: go tool pprof reads it whole. A new capture is needed only if that fails. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is left out: string 8 of the profile has 16385 bytes, the limit is 16384; the profile is left out, other files are not affected.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.
@@ -1015,10 +1015,10 @@ fn nothing_of_a_kind_was_collected() {
         "core",
         CPU,
         &expect![[r#"
-        not-measured, absent, flare --profile 30: not collected
-        The CPU profile of core is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
-        CPU Profile: says the same
-    "#]],
+            not-measured, absent, flare --profile 30: not collected
+            The CPU profile of the core Agent is not in the flare. Capture again with profiles, while the problem is happening. `sudo datadog-agent flare --profile 30`
+            CPU Profile: says the same
+        "#]],
     );
     check(
         &seen,
@@ -1026,7 +1026,7 @@ fn nothing_of_a_kind_was_collected() {
         LOCKS,
         &expect![[r#"
             not-measured, rate-zero, flare --profile 30 --profile-mutex --profile-blocking: not collected
-            The mutex profile of core is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
+            The mutex profile of the core Agent is not in the flare. The block profile is empty: its rate is 0, so nothing was collected. The flags --profile-mutex and --profile-blocking (since 7.30) raise the rates while the flare is made, in the core Agent only. `sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking`
             Mutex Profile: The mutex profile of core is not in the flare.
             sudo datadog-agent flare --profile 30 --profile-mutex --profile-blocking
             Block Profile: The block profile is empty: its rate is 0, so nothing was collected. That does not mean that there is no contention. How to record it stands under Verdict.

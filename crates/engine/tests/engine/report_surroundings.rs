@@ -352,7 +352,7 @@ fn the_four_conclusions_of_the_memory_account() {
         20,
         &expect![[r#"
             modest
-            Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go, 20.0 MB of them Python's. None of the parts is large: each is under 100 MB.
+            Of the 90.0 MB that the core Agent has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go, 20.0 MB of them Python's. None of the parts is large: each is under 100 MB.
 
             core: 90.0 MB resident memory
 
@@ -374,7 +374,7 @@ fn the_four_conclusions_of_the_memory_account() {
         200,
         &expect![[r#"
             retention
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
+            Of the 400 MB that the core Agent has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
 
             core: 400 MB resident memory
 
@@ -395,22 +395,22 @@ fn the_four_conclusions_of_the_memory_account() {
         400,
         60,
         &expect![[r#"
-        garbage
-        Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
+            garbage
+            Of the 400 MB that the core Agent has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 20.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
 
-        core: 400 MB resident memory
+            core: 400 MB resident memory
 
-        | Part | Value | Share |
-        | --- | ---: | ---: |
-        | Heap in use (live objects: what the heap profile shows) | 60.0 MB | 15.0% |
-        | Garbage (not collected yet, or newer than the last collection) | 180 MB | 45.0% |
-        | Spans (free room inside of spans in use) | 10.0 MB | 2.5% |
-        | Idle heap (free, still held by the process) | 30.0 MB | 7.5% |
-        | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0% |
-        | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0% |
-        | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0% |
-        | **Total** | 400 MB |  |
-    "#]],
+            | Part | Value | Share |
+            | --- | ---: | ---: |
+            | Heap in use (live objects: what the heap profile shows) | 60.0 MB | 15.0% |
+            | Garbage (not collected yet, or newer than the last collection) | 180 MB | 45.0% |
+            | Spans (free room inside of spans in use) | 10.0 MB | 2.5% |
+            | Idle heap (free, still held by the process) | 30.0 MB | 7.5% |
+            | Go runtime (goroutine stacks, tables of the runtime and the collector) | 20.0 MB | 5.0% |
+            | Python (objects of Python's allocator (pymem)) | 20.0 MB | 5.0% |
+            | Rest (C libraries, mapped files and binaries) | 80.0 MB | 20.0% |
+            | **Total** | 400 MB |  |
+        "#]],
     );
     said(
         &LARGE,
@@ -418,7 +418,7 @@ fn the_four_conclusions_of_the_memory_account() {
         200,
         &expect![[r#"
             outside-go
-            Of the 700 MB that core has resident, the Go runtime holds 300 MB (42.9%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 400 MB (57.1%) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m -t 20) and at C libraries.
+            Of the 700 MB that the core Agent has resident, the Go runtime holds 300 MB (42.9%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 400 MB (57.1%) are outside of Go, 20.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check \<name\> -m -t 20) and at C libraries.
 
             core: 700 MB resident memory
 
@@ -474,24 +474,24 @@ fn the_story_of_the_collector() {
             debug("not set (Go default: 100)", "not set (unlimited)"),
         )
         .read();
-    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
     expect![""].assert_eq(&notes(&seen, "gc-share"));
     // What the runtime says comes before what the environment says.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("envvars.log", "GOGC=300\nGOMEMLIMIT=1GiB\n")
         .read();
-    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     let seen = flare()
         .file("envvars.log", "GOGC=off\nGOMEMLIMIT=512MiB\n")
         .read();
-    expect!["Garbage collection takes 38.9% of core's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
     // In a local flare runtime_debug_info.log and the statistics are about the command.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("local", "")
         .read();
-    expect!["Garbage collection takes 38.9% of core's CPU profile. 1.03 MB are allocated a second. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
+    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile. 1.03 MB are allocated a second. That is a high share: the functions under Allocations in the Window are what makes the collector work."].assert_eq(&told(&seen));
 }
 
 // ---- goroutines

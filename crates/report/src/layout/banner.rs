@@ -97,13 +97,13 @@ fn conclusion(report: &Report) -> String {
                     format!(
                         "{} of {}: {}",
                         kinds::words(state.kind),
-                        state.process,
+                        texts::processes::full(&state.process),
                         states::text(state)
                     )
                 })
                 .collect();
             format!(
-                "Nothing crossed a threshold, but not all that matters was measured ({}).",
+                "Nothing is over a threshold, but not all that matters was measured ({}).",
                 missing.join("; ")
             )
         }
@@ -129,7 +129,13 @@ fn normal_summary(report: &Report) -> String {
         .iter()
         .filter_map(|process| {
             let parts = seen(report, process);
-            (!parts.is_empty()).then(|| format!("{}: {}.", process.name, parts.join(", ")))
+            (!parts.is_empty()).then(|| {
+                format!(
+                    "{}: {}.",
+                    texts::processes::heading(&process.name),
+                    parts.join(", ")
+                )
+            })
         })
         .collect();
     let nearest = report
@@ -143,12 +149,12 @@ fn normal_summary(report: &Report) -> String {
         format!(
             "Nearest to its threshold: {} of {}, at {:.0} of it ({}).",
             kinds::words(state.kind),
-            state.process,
+            texts::processes::full(&state.process),
             Share::new(nearness),
             states::text(state)
         )
     }));
-    format!("Nothing crossed a threshold. {}", sentences.join(" "))
+    format!("Nothing is over a threshold. {}", sentences.join(" "))
         .trim_end()
         .to_owned()
 }
@@ -188,7 +194,10 @@ fn unmeasured(report: &Report) -> Vec<String> {
     }
     let mut notes = Vec::new();
     if let Some(silent) = report.main_missing() {
-        notes.push(format!("anything of {}", silent.process));
+        notes.push(format!(
+            "anything of {}",
+            texts::processes::full(&silent.process)
+        ));
     }
     for kind in FindingKind::ALL {
         let states: Vec<&State> = judgement
@@ -208,13 +217,16 @@ fn unmeasured(report: &Report) -> Vec<String> {
             if let Some(hole) = state.hole.filter(|hole| hole.is_unread()) {
                 notes.push(format!(
                     "{name} of {}: profile {}",
-                    state.process,
+                    texts::processes::full(&state.process),
                     texts::holes::label(hole)
                 ));
             } else if state.measured == Measured::NotMeasured
                 && Some(&state.process) == judgement.main.as_ref()
             {
-                notes.push(format!("{name} of {}", state.process));
+                notes.push(format!(
+                    "{name} of {}",
+                    texts::processes::full(&state.process)
+                ));
             }
         }
     }

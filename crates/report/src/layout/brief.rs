@@ -50,7 +50,7 @@ pub fn brief(document: Document) -> Document {
     }
     if let Some(last) = sections.last_mut() {
         last.blocks.push(paragraph(
-            "This is the short report: tables and stacks are cut, and profiles in which nothing crossed have a row each. --full prints all of it.",
+            "This is the short report: tables and stacks are cut, and profiles below their thresholds have a row each. --full prints all of it.",
         ));
     }
     outlined(document.title, sections)
@@ -223,7 +223,7 @@ fn profiles(folded: &[Section]) -> Section {
     ];
     let rows: Vec<Vec<String>> = folded.iter().flat_map(profile_rows).collect();
     let table = PlainTable {
-        caption: "Profiles in which nothing crossed".to_owned(),
+        caption: "Profiles below their thresholds".to_owned(),
         columns: columns
             .map(|name| column(name, matches!(name, "100% is" | "Flat")))
             .to_vec(),

@@ -115,7 +115,7 @@ fn process(report: &Report, index: usize, name: &str) -> ProcessView {
     });
     ProcessView {
         name: name.to_owned(),
-        title: words::process(&process),
+        title: texts::processes::heading(&process),
         tabs: tabs.collect(),
     }
 }

@@ -446,7 +446,7 @@ fn owners(
         .collect();
     let rows = rows(&parts, Some(table.net));
     (!rows.is_empty()).then(|| EvidenceView {
-        title: words::process(&process.name),
+        title: texts::processes::heading(&process.name),
         what: super::OWNER.to_owned(),
         caption,
         rows,

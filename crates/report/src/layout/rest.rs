@@ -62,11 +62,7 @@ pub(super) fn goroutines(report: &Report) -> Section {
             vec![missing],
         );
     };
-    let process = texts::named(&dump.process);
-    let process = match process.strip_prefix("the ") {
-        Some(name) => format!("The {name}"),
-        None => process.to_owned(),
-    };
+    let process = texts::processes::begins(&dump.process);
     let source = dump.source;
     let dump = &dump.dump;
     let size = report

@@ -150,7 +150,7 @@ pub(super) fn grid(report: &Report) -> StateGrid {
 fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
     let thresholds = &report.judgement.thresholds;
     let mut blocks = vec![Block::Heading {
-        text: format!("{} in {}", kinds::title(finding.kind), finding.process),
+        text: texts::about(finding),
     }];
     blocks.push(paragraph(format!("{}.", findings::summary(finding))));
     let evidence = findings::evidence(finding).into_iter();

@@ -49,8 +49,8 @@ fn headings_are_underlined_and_name_the_state() {
     assert_eq!(
         text(&document),
         "Flare profiling: web-7\n======================\n\
-         \nx [crossed]\n-----------\n\nx\n.\n\
-         \nx [clear]\n---------\n\nx\n.\n"
+         \nx [over threshold]\n------------------\n\nx\n.\n\
+         \nx [below threshold]\n-------------------\n\nx\n.\n"
     );
 }
 
@@ -229,8 +229,8 @@ fn the_grid_is_words_with_reasons_below() {
         })),
         "\
 Process  Memory leak   CPU spike
---------------------------------
-core     not measured  clear
+--------------------------------------
+core     not measured  below threshold
 
 - core, Memory leak: not measured: no heap profiles. They are missing.
 "

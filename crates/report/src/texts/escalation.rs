@@ -7,8 +7,8 @@ use super::commands::hole_command;
 use super::facts::{correlation, instances, partial_status};
 use super::holes::unmeasured;
 use super::{
-    about, bytes, count, described, findings, known, memory, notable, notes, process, sample_type,
-    states, table, time,
+    about, bytes, count, described, findings, known, memory, notable, notes, process, processes,
+    sample_type, states, table, time,
 };
 use crate::document::{FindingKind, ProfileName, VerdictKind};
 use crate::kinds;
@@ -156,7 +156,7 @@ fn symptom_pieces(report: &Report, symptom: &str) -> Vec<Piece> {
                 format!(
                     "{} in {} not measured: {} {}{command}",
                     kinds::title(state.kind),
-                    state.process,
+                    processes::full(&state.process),
                     states::why(state, &judgement.thresholds),
                     states::would_change(state, &judgement.thresholds),
                 )

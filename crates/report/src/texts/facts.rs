@@ -9,7 +9,7 @@ use super::area::Area;
 use super::cause::Cause;
 use super::commands::is_cluster_agent;
 use super::labels;
-use super::{bytes, count, named, process, sample_type, table};
+use super::{bytes, count, process, processes, sample_type, table};
 use crate::document::{FindingKind, ProfileName};
 use crate::model::{GoroutineReport, ProcessReport, Queue, QueueUnit, Report, Table};
 use crate::times::{duration, instant};
@@ -474,7 +474,7 @@ pub(super) fn correlated(report: &Report, cause: &Cause<'_>) -> Vec<String> {
     {
         out.push(format!(
             "Goroutine dump of {}: {} goroutines, {} of them waiting for a lock at that moment.",
-            named(&dump.process),
+            processes::full(&dump.process),
             count(dump.dump.count),
             count(lock_waiters(dump))
         ));

@@ -1,6 +1,6 @@
 //! A finding in words: its summary, its evidence, and why it is no surer than it is.
 
-use super::processes::program;
+use super::processes::{self, program};
 use crate::times::{duration, interval};
 use diagnose::kinds::ProfileName;
 use diagnose::thresholds::Thresholds;
@@ -15,7 +15,7 @@ pub(crate) fn summary(finding: &Finding) -> String {
     let Some(first) = finding.first() else {
         return String::new();
     };
-    let process = &finding.process;
+    let process = processes::begins(&finding.process);
     let lead = within_agent(finding.responsible());
     // Others went the other way when one frame answers for more than the whole.
     let part = match finding.lead.value > finding.counted {
@@ -25,7 +25,7 @@ pub(crate) fn summary(finding: &Finding) -> String {
     match &finding.detail {
         Detail::Leak(leak) => {
             format!(
-                "{process} grew {} in {:.1} s ({}/min), {part} of it in {lead}",
+                "{process}'s heap grew {} in {:.1} s ({}/min), {part} of it in {lead}",
                 human(finding.value as i64, "bytes"),
                 leak.interval.seconds(),
                 human(leak.per_minute as i64, "bytes"),
@@ -128,7 +128,7 @@ fn leak_evidence(leak: &LeakDetail) -> Vec<(&'static str, String)> {
     ];
     if leak.projected {
         evidence.push((
-            "If it goes on",
+            "At this rate",
             format!("{} an hour, {} a day", projected(60.0), projected(1440.0)),
         ));
     }
@@ -505,11 +505,11 @@ mod tests {
                 summary(&finding),
                 settle(&finding)
             ),
-            "core grew 31.0 MB in 30.0 s (62.0 MB/min), 100% of it in pkg/aggregator.(*TimeSampler).sample
+            "The core Agent's heap grew 31.0 MB in 30.0 s (62.0 MB/min), 100% of it in pkg/aggregator.(*TimeSampler).sample
 Interval: 30.0 s
 Growth: +31.0 MB
 Rate: +62.0 MB/min
-If it goes on: +3.63 GB an hour, +87.2 GB a day
+At this rate: +3.63 GB an hour, +87.2 GB a day
 Objects: +31,744
 Mean object: 1.00 kB
 Allocated in the same time: 61.0 MB (2.03 MB/s); 50.8% of it stayed

@@ -1,7 +1,6 @@
 //! Headings and captions of the first screen.
 
 use super::processes;
-use super::sentence;
 use crate::kinds;
 use diagnose::kinds::{FindingKind, ProfileName};
 use diagnose::verdict::Finding;
@@ -31,17 +30,12 @@ pub(crate) const RESIDENT_MEMORY: &str = "Resident memory of the core Agent";
 pub(crate) const CORES: &str = "Cores in use while it was recorded";
 pub(crate) const UPTIME: &str = "Uptime";
 
-/// A process as a heading.
-pub(crate) fn process(process: &Process) -> String {
-    sentence(processes::full(process).trim_start_matches("the "))
-}
-
 /// A finding as a heading, with its process.
 pub(crate) fn of_finding(finding: &Finding) -> String {
     format!(
         "{}, {}",
         kinds::title(finding.kind),
-        processes::full(&finding.process).trim_start_matches("the ")
+        processes::label(&finding.process)
     )
 }
 
@@ -107,13 +101,10 @@ pub(crate) fn goroutines(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{goroutines, process, times};
-    use flare::Process;
+    use super::{goroutines, times};
 
     #[test]
-    fn words_begin_with_a_capital_and_count_as_people_do() {
-        assert_eq!(process(&Process::Core), "Core Agent");
-        assert_eq!(process(&Process::Trace), "Trace-agent");
+    fn words_count_as_people_do() {
         assert_eq!([1, 2, 1200].map(times), ["once", "twice", "1,200 times"]);
         assert_eq!([1, 2].map(goroutines), ["1 goroutine", "2 goroutines"]);
     }

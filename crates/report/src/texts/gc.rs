@@ -1,5 +1,6 @@
 //! The garbage collector's story.
 
+use super::processes;
 use diagnose::gc::{GcFacts, Gogc, MemoryLimit};
 use diagnose::thresholds::Thresholds;
 use profile::units::{group_thousands, human};
@@ -8,7 +9,7 @@ use profile::units::{group_thousands, human};
 pub(crate) fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
     let limits = &thresholds.notes;
     let mut story = Vec::new();
-    let process = &facts.process;
+    let process = processes::full(&facts.process);
     match (facts.cpu, facts.since_start) {
         (Some(now), Some(since)) => story.push(format!(
             "Garbage collection takes {now} of {process}'s CPU profile, and took {since:.2} of the CPU time that was available since its start (GCCPUFraction)."
@@ -122,7 +123,7 @@ mod tests {
         });
         assert_eq!(
             text,
-            "Garbage collection takes 31.4% of core's CPU profile, and took 0.53% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
+            "Garbage collection takes 31.4% of the core Agent's CPU profile, and took 0.53% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
         );
     }
 
@@ -155,7 +156,7 @@ mod tests {
         });
         assert_eq!(
             text,
-            "Garbage collection takes 25.0% of core's CPU profile. 1.00 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set."
+            "Garbage collection takes 25.0% of the core Agent's CPU profile. 1.00 MB are allocated a second. GOGC is 100, the default: a collection starts when the heap has doubled. GOMEMLIMIT is not set."
         );
         let gogc = |gogc| {
             tell(&GcFacts {

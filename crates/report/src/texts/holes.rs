@@ -70,19 +70,20 @@ pub(super) fn gap(process: &Process, of_agent: bool, gap: &Gap) -> String {
     } else {
         "among the files"
     };
+    let process_name = processes::full(process);
     let (what, is, holds) = match gap.of {
         GapOf::One(name) => (
-            format!("The {} of {process}", profile_words(name)),
+            format!("The {} of {process_name}", profile_words(name)),
             "is",
             "holds a text instead of a profile",
         ),
         GapOf::Heaps => (
-            format!("Both heap snapshots of {process}"),
+            format!("Both heap snapshots of {process_name}"),
             "are",
             "hold a text instead of profiles",
         ),
         GapOf::Locks => (
-            format!("The mutex and block profiles of {process}"),
+            format!("The mutex and block profiles of {process_name}"),
             "are",
             "hold a text instead of profiles",
         ),
@@ -103,7 +104,7 @@ pub(super) fn gap(process: &Process, of_agent: bool, gap: &Gap) -> String {
                 String::new()
             };
             format!(
-                "{what} {is} not in the flare: an error ended the collection of {process} after its {}, so what comes after \
+                "{what} {is} not in the flare: an error ended the collection of {process_name} after its {}, so what comes after \
                  that is missing.{profiler}",
                 profile_words(*last)
             )
@@ -123,7 +124,7 @@ pub(super) fn gap(process: &Process, of_agent: bool, gap: &Gap) -> String {
         GapCause::Damaged(why) => format!("{what} {is} damaged: {}.", why.text()),
         GapCause::LeftOut(why) => format!("{what} {is} left out: {}.", why.text()),
         GapCause::PerhapsDamaged(why) => format!(
-            "A profile of {process} is damaged, so that nobody knows what it is of: {}.",
+            "A profile of {process_name} is damaged, so that nobody knows what it is of: {}.",
             why.text()
         ),
     }

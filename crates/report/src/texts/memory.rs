@@ -1,5 +1,6 @@
 //! The memory account in words.
 
+use super::processes;
 use diagnose::memory::{Account, Conclusion, Part, PartKind};
 use diagnose::thresholds::Thresholds;
 use diagnose::verdict::LimitSource;
@@ -57,13 +58,13 @@ pub(crate) fn account(account: &Account, thresholds: &Thresholds) -> String {
         Some(rss) => format!(
             "Of the {} that {} has resident, the Go runtime holds {} ({}; Sys minus HeapReleased)",
             human(rss, "bytes"),
-            account.process,
+            processes::full(&account.process),
             human(held, "bytes"),
             human_share(held, rss)
         ),
         None => format!(
             "The Go runtime of {} holds {} (Sys minus HeapReleased); its resident memory is not in the flare",
-            account.process,
+            processes::full(&account.process),
             human(held, "bytes")
         ),
     };
@@ -354,7 +355,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
                 retention
-                The Go runtime of core holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7%). The heap in use is large by itself: real retention, which the heap profile explains.
+                The Go runtime of the core Agent holds 300 MB (Sys minus HeapReleased); its resident memory is not in the flare, and the heap profile explains 200 MB of that (66.7%). The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
     }

@@ -32,7 +32,7 @@ mod markup;
 pub(crate) mod memory;
 pub(crate) mod notable;
 pub(crate) mod notes;
-mod processes;
+pub(crate) mod processes;
 pub mod program;
 pub mod progress;
 mod recommendations;
@@ -210,8 +210,13 @@ pub(crate) fn routing<'r>(report: &'r Report, finding: &'r Finding) -> &'r str {
     }
 }
 
-fn about(finding: &Finding) -> String {
-    format!("{} in {}", kinds::title(finding.kind), finding.process)
+/// A finding as the heading of what is about it.
+pub(crate) fn about(finding: &Finding) -> String {
+    format!(
+        "{} in {}",
+        kinds::title(finding.kind),
+        processes::full(&finding.process)
+    )
 }
 
 fn table<'r>(
@@ -312,14 +317,6 @@ pub fn described(report: &Report) -> &'static str {
     match commands::is_cluster_agent(report) {
         true => "the Cluster Agent",
         false => "the core Agent",
-    }
-}
-
-/// A process within a sentence, told apart from the Agent as a whole.
-pub fn named(process: &Process) -> &str {
-    match process {
-        Process::Core => "the core Agent",
-        process => processes::program(process),
     }
 }
 

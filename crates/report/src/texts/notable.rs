@@ -82,11 +82,7 @@ pub(crate) fn about(one: &Notable) -> String {
     match (&one.process, &one.thing) {
         // The title has it.
         (_, Thing::NotRunning { .. } | Thing::SilentEnds(_)) | (None, _) => title(one),
-        (Some(process), _) => format!(
-            "{}, {}",
-            title(one),
-            processes::full(process).trim_start_matches("the ")
-        ),
+        (Some(process), _) => format!("{}, {}", title(one), processes::label(process)),
     }
 }
 
@@ -516,7 +512,8 @@ pub(super) fn customer(one: &Notable) -> Option<String> {
 // ---- words
 
 fn of(one: &Notable) -> String {
-    sentence(within(one))
+    let process = one.process.as_ref();
+    process.map_or_else(|| "The Agent".to_owned(), processes::begins)
 }
 
 fn within(one: &Notable) -> &str {

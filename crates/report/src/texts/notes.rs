@@ -1,6 +1,6 @@
 //! Notes in sentences.
 
-use super::program;
+use super::{processes, program};
 use crate::model::Report;
 use diagnose::verdict::{Note, NoteFact};
 use flare::Process;
@@ -10,7 +10,7 @@ use profile::units::{human, human_signed};
 pub(crate) fn note(note: &Note) -> String {
     let text = words(&note.fact, note.process.as_ref());
     match &note.process {
-        Some(process) => format!("{process}: {text}"),
+        Some(process) => format!("{}: {text}", processes::heading(process)),
         None => text,
     }
 }
@@ -50,12 +50,14 @@ fn together(notes: &[&Note]) -> String {
                     bytes,
                     seconds,
                 } => Some(format!(
-                    "{process} {} ({} in {seconds:.1} s)",
+                    "{} {} ({} in {seconds:.1} s)",
+                    processes::full(process),
                     human(*a_second, "bytes"),
                     human(*bytes, "bytes")
                 )),
                 NoteFact::Transient { which, bytes } => Some(format!(
-                    "{process} {} ({})",
+                    "{} {} ({})",
+                    processes::full(process),
                     human(*bytes, "bytes"),
                     which.what
                 )),
@@ -86,7 +88,8 @@ pub(crate) fn growing(report: &Report) -> Vec<String> {
     let notes = report.judgement.notes.iter();
     let of = |note: &Note| match (&note.process, &note.fact) {
         (Some(process), NoteFact::SteadyGrowth { bytes, seconds }) => Some(format!(
-            "{process} grew by {} in {seconds:.1} s, below the threshold but beyond sampling noise",
+            "{}'s heap grew by {} in {seconds:.1} s, below the threshold but beyond sampling noise",
+            processes::begins(process),
             human(*bytes, "bytes")
         )),
         _ => None,
@@ -204,18 +207,18 @@ mod tests {
                 bytes: 5 * MB,
                 seconds: 30.0,
             },
-            "core: the heap grew by +5.00 MB in 30.0 s, under the threshold but beyond sampling noise. Two flares with profiles, ten minutes or hours apart, would tell.",
+            "Core Agent: the heap grew by +5.00 MB in 30.0 s, under the threshold but beyond sampling noise. Two flares with profiles, ten minutes or hours apart, would tell.",
         );
         check_core(
             NoteFact::Moved {
                 function: "app.b".to_owned(),
                 bytes: 10 * MB + 1024,
             },
-            "core: app.b gained 10.0 MB while the heap as a whole did not grow: memory moved rather than leaked.",
+            "Core Agent: app.b gained 10.0 MB while the heap as a whole did not grow: memory moved rather than leaked.",
         );
         check_core(
             NoteFact::Shrank { bytes: 10 * MB },
-            "core: the second heap snapshot is smaller, by 10.0 MB.",
+            "Core Agent: the second heap snapshot is smaller, by 10.0 MB.",
         );
         check_core(
             NoteFact::OnlyGrows {
@@ -224,7 +227,7 @@ mod tests {
                 objects: 13,
                 seconds: 30.0,
             },
-            "core: app.keep gained 4.00 MB in 13 objects within 30.0 s, and none of those that were sampled was freed: chance would have freed some.",
+            "Core Agent: app.keep gained 4.00 MB in 13 objects within 30.0 s, and none of those that were sampled was freed: chance would have freed some.",
         );
         let own = Transients::builtin()
             .iter()
@@ -234,7 +237,7 @@ mod tests {
                 which: own.unwrap(),
                 bytes: 18 * MB,
             },
-            "core: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, stop it (in the core Agent with datadog-agent config set internal_profiling false, without a restart).",
+            "Core Agent: 18.0 MB of the growth are not counted: buffers of the Agent's own continuous profiler (internal_profiling), which level off. Before the next capture, stop it (in the core Agent with datadog-agent config set internal_profiling false, without a restart).",
         );
         check(
             Some(Process::Trace),
@@ -250,7 +253,7 @@ mod tests {
                 bytes: 601 * MB,
                 seconds: 30.0,
             },
-            "core: 20.0 MB are allocated a second (601 MB in 30.0 s): that is work for the garbage collector.",
+            "Core Agent: 20.0 MB are allocated a second (601 MB in 30.0 s): that is work for the garbage collector.",
         );
     }
 
@@ -264,7 +267,7 @@ mod tests {
                 share: Share::new(1.0),
                 cpu_ns: 490_000_000,
             },
-            "core: app.hot takes 100.0% of the CPU profile, but the process used only 490 ms in all: the busiest line of the little that there is.",
+            "Core Agent: app.hot takes 100.0% of the CPU profile, but the process used only 490 ms in all: the busiest line of the little that there is.",
         );
     }
 

@@ -143,7 +143,7 @@ pub(super) fn recommendations(report: &Report) -> Vec<Step> {
         let about = format!(
             "{} in {} not measured",
             kinds::title(state.kind),
-            state.process
+            super::processes::full(&state.process)
         );
         let takes = !hole.is_unread();
         push(about, text, takes.then(|| state_command(state)));

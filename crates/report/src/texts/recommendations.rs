@@ -302,7 +302,7 @@ fn unmeasured_steps(report: &Report, steps: &mut Vec<Step>) {
         let about = format!(
             "{} in {} not measured",
             kinds::title(state.kind),
-            state.process
+            super::processes::full(&state.process)
         );
         let command = hole_command(report, hole, state);
         let text = states::why_and_remedy(state, &report.judgement.thresholds);

@@ -2,6 +2,7 @@
 
 use super::findings;
 use super::holes;
+use super::processes;
 use super::{limit, profile_words, whole};
 use crate::times::{duration, interval};
 use diagnose::kinds::{FindingKind, Measured, ProfileName};
@@ -151,7 +152,10 @@ fn basis(state: &State, thresholds: &Thresholds) -> String {
         ),
         Basis::Unsuitable(error) => match state.kind {
             FindingKind::CpuSpike => {
-                format!("The CPU profile of {process} can't be read as one: {error}.")
+                format!(
+                    "The CPU profile of {} can't be read as one: {error}.",
+                    processes::full(process)
+                )
             }
             _ => format!("The snapshots can't be compared: {error}."),
         },
