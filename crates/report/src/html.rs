@@ -307,19 +307,19 @@ fn write_plain(out: &mut String, table: &PlainTable) {
     // What can scroll must be reachable by keyboard.
     let _ = writeln!(
         out,
-        "<div class=\"scroller\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"plain\">"
+        "<div class=\"scroller\" role=\"group\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"plain\">"
     );
     if !long && !caption.is_empty() {
         let _ = writeln!(out, "<caption>{caption}</caption>");
     }
     out.push_str("<thead><tr>");
     for column in &table.columns {
-        let _ = write!(
-            out,
-            "<th scope=\"col\"{}>{}</th>",
-            class(column.numeric),
-            escape(&column.name)
-        );
+        let class = class(column.numeric);
+        // What has no name is no heading.
+        let _ = match column.name.as_str() {
+            "" => write!(out, "<td{class}></td>"),
+            name => write!(out, "<th scope=\"col\"{class}>{}</th>", escape(name)),
+        };
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
@@ -343,7 +343,7 @@ fn hue(index: Option<u8>) -> String {
 /// Roles as in [`functions::write`].
 fn write_grid(out: &mut String, grid: &StateGrid) {
     out.push_str(
-        "<div class=\"scroller\" role=\"region\" tabindex=\"0\" aria-label=\"States by process\">\n\
+        "<div class=\"scroller\" role=\"group\" tabindex=\"0\" aria-label=\"States by process\">\n\
          <table class=\"states\" role=\"table\" aria-label=\"States by process\">\n\
          <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Process</th>",
     );

@@ -153,8 +153,8 @@ fn every_anchor_is_unique_and_every_link_leads_somewhere() {
 fn states_are_words() {
     let page = html(&every_block("x"));
     for (class, word) in [
-        ("crossed", "crossed"),
-        ("clear", "clear"),
+        ("crossed", "over threshold"),
+        ("clear", "below threshold"),
         ("not-measured", "not measured"),
         ("damaged", "damaged"),
     ] {
@@ -278,6 +278,22 @@ fn rows_never_have_more_cells_than_columns() {
     }));
     assert!(page.contains("<tr><td class=\"num\">1</td></tr>\n<tr></tr>"));
     assert!(!page.contains("<caption>"));
+}
+
+#[test]
+fn tables_are_no_landmarks_and_a_column_without_a_name_is_no_heading() {
+    let page = html(&every_block("x"));
+    let roles: HashSet<&str> = values(&page, "role").into_iter().collect();
+    assert!(roles.contains("group"), "{roles:?}");
+    assert!(!roles.contains("region"), "{roles:?}");
+    let mut table = plain("Files", 1);
+    let names = table.columns.len();
+    if let Some(last) = table.columns.last_mut() {
+        last.name.clear();
+    }
+    let page = one(Block::Table(table));
+    assert_eq!(page.matches("<th scope=\"col\"").count(), names - 1);
+    assert!(!page.contains("></th>"));
 }
 
 #[test]
