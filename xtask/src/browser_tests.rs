@@ -4,6 +4,7 @@
 //! One run of the test program for each form. What runs elsewhere stands in one table, with the
 //! reason, and is printed before the run.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -25,6 +26,8 @@ pub const KIND: &str = "FLARESCOPE_BROWSER";
 pub const PROGRAM: &str = "FLARESCOPE_BROWSER_PROGRAM";
 /// The driver's program.
 pub const DRIVER: &str = "FLARESCOPE_DRIVER";
+/// The script of axe-core.
+pub const AXE: &str = "FLARESCOPE_AXE";
 /// Where screenshots go.
 pub const SCREENSHOTS: &str = "FLARESCOPE_SCREENSHOTS";
 
@@ -198,11 +201,11 @@ pub fn apply<'a>(
         .env("RUST_LIB_BACKTRACE", "0")
 }
 
-/// Runs them in every form. Page and file have to be built.
+/// Runs them in every form. Page and file have to be built, `axe` is the script of axe-core.
 ///
 /// # Errors
 /// Which form failed first.
-pub fn run(project: &Project, browser: &Browser) -> Result<()> {
+pub fn run(project: &Project, browser: &Browser, axe: &Path) -> Result<()> {
     for form in Form::ALL {
         println!(
             "\n== browser tests in {}: {}",
@@ -210,12 +213,9 @@ pub fn run(project: &Project, browser: &Browser) -> Result<()> {
             form.describe()
         );
         let mut command = run::command("cargo", &project.root);
-        apply(&mut command, browser, project, form).args([
-            "test",
-            "--package=browser-tests",
-            "--locked",
-            "--",
-        ]);
+        apply(&mut command, browser, project, form)
+            .env(AXE, axe)
+            .args(["test", "--package=browser-tests", "--locked", "--"]);
         if form == Form::Dist {
             println!("   all tests; a few minutes");
         } else {

@@ -30,20 +30,21 @@ pub fn run(kind: Kind) -> Result<()> {
         run::run(run::command("cargo", root).args(["fmt", "--all", "--check"]))
             .context("`cargo fmt --all` mends it")
     })?;
-    let browser = step(
+    let (browser, axe) = step(
         "set-up, page, lints, docs, dependencies",
         "at once; a few minutes when much has changed, the first time on a computer, when tools and \
          all dependencies are compiled and a browser is installed, up to 20",
         || {
-            let browser = jobs::at_once(project, |jobs| {
+            let found = jobs::at_once(project, |jobs| {
                 let wasm = page::start(jobs, project).wasm;
                 let browser = jobs.start("browser", |job| setup::browser(job, project, kind));
+                let axe = jobs.start("axe-core", |job| setup::axe(job, project));
                 jobs.start("lints", move |job| lints(job, project, &wasm));
                 jobs.start("dependencies", |job| deny::check(job, project));
-                browser.wait()
+                Ok((browser.wait()?, axe.wait()?))
             })?;
             setup::forget_build_output(project);
-            Ok(browser)
+            Ok(found)
         },
     )?;
     // Alone: one of them measures.
@@ -66,7 +67,7 @@ pub fn run(kind: Kind) -> Result<()> {
         "\n   everything before the browser tests took {}",
         elapsed(start)
     );
-    browser_tests::run(project, &browser)
+    browser_tests::run(project, &browser, &axe)
 }
 
 /// Clippy and rustdoc, warnings denied. One after the other: they share a folder, which cargo locks.

@@ -4,6 +4,7 @@
 //! works, one message says what is missing and how to get it. What is built or fetched goes to
 //! `<user cache>/flarescope/tools/<tool>-<version>`, so that every checkout finds it again.
 
+mod axe;
 mod chromium;
 mod firefox;
 pub mod stand_in;
@@ -124,6 +125,14 @@ pub fn browser(job: &Job, project: &Project, kind: Kind) -> Result<Browser> {
     ));
     ensure_fonts(job);
     Ok(found)
+}
+
+/// The script of axe-core, which looks at pages for what keeps people out of them.
+///
+/// # Errors
+/// When it is not there and cannot be had; the message names the remedy.
+pub fn axe(job: &Job, project: &Project) -> Result<PathBuf> {
+    axe::find(job, project)
 }
 
 /// Chromium on a bare Linux draws boxes for letters when there is no font at all.
