@@ -21,11 +21,8 @@ const ABOUT: [(&str, &str); 9] = [
     ("img-src", "Pictures"),
     ("connect-src", "Connections of every kind"),
     ("form-action", "Sending forms"),
-    ("base-uri", "Changing what addresses are relative to"),
-    (
-        "frame-ancestors",
-        "Pages that may show this one inside them",
-    ),
+    ("base-uri", "Changing the base of relative addresses"),
+    ("frame-ancestors", "Pages that may embed this one"),
 ];
 
 /// The rules of a policy, in its order.
@@ -57,10 +54,10 @@ fn allowed<'t>(sources: impl Iterator<Item = &'t str>) -> String {
             "'none'" => NOTHING,
             "'self'" => "files of the server that this page came from",
             "'wasm-unsafe-eval'" => "WebAssembly",
-            "blob:" => "what the page itself makes, in memory",
-            "data:" => "what stands in the page itself",
+            "blob:" => "what the page itself makes in memory",
+            "data:" => "what is part of the page itself",
             hash if hash.starts_with("'sha") => {
-                "what stands in the page itself, letter by letter (its hash is here)"
+                "what is part of the page itself, byte for byte (its hash is here)"
             }
             other => other,
         };
@@ -88,19 +85,19 @@ mod tests {
             (
                 "script-src",
                 "Scripts",
-                "what stands in the page itself, letter by letter (its hash is here); WebAssembly",
+                "what is part of the page itself, byte for byte (its hash is here); WebAssembly",
                 false,
             ),
             (
                 "worker-src",
                 "Workers",
-                "what the page itself makes, in memory",
+                "what the page itself makes in memory",
                 false,
             ),
             (
                 "img-src",
                 "Pictures",
-                "what stands in the page itself; https://x.example",
+                "what is part of the page itself; https://x.example",
                 false,
             ),
             (

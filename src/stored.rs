@@ -121,13 +121,13 @@ pub fn kept(storage: &impl Storage, are_unkept: bool) -> Kept {
     let (id, text) = if !storage.is_available() {
         (
             "refused",
-            "This browser lets the page keep nothing. Settings hold until the page is closed."
+            "This browser does not let the page keep anything. Settings last until you close the page."
                 .to_owned(),
         )
     } else if are_unkept {
         (
             "refused",
-            "The browser refused to keep the settings in force. They hold until the page is closed."
+            "The browser refused to keep the current settings. They last until you close the page."
                 .to_owned(),
         )
     } else if is_anything {
@@ -141,7 +141,7 @@ pub fn kept(storage: &impl Storage, are_unkept: bool) -> Kept {
     } else {
         (
             "nothing",
-            "Nothing. What you change here will be kept in this browser's local storage; nothing of a flare ever is."
+            "Nothing yet. What you change here is kept in this browser's local storage; nothing of a flare ever is."
                 .to_owned(),
         )
     };

@@ -7,7 +7,7 @@ use engine::protocol::{ExportFormat, UserError};
 pub(super) const CANCELLED: &str = "Cancelled";
 
 pub(super) const STILL_TYPED: &str =
-    "The symptom and link typed before still go into this escalation";
+    "The symptom and link you typed before still go into this escalation";
 
 pub(super) fn reading(name: &str) -> String {
     format!("Reading {name}")
@@ -49,7 +49,7 @@ pub(super) fn chosen(done: &str, is_kept: bool, reading: Option<&str>) -> String
         said.push_str(" until the page is closed: the browser refuses to keep them");
     }
     if let Some(name) = reading {
-        said.push_str("; reading again with them: ");
+        said.push_str("; re-reading with them: ");
         said.push_str(name);
     }
     said
@@ -57,9 +57,9 @@ pub(super) fn chosen(done: &str, is_kept: bool, reading: Option<&str>) -> String
 
 pub(super) fn redaction(on: bool) -> &'static str {
     if on {
-        "Names are replaced in everything that is copied or saved. This screen stays as it is"
+        "Names are replaced in everything you copy or save. This screen stays as it is"
     } else {
-        "Copies and files have all names again"
+        "Copies and files have their real names again"
     }
 }
 
@@ -67,9 +67,8 @@ pub(super) fn not_listed(name: &str) -> UserError {
     UserError {
         title: "The folder could not be read".to_owned(),
         detail: format!("{name}: the browser did not list it within a minute."),
-        hint:
-            "Where it lies on another computer, copy it to this one first; or drop the flare's zip."
-                .to_owned(),
+        hint: "If it is on another computer, copy it to this one first, or drop the flare's zip."
+            .to_owned(),
     }
 }
 

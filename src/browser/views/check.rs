@@ -43,7 +43,7 @@ pub fn CheckDialog() -> impl IntoView {
 fn Forbidden() -> impl IntoView {
     let Some(text) = policy::text() else {
         return view! {
-            <h3>"What the browser forbids this page"</h3>
+            <h3>"What the browser blocks"</h3>
             <p data-policy="missing">
                 "Nothing: this copy of the page was built without its policy. Use flarescope.html, the page as one file."
             </p>
@@ -52,23 +52,23 @@ fn Forbidden() -> impl IntoView {
     };
     let rules = rules(&text).into_iter().map(rule_row).collect_view();
     view! {
-        <h3>"What the browser forbids this page"</h3>
+        <h3>"What the browser blocks"</h3>
         <p>
-            "This stands in the page itself, and the browser enforces it, for the page and for the worker that reads \
-             flares. Whatever is tried against it is refused, and counted above."
+            "This policy is part of the page, and the browser enforces it for the page and for the worker that reads \
+             flares. Anything that breaks it is blocked and counted above."
         </p>
         <table class="check-rules" data-policy="">
             <caption class="visually-hidden">"What the page may load, and where it may send to"</caption>
-            <thead><tr><th scope="col">"What"</th><th scope="col">"From where, or where to"</th></tr></thead>
+            <thead><tr><th scope="col">"What"</th><th scope="col">"From where, or to where"</th></tr></thead>
             <tbody>{rules}</tbody>
         </table>
         <details>
-            <summary>"The policy, word by word"</summary>
+            <summary>"The policy, word for word"</summary>
             <code class="check-policy">{text}</code>
         </details>
         <p>
-            "A policy can't forbid a page to open another address in its place. This page has no code that does so; \
-             you would see it in the address bar."
+            "No policy can stop a page from going to another address. This page has no code that does; you would see \
+             it in the address bar."
         </p>
     }
     .into_any()
@@ -102,21 +102,21 @@ fn Counters() -> impl IntoView {
     let refused = Signal::derive(move || traffic.with(|traffic| traffic.refused.len()));
     let lines = move || traffic.with(Traffic::lines);
     view! {
-        <h3>"What the browser has seen of it"</h3>
+        <h3>"What the browser has seen"</h3>
         <dl class="check-counts">
-            {count("loading", "requests while the page loaded, besides the page itself", loading)}
-            {count("since", "requests since then, of the page and its workers", since)}
-            {count("refused", "requests refused by the policy", refused)}
+            {count("loading", "Requests while the page loaded, besides the page itself", loading)}
+            {count("since", "Requests since then, by the page and its workers", since)}
+            {count("refused", "Requests blocked by the policy", refused)}
         </dl>
         <div class="check-try">
             <button data-action="try-to-send" type="button" class="button" on:click=move |_| spawn_local(traffic::try_to_send())>
                 "Try to send something"
             </button>
-            <span class="field-hint">"One letter, to flarescope.invalid, which does not exist. Watch the counters."</span>
+            <span class="field-hint">"Sends one letter to flarescope.invalid, which does not exist. Watch the counters."</span>
         </div>
         <Show when=move || !lines().is_empty()>
             <details class="check-list" data-contacts="">
-                <summary>"Each of them"</summary>
+                <summary>"List them"</summary>
                 <ul>{move || lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             </details>
         </Show>
@@ -152,8 +152,8 @@ fn Places() -> impl IntoView {
         }
     };
     view! {
-        <h3>"What the browser keeps for it"</h3>
-        <p>"Only what you choose in the page: the theme, thresholds, an owners file. Settings forgets it. Nothing of a flare."</p>
+        <h3>"What the browser keeps for this page"</h3>
+        <p>"Only what you choose here: the theme, thresholds, an owners file. Settings can forget it. Nothing of a flare is ever kept."</p>
         <table class="check-places">
             <caption class="visually-hidden">"What is stored now"</caption>
             <thead><tr><th scope="col">"Where"</th><th scope="col">"What is there now"</th></tr></thead>
@@ -166,24 +166,24 @@ fn Places() -> impl IntoView {
 #[component]
 fn Steps() -> impl IntoView {
     view! {
-        <h3>"Without believing this page"</h3>
+        <h3>"Check without trusting this page"</h3>
         <ol class="check-steps">
             <li>
-                "Open the browser's developer tools (F12) on the tab Network, and tick \u{201c}Preserve log\u{201d} \
+                "Open the browser's developer tools (F12), go to the Network tab, and tick \u{201c}Preserve log\u{201d} \
                  (Firefox: \u{201c}Persist Logs\u{201d})."
             </li>
-            <li>"Drop a flare. The list stays as it was. What begins with blob: or data: is this computer's own memory."</li>
+            <li>"Drop a flare. No request is added. Anything that begins with blob: or data: is this computer's own memory."</li>
             <li>
-                "Turn the network off: choose \u{201c}Offline\u{201d} in that tab, or pull the cable. Drop the flare again: \
-                 it is read all the same."
+                "Turn the network off: choose \u{201c}Offline\u{201d} in that tab, or unplug the cable. Drop the flare again: \
+                 the page still reads it."
             </li>
             <li>
-                "Look at the tab Application (Firefox: Storage): under this page's address there is nothing but the \
-                 settings named above."
+                "Open the Application tab (Firefox: Storage): this page's address holds nothing but the settings named \
+                 above."
             </li>
             <li>
-                "Show the page's source (Ctrl+U): the policy stands in the first lines. The page as one file can also be \
-                 compared with its published checksum, letter by letter."
+                "View the page's source (Ctrl+U): the policy is in the first lines. You can also compare the one-file page \
+                 with its published checksum."
             </li>
         </ol>
     }

@@ -83,7 +83,7 @@ pub fn ManualCopyDialog() -> impl IntoView {
             open=Signal::derive(move || state.manual_copy.with(Option::is_some))
             on_close=move |()| state.manual_copy.set(None)
         >
-            <p>"The browser did not let this page use the clipboard. The text is selected: copy it with the keyboard."</p>
+            <p>"The browser did not let this page use the clipboard. The text is selected: copy it with Ctrl+C (\u{2318}C on a Mac)."</p>
             <textarea id="manual-copy" class="manual-copy" readonly rows="16" node_ref=area prop:value=text aria-labelledby="manual-copy-title"></textarea>
         </Dialog>
     }

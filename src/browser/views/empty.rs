@@ -21,7 +21,7 @@ pub fn Empty() -> impl IntoView {
         <section class="empty">
             <div class="empty-target">
                 <h1 class="empty-title">"Drop a Datadog Agent flare here"</h1>
-                <p class="empty-kinds">".zip, an extracted folder, or profiles and goroutine dumps of any name"</p>
+                <p class="empty-kinds">"A .zip file, an extracted folder, or profiles and goroutine dumps under any name"</p>
                 <div class="empty-choices">
                     <button data-action="choose-file" type="button" class="button is-primary" on:click=move |_| pickers.choose_file()>
                         "Choose a flare"
@@ -35,7 +35,7 @@ pub fn Empty() -> impl IntoView {
                 </div>
             </div>
             <p class="empty-promise">
-                "Nothing leaves this computer: the browser forbids this page every connection. "
+                "Nothing leaves this computer: your browser blocks this page from connecting to anything. "
                 <button data-action="how-to-check" type="button" class="link" on:click=move |_| state.check.set(true)>"How to check"</button>
             </p>
             <p class="empty-promise">

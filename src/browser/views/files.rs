@@ -33,9 +33,9 @@ pub fn Files(
         .collect_view();
     let rows = view.clone();
     view! {
-        <section class="files" aria-labelledby="files-title">
+        <section class="files">
             <div class="files-head">
-                <h2 class="section-title" id="files-title">"Files"</h2>
+                <h1 class="section-title">"Files"</h1>
                 <RoleFilter role/>
                 <label class="files-search">
                     <span class="visually-hidden">"Search in path and reason"</span>
@@ -52,14 +52,14 @@ pub fn Files(
                 <p class="files-count" aria-live="polite">{move || format!("{} of {count} files", passed())}</p>
             </div>
             <div class="coverage" data-section="coverage">{coverage}</div>
-            <div class="scroller" role="region" tabindex="0" aria-label="Files of the flare">
+            <div class="scroller" role="group" tabindex="0" aria-label="Files of the flare">
                 <table class="files-table" role="table" aria-label="Files of the flare">
                     <thead role="rowgroup">
                         <tr role="row">
-                            <th role="columnheader" scope="col" class="cell">"path"</th>
-                            <th role="columnheader" scope="col" class="cell is-number">"size"</th>
-                            <th role="columnheader" scope="col" class="cell">"role"</th>
-                            <th role="columnheader" scope="col" class="cell">"what it was used for, or why not"</th>
+                            <th role="columnheader" scope="col" class="cell">"Path"</th>
+                            <th role="columnheader" scope="col" class="cell is-number">"Size"</th>
+                            <th role="columnheader" scope="col" class="cell">"Role"</th>
+                            <th role="columnheader" scope="col" class="cell">"What it was used for, or why not"</th>
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
@@ -70,7 +70,7 @@ pub fn Files(
                 </table>
             </div>
             <Show when=move || passed() == 0>
-                <p class="files-none">"No file passes this filter."</p>
+                <p class="files-none">"No file matches this filter."</p>
             </Show>
             <Show when=has_more>
                 <button type="button" class="button" on:click=move |_| all.set(true)>
@@ -97,7 +97,7 @@ fn RoleFilter(
         <label class="files-role">
             <span class="visually-hidden">"Role"</span>
             <select id="role-filter" class="select" on:change=choose>
-                <option value="">"all roles"</option>
+                <option value="">"All roles"</option>
                 {options.collect_view()}
             </select>
         </label>

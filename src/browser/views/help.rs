@@ -9,7 +9,7 @@ use crate::browser::state::AppState;
 const COLUMNS: [(&str, &str); 7] = [
     (
         "flat",
-        "What the function itself used: memory it allocated, time it ran, delay at its own line.",
+        "What the function itself used: memory it allocated, time it ran, time it waited.",
     ),
     (
         "cum",
@@ -26,11 +26,11 @@ const COLUMNS: [(&str, &str); 7] = [
     ("sum %", "Running sum of flat %, in pprof's order."),
     (
         "~",
-        "Within sampling noise: a heap profile is a sample, and this difference is no larger than what chance makes.",
+        "Within sampling noise: a heap profile is a sample, and chance alone can make a difference this small.",
     ),
     (
         "bar",
-        "In the colour of the owner: the strong part is flat, the light part cum. In a difference, what shrank points to the left.",
+        "The owner's colour: the dark part is flat, the light part is cum. In a difference, what shrank points to the left.",
     ),
 ];
 
@@ -55,17 +55,21 @@ const COMMANDS: [(&str, &str); 6] = [
     ),
 ];
 
-const KEYS: [(&str, &str); 8] = [
-    ("Ctrl+O, \u{2318}O", "choose a flare"),
-    ("Esc", "stop reading; close a dialog or menu"),
-    ("F1", "this help"),
+const KEYS: [(&str, &str); 9] = [
+    ("Ctrl+O, \u{2318}O", "Choose a flare"),
+    ("Esc", "Stop reading; close a dialog or a menu"),
+    ("F1", "Open this help"),
     (
         "\u{2190} \u{2192}",
-        "between Report and Files, when one of them has the focus",
+        "Move between Summary, Details and Files, from any of them",
+    ),
+    (
+        "\u{2191} \u{2193}, Home, End, letters",
+        "Move within a menu",
     ),
     (
         "Tab, Enter",
-        "everything else; a column's heading sorts, and a third time restores pprof's order",
+        "Reach and press everything else. Enter on a column's heading sorts; the third time restores pprof's order",
     ),
     (
         "\u{2191} \u{2193} \u{2190} \u{2192}, Page Up, Page Down, Home, End",
@@ -90,8 +94,8 @@ pub fn HelpDialog() -> impl IntoView {
         <Dialog title="Help" id="help-title" open=state.help on_close=move |()| state.help.set(false)>
             <h3>"How to collect profiles"</h3>
             <p>
-                "While the problem is happening, for 30 seconds or more. Without the two contention options, \
-                 lock contention stays not measured: its rates are 0 by default. They work in the core Agent only."
+                "Collect while the problem is happening, for 30 seconds or more. Lock contention is measured only with the \
+                 two contention options, because its rates are 0 by default. They work in the core Agent only."
             </p>
             <dl class="help-commands">
                 {COMMANDS.map(|(name, command)| view! {
@@ -101,18 +105,18 @@ pub fn HelpDialog() -> impl IntoView {
             </dl>
             <p>
                 "Continuous profiling (" <code>"internal_profiling: enabled: true"</code>
-                ") uploads profiles to Datadog and puts none into flares; it can even keep a flare from getting its CPU profile."
+                ") uploads profiles to Datadog and puts none into flares. It can even keep a flare from getting a CPU profile."
             </p>
             <h3>"How to read the tables"</h3>
             <Pairs pairs=&COLUMNS/>
             <h3>"What happens to a flare"</h3>
             <p>
-                "It is read in this browser, by a worker of this page, and nothing of it leaves the computer or is kept. "
+                "This page reads it in your browser. Nothing of it leaves the computer, and nothing of it is kept. "
                 <button data-action="how-to-check-from-help" type="button" class="link" on:click=check>"How to check"</button>
             </p>
             <p>
-                "In the browser's local storage the page keeps what you choose: the theme, thresholds, an owners file. \
-                 Settings lists it and forgets it."
+                "The page keeps only what you choose, in the browser's local storage: the theme, thresholds, an owners file. \
+                 Settings lists it and can forget it."
             </p>
             <h3>"Keys"</h3>
             <Pairs pairs=&KEYS/>

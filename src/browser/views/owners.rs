@@ -99,15 +99,14 @@ pub fn OwnersChoice(
         </div>
         <input
             id="owners-input"
-            class="visually-hidden"
+            hidden
             type="file"
             accept=".toml"
-            tabindex="-1"
             aria-label="Choose an owners file"
             node_ref=picker
             on:change=picked
         />
-        <p class="field-hint">"TOML in the format of data/owners.toml, which comes with the source of this page and describes itself."</p>
+        <p class="field-hint">"A TOML file like data/owners.toml, which comes with the source of this page and explains its format."</p>
     }
 }
 
@@ -125,7 +124,7 @@ fn OwnersFacts(
     view! {
         <p class="settings-owners" data-owners=hook>
             <strong>{name}</strong>
-            {format!(" of {}, {} patterns; source: {}", view.owners_date, view.owners_count, view.owners_source)}
+            {format!(" of {}, with {} patterns; source: {}", view.owners_date, view.owners_count, view.owners_source)}
         </p>
     }
 }

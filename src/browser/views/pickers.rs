@@ -28,7 +28,7 @@ impl Pickers {
     }
 }
 
-/// `#file-input` and `#folder-input`. Out of the tab order: buttons stand for them.
+/// `#file-input` and `#folder-input`. Hidden from everybody: buttons stand for them.
 #[component]
 pub fn HiddenPickers() -> impl IntoView {
     let client = expect_context::<Client>();
@@ -45,21 +45,19 @@ pub fn HiddenPickers() -> impl IntoView {
     view! {
         <input
             id="file-input"
-            class="visually-hidden"
+            hidden
             type="file"
             multiple
-            tabindex="-1"
             aria-label="Choose a flare"
             node_ref=pickers.file
             on:change=move |_| picked(pickers.file.get_untracked(), false)
         />
         <input
             id="folder-input"
-            class="visually-hidden"
+            hidden
             type="file"
             multiple
             prop:webkitdirectory=true
-            tabindex="-1"
             aria-label="Choose a folder"
             node_ref=pickers.folder
             on:change=move |_| picked(pickers.folder.get_untracked(), true)

@@ -12,7 +12,7 @@ use crate::browser::state::AppState;
 use crate::session::Preview;
 use engine::protocol::{Mark, Replaced};
 
-/// Stands beside the copy buttons, with a sign while it is on.
+/// The switch, with a sign beside it while it is on.
 #[component]
 pub fn RedactSwitch() -> impl IntoView {
     let state = expect_context::<AppState>();
@@ -20,16 +20,25 @@ pub fn RedactSwitch() -> impl IntoView {
     let switch = move |event: Event| client.redact(event_target_checked(&event));
     view! {
         <div class="redaction">
-            <label class="check">
-                <input id="redact" type="checkbox" prop:checked=state.redact on:change=switch/>
-                "Redact names"
-            </label>
-            <Show when=move || state.redact.get()>
-                <span class="redaction-sign" data-redaction="on">"copies and files are redacted, this screen is not"</span>
+            // Always there: the switch must not move away from under the pointer.
+            <span class="redaction-more" class:is-off=move || !state.redact.get()>
+                <span id="redaction-sign" class="redaction-sign" data-redaction=move || if state.redact.get() { "on" } else { "off" }>
+                    "Copies and files are redacted, this screen is not"
+                </span>
                 <button data-action="redaction-preview" type="button" class="button is-quiet" on:click=move |_| client.preview()>
                     "What is replaced"
                 </button>
-            </Show>
+            </span>
+            <label class="check">
+                <input
+                    id="redact"
+                    type="checkbox"
+                    aria-describedby=move || state.redact.get().then_some("redaction-sign")
+                    prop:checked=state.redact
+                    on:change=switch
+                />
+                "Redact names"
+            </label>
         </div>
     }
 }
@@ -43,7 +52,7 @@ pub fn RedactionDialog() -> impl IntoView {
         match state.preview.get() {
         None => ().into_any(),
         Some(Preview::Loading) => {
-            view! { <p class="field-hint">"Looking for names."</p> }.into_any()
+            view! { <p class="field-hint">"Looking for names …"</p> }.into_any()
         }
         Some(Preview::Failed(error)) => view! {
             <p><MarkIcon mark=Mark::Damaged/> " " {error.title} ". " {error.detail} " " {error.hint}</p>
@@ -64,8 +73,8 @@ pub fn RedactionDialog() -> impl IntoView {
             on_close=move |()| client.close_preview()
         >
             <p>
-                "Everything that is copied or saved has the names on the right. This screen stays as it is, \
-                 and so does the link typed for the escalation, which has to lead somewhere."
+                "Whatever you copy or save has the names in the second column. This screen stays as it is, \
+                 and so does the link you typed for the escalation: it has to lead somewhere."
             </p>
             {content}
         </Dialog>
@@ -96,9 +105,9 @@ fn Replacements(
                     <caption class="replacements-form">{form}</caption>
                     <thead>
                         <tr>
-                            <th scope="col" class="cell">"on this screen"</th>
-                            <th scope="col" class="cell">"in copies and files"</th>
-                            <th scope="col" class="cell is-number">"times"</th>
+                            <th scope="col" class="cell">"On this screen"</th>
+                            <th scope="col" class="cell">"In copies and files"</th>
+                            <th scope="col" class="cell is-number">"Times"</th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>

@@ -103,7 +103,7 @@ fn SettingsForm() -> impl IntoView {
     };
     let reset = move |_| {
         state.settings.set(false);
-        client.use_choices(Choices::default(), "The defaults apply");
+        client.use_choices(Choices::default(), "Defaults restored");
     };
     let default_of = move |number: fn(&SettingsView) -> f64| {
         Signal::derive(move || {
@@ -121,13 +121,13 @@ fn SettingsForm() -> impl IntoView {
     view! {
         <form class="settings" autocomplete="off" on:submit=apply>
             <h3>"Thresholds"</h3>
-            <p class="field-hint">"What the verdict is decided by. An empty field is the default."</p>
+            <p class="field-hint">"These decide the verdict. Leave a field empty for the default. Applying re-reads the open flare."</p>
             <div class="settings-fields">
                 <NumberField
                     id=FIRST_FIELD
                     name="Memory leak"
                     unit="MB"
-                    meaning="growth of the heap, in all or of one function"
+                    meaning="Growth of the whole heap, or of one function"
                     value=draft.leak_mb
                     default_number=default_of(|it| it.leak_mb)
                     check
@@ -136,7 +136,7 @@ fn SettingsForm() -> impl IntoView {
                     id="setting-cpu-percent"
                     name="CPU spike"
                     unit="%"
-                    meaning="share of one function"
+                    meaning="One function's share of the CPU time"
                     value=draft.cpu_percent
                     default_number=default_of(|it| it.cpu_percent)
                     check
@@ -145,7 +145,7 @@ fn SettingsForm() -> impl IntoView {
                     id="setting-contention-s"
                     name="Contention"
                     unit="s"
-                    meaning="delay at locks"
+                    meaning="Time spent waiting for locks"
                     value=draft.contention_s
                     default_number=default_of(|it| it.contention_s)
                     check
@@ -158,9 +158,9 @@ fn SettingsForm() -> impl IntoView {
                     prop:checked=draft.count_idle_waits
                     on:change=move |event| draft.count_idle_waits.set(event_target_checked(&event))
                 />
-                "Count idle waits as contention too"
+                "Count idle waits as contention, too"
             </label>
-            <p class="field-hint">"Idle waits are goroutines that wait for work. They are not counted unless you say so."</p>
+            <p class="field-hint">"An idle wait is a goroutine waiting for work. It counts only if you tick this box."</p>
             <OwnersChoice owners=draft.owners defaults error/>
             <div class="settings-error" role="alert" data-settings-error="">
                 {move || error.get().map(|error| view! {
@@ -171,8 +171,7 @@ fn SettingsForm() -> impl IntoView {
             </div>
             <div class="settings-actions">
                 <button data-action="settings-apply" type="submit" class="button is-primary">"Apply"</button>
-                <button data-action="settings-defaults" type="button" class="button" on:click=reset>"Back to defaults"</button>
-                <span class="field-hint">"An open flare is read again."</span>
+                <button data-action="settings-defaults" type="button" class="button" on:click=reset>"Restore the defaults"</button>
             </div>
         </form>
         <KeptSettings/>
@@ -244,12 +243,12 @@ fn KeptSettings() -> impl IntoView {
         Widths::default().keep(&LocalStorage);
         client.use_choices(
             Choices::default(),
-            "What was kept is forgotten, and the defaults apply",
+            "Everything kept is forgotten, and the defaults are restored",
         );
     };
     view! {
-        <section class="settings-kept" aria-labelledby="settings-kept-title">
-            <h3 id="settings-kept-title">"What is kept"</h3>
+        <section class="settings-kept">
+            <h3>"What this browser keeps"</h3>
             <p data-kept=id>{text}</p>
             {is_anything.then(|| view! {
                 <button data-action="settings-forget" type="button" class="button" on:click=forget>"Forget it"</button>

@@ -26,7 +26,7 @@ pub fn SeveralDialog() -> impl IntoView {
             open=Signal::derive(move || state.several.with(Option::is_some))
             on_close=move |()| state.several.set(None)
         >
-            <p>"One report is of one flare. The newest file comes first."</p>
+            <p>"A report covers one flare. The newest file comes first."</p>
             <ul class="several" data-several="">{rows}</ul>
         </Dialog>
     }

@@ -100,7 +100,7 @@ fn a_redacted_export_says_so() {
         stage.tell(Event::Redact(true)),
         [
             "1: post 2 summary redacted \"\"",
-            "say \"Names are replaced in everything that is copied or saved. This screen stays as it is\""
+            "say \"Names are replaced in everything you copy or save. This screen stays as it is\""
         ]
     );
     assert_eq!(
@@ -115,7 +115,7 @@ fn a_redacted_export_says_so() {
         stage.tell(Event::Redact(false)),
         [
             "1: post 4 summary \"\"",
-            "say \"Copies and files have all names again\""
+            "say \"Copies and files have their real names again\""
         ]
     );
 }

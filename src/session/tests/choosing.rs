@@ -59,7 +59,7 @@ fn the_open_flare_is_read_again() {
             "say \"\"",
             "reading a.zip",
             "2: post 2 open [\"a.zip\"] [\"a.zip\"] by 5 MB",
-            "say \"Settings applied; reading again with them: a.zip\""
+            "say \"Settings applied; re-reading with them: a.zip\""
         ]
     );
     // And so is one that is being read.

@@ -395,7 +395,7 @@ fn what_was_typed_goes_into_the_next_flare_and_the_page_says_so() {
         stage.hears(4, opened("b"))[6..],
         [
             "3: post 5 summary \"slow\"",
-            "say \"The symptom and link typed before still go into this escalation\""
+            "say \"The symptom and link you typed before still go into this escalation\""
         ]
     );
 }
