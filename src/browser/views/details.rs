@@ -49,6 +49,7 @@ pub fn Details(
         <div class="report-layout">
             <SectionNav view/>
             <div class="report">
+                <h1 class="visually-hidden">"Details"</h1>
                 {evidence}
                 {processes}
                 {general}

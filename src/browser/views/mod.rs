@@ -31,6 +31,7 @@ pub mod menu_button;
 pub mod owners;
 pub mod pickers;
 pub mod plain_table;
+pub mod printed;
 pub mod redaction;
 pub mod reply;
 pub mod report;

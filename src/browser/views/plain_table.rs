@@ -20,7 +20,14 @@ pub fn PlainTableView(
     let numeric: Vec<bool> = columns.iter().map(|column| column.numeric).collect();
     let heads = columns
         .into_iter()
-        .map(|column| view! { <th scope="col" class=class(column.numeric)>{column.name}</th> })
+        .map(|column| {
+            let class = class(column.numeric);
+            // What has no name is no heading.
+            match column.name.is_empty() {
+                true => view! { <td class=class></td> }.into_any(),
+                false => view! { <th scope="col" class=class>{column.name}</th> }.into_any(),
+            }
+        })
         .collect_view();
     let rows = rows
         .into_iter()

@@ -111,16 +111,17 @@ pub fn ReplyPanel(
                 </button>
             </div>
             <TicketFields/>
-            <textarea
-                id="reply-text"
-                class="reply-text"
-                role="tabpanel"
-                aria-label=move || format!("{}, to be edited and copied", reply.get().name())
-                spellcheck="false"
-                data-text=move || reply.get().as_str()
-                prop:value=shown
-                on:input=type_in
-            ></textarea>
+            <div id="reply-panel" class="reply-panel" role="tabpanel" aria-label=move || reply.get().name()>
+                <textarea
+                    id="reply-text"
+                    class="reply-text"
+                    aria-label=move || format!("{}, to be edited and copied", reply.get().name())
+                    spellcheck="false"
+                    data-text=move || reply.get().as_str()
+                    prop:value=shown
+                    on:input=type_in
+                ></textarea>
+            </div>
             {said}
         </section>
     }
@@ -155,7 +156,7 @@ fn ReplyTabs() -> impl IntoView {
                 type="button"
                 role="tab"
                 class="segment"
-                aria-controls="reply-text"
+                aria-controls="reply-panel"
                 aria-selected=move || selected().to_string()
                 tabindex=move || if selected() { "0" } else { "-1" }
                 on:click=move |_| choose(reply)

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::details::Details;
 use super::files::Files;
+use super::printed::PrintedTexts;
 use super::summary::Summary;
 use super::tabs::Toolbar;
 use crate::browser::state::AppState;
@@ -49,6 +50,7 @@ pub fn Open(
             <Toolbar/>
             <div id="panel-summary" role="tabpanel" aria-labelledby="tab-summary" hidden=hides(Tab::Summary)>
                 <Summary summary/>
+                {move || rest.with(Option::is_some).then(|| view! { <PrintedTexts summary/> })}
             </div>
             <div id="panel-details" role="tabpanel" aria-labelledby="tab-details" hidden=hides(Tab::Details)>
                 {move || rest.get().map(|view| view! { <Details view/> })}

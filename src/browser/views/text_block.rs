@@ -21,7 +21,7 @@ pub fn TextView(
                 <span class="text-block-name">{name.clone()}</span>
                 <CopyButton name text=text.clone()/>
             </figcaption>
-            <pre class="text-block-text" tabindex="0" role="region" aria-label=label>{text}</pre>
+            <pre class="text-block-text" tabindex="0" role="group" aria-label=label>{text}</pre>
         </figure>
     }
 }
