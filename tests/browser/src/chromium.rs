@@ -101,21 +101,35 @@ impl Chromium {
     }
 
     pub(crate) async fn emulate(&self, theme: &str, (width, height): Size) -> Result<()> {
-        self.cdp(
-            "Emulation.setEmulatedMedia",
-            json!({"features": [
-                {"name": "prefers-color-scheme", "value": theme},
-                // Nothing may be caught in the middle of a movement.
-                {"name": "prefers-reduced-motion", "value": "reduce"},
-            ]}),
-        )
-        .await?;
+        self.media("", theme, "none").await?;
         self.cdp(
             "Emulation.setDeviceMetricsOverride",
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
         )
         .await?;
         Ok(())
+    }
+
+    async fn media(&self, medium: &str, theme: &str, forced_colours: &str) -> Result<()> {
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({"media": medium, "features": [
+                {"name": "prefers-color-scheme", "value": theme},
+                {"name": "forced-colors", "value": forced_colours},
+                // Nothing may be caught in the middle of a movement.
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ]}),
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn force_colours(&self, theme: &str) -> Result<()> {
+        self.media("", theme, "active").await
+    }
+
+    pub(crate) async fn paper(&self) -> Result<()> {
+        self.media("print", "light", "none").await
     }
 
     pub(crate) async fn content_size(&self) -> Result<(f64, f64)> {

@@ -90,6 +90,37 @@ impl Engine {
         }
     }
 
+    /// As to a visitor whose system has this theme and puts its own colours in place of the page's,
+    /// until [`Engine::emulate`].
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn force_colours(&self, theme: &str) -> Result<()> {
+        match self {
+            Self::Chromium(browser) => browser.force_colours(theme).await,
+            Self::Firefox(browser) => browser.force_colours(theme).await,
+        }
+    }
+
+    /// As it would be printed, until [`Engine::emulate`].
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn paper(&self) -> Result<()> {
+        match self {
+            Self::Chromium(browser) => browser.paper().await,
+            Self::Firefox(browser) => browser.paper().await,
+        }
+    }
+
+    /// Which it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Chromium(_) => Kind::Chromium,
+            Self::Firefox(_) => Kind::Firefox,
+        }
+    }
+
     /// Width and height of all that can be scrolled to.
     ///
     /// # Errors

@@ -159,12 +159,28 @@ impl Firefox {
     }
 
     pub(crate) async fn emulate(&self, theme: &str, size: Size) -> Result<()> {
+        self.media("", theme, "none").await?;
+        self.resize(size)
+    }
+
+    async fn media(&self, medium: &str, theme: &str, forced_colours: &str) -> Result<()> {
         self.with_browser_rights(
-            "gBrowser.selectedBrowser.browsingContext.prefersColorSchemeOverride = arguments[0]",
-            vec![json!(theme)],
+            "const context = gBrowser.selectedBrowser.browsingContext;\
+             context.prefersColorSchemeOverride = arguments[0];\
+             context.forcedColorsOverride = arguments[1];\
+             context.mediumOverride = arguments[2];",
+            vec![json!(theme), json!(forced_colours), json!(medium)],
         )
         .await?;
-        self.resize(size)
+        Ok(())
+    }
+
+    pub(crate) async fn force_colours(&self, theme: &str) -> Result<()> {
+        self.media("", theme, "active").await
+    }
+
+    pub(crate) async fn paper(&self) -> Result<()> {
+        self.media("print", "light", "none").await
     }
 
     pub(crate) async fn content_size(&self) -> Result<(f64, f64)> {

@@ -6,10 +6,12 @@
 //! - [`engine`]: what Chromium ([`chromium`]) and Firefox ([`firefox`], [`bidi`]) do differently.
 //! - [`session`]: a browser with server and proxy.
 //! - [`page`]: the page with its hooks, and everything that leaves it.
+//! - [`axe`]: what axe-core finds on the page.
 //! - [`flares`]: the flares of `tests/flares` and what they have to show.
 //!
 //! Each test has its own server, driver and browser: nothing is left over from another one.
 
+pub mod axe;
 pub mod bidi;
 pub mod chromium;
 pub mod driver;

@@ -9,7 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use thirtyfour::common::print::{PrintPage, PrintParameters};
 use thirtyfour::{By, Key, WebDriver, WebElement};
+use xtask::browser::Kind;
 use xtask::browser_tests::Form;
 
 use crate::engine::Size;
@@ -25,6 +27,8 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
 /// Wide enough for the section list beside the report.
 pub const WIDE: Size = (1440, 900);
+/// A sheet between its margins.
+const A4: Size = (718, 1047);
 /// A small telephone.
 const NARROW: Size = (360, 800);
 
@@ -445,7 +449,7 @@ impl Page {
     /// # Errors
     /// When there is none.
     pub async fn show_reply(&self, form: &str) -> Result<()> {
-        if self.all("#panel-summary[hidden]").await?.first().is_some() {
+        if !self.all("#panel-summary[hidden]").await?.is_empty() {
             self.press("show-summary").await?;
         }
         self.click(&format!("[data-reply-tab={form}]")).await?;
@@ -704,25 +708,154 @@ impl Page {
         Ok(())
     }
 
+    /// Types letters, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn keys(&self, text: &str) -> Result<()> {
+        self.driver.action_chain().send_keys(text).perform().await?;
+        Ok(())
+    }
+
+    /// Waits until the focus is on what matches, where everybody sees it.
+    ///
+    /// # Errors
+    /// When it is elsewhere; the message says where.
+    pub async fn has_focus(&self, selector: &str) -> Result<()> {
+        let found = self
+            .wait(&format!("the focus on {selector}"), async |page| {
+                let is_there = page
+                    .script(
+                        "const active = document.activeElement;\
+                         return !!active && active.matches(arguments[0]) && active.checkVisibility({visibilityProperty: true})",
+                        &[json!(selector)],
+                    )
+                    .await?;
+                Ok((is_there == json!(true)).then_some(()))
+            })
+            .await;
+        if let Err(error) = found {
+            let active = self
+                .script(
+                    "return document.activeElement?.outerHTML.slice(0, 200)",
+                    &[],
+                )
+                .await?;
+            return Err(error.context(format!("the focus is on {active}")));
+        }
+        Ok(())
+    }
+
+    /// Shows the page in the colours of a visitor's system, until [`Page::emulate`].
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn force_colours(&self, theme: &str) -> Result<()> {
+        self.inside.engine.force_colours(theme).await
+    }
+
+    /// Lays the page out as on A4, until [`Page::emulate`].
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn paper(&self) -> Result<()> {
+        self.emulate("light", A4).await?;
+        self.inside.engine.paper().await
+    }
+
+    /// Which browser shows the page.
+    pub fn browser(&self) -> Kind {
+        self.inside.engine.kind()
+    }
+
+    /// What stands out to the right of the window, as an empty list where nothing has to be scrolled
+    /// sideways.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn sideways(&self) -> Result<Vec<String>> {
+        let found = self
+            .script(
+                "const root = document.documentElement, width = root.clientWidth;\
+                 if (root.scrollWidth <= width) return [];\
+                 const out = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 0.5);\
+                 return [`${root.scrollWidth} of ${width}`, ...out.slice(0, 5).map(e => e.outerHTML.slice(0, 150))];",
+                &[],
+            )
+            .await?;
+        Ok(strings(&found))
+    }
+
+    /// The page on A4, as PDF.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn printed(&self) -> Result<Vec<u8>> {
+        let a4 = PrintParameters {
+            page: PrintPage {
+                width: 21.0,
+                height: 29.7,
+            },
+            background: true,
+            ..PrintParameters::default()
+        };
+        Ok(self.driver.print_page(a4).await?)
+    }
+
     /// Presses Tab until the focus is on the button of an action.
     ///
     /// # Errors
     /// When it does not stand between here and the page's end.
     pub async fn tab_to(&self, action: &str) -> Result<()> {
+        self.tab_onto(&action_selector(action)).await
+    }
+
+    /// Presses Tab until the focus is on what matches.
+    ///
+    /// # Errors
+    /// When it does not stand between here and the page's end.
+    pub async fn tab_onto(&self, selector: &str) -> Result<()> {
+        self.walk_onto(selector, async |page| page.key(Key::Tab).await)
+            .await
+    }
+
+    /// Presses Shift and Tab until the focus is on what matches.
+    ///
+    /// # Errors
+    /// When it does not stand between the page's beginning and here.
+    pub async fn tab_back_onto(&self, selector: &str) -> Result<()> {
+        let back = async |page: &Self| {
+            page.driver
+                .action_chain()
+                .key_down(Key::Shift)
+                .send_keys(char::from(Key::Tab).to_string())
+                .key_up(Key::Shift)
+                .perform()
+                .await?;
+            Ok(())
+        };
+        self.walk_onto(selector, back).await
+    }
+
+    async fn walk_onto(
+        &self,
+        selector: &str,
+        step: impl AsyncFn(&Self) -> Result<()>,
+    ) -> Result<()> {
         // More stops than the page has.
         for _ in 0..400 {
-            self.key(Key::Tab).await?;
+            step(self).await?;
             let there = self
                 .script(
                     "return document.activeElement?.matches(arguments[0]) ?? false",
-                    &[json!(action_selector(action))],
+                    &[json!(selector)],
                 )
                 .await?;
             if there == json!(true) {
                 return Ok(());
             }
         }
-        bail!("Tab never reaches {action}")
+        bail!("the keyboard never reaches {selector}")
     }
 
     /// Waits for a download and returns its text.

@@ -1,6 +1,7 @@
 //! The built page in a real browser: `cargo xtask test` builds it, finds the browser and runs this.
 
 mod breakage;
+mod everybody;
 mod exports;
 mod faults;
 mod flares;

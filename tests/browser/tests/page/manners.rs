@@ -111,7 +111,7 @@ const STUMBLING_BLOCKS: &str = "
     const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
     for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) found.push('twice the id ' + id);
     if (document.querySelectorAll('main').length !== 1) found.push('not exactly one main');
-    if (document.querySelectorAll('h1').length !== 1) found.push('not exactly one h1');
+    if ([...document.querySelectorAll('h1')].filter(e => e.checkVisibility()).length !== 1) found.push('not exactly one h1');
     if (!document.documentElement.lang) found.push('no language');
     if (!document.querySelector('[role=status], [aria-live]')) found.push('no live region');
     return found;
