@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, Node};
 
 use super::focus::focus;
 use super::icons::ChevronIcon;
-use crate::shown::menu::next;
+use crate::shown::menu::moved;
 
 /// An item: its hook, its title, and what it does.
 pub type Item = (&'static str, &'static str, Callback<()>);
@@ -26,19 +26,28 @@ pub fn MenuButton(
     /// In their order.
     items: Vec<Item>,
 ) -> impl IntoView {
+    let titles = StoredValue::new(items.iter().map(|(_, title, _)| *title).collect::<Vec<_>>());
     let open = RwSignal::new(false);
     let root = NodeRef::<leptos::html::Div>::new();
     let button = NodeRef::<leptos::html::Button>::new();
-    let focus_item = move |step: isize| {
-        if let Some(root) = root.try_get_untracked().flatten() {
-            move_focus(&root, step);
-        }
+    // Whether the key meant something.
+    let move_to = move |key: &str| {
+        root.try_get_untracked()
+            .flatten()
+            .is_some_and(|root| titles.with_value(|titles| move_focus(&root, key, titles)))
+    };
+    let show = move |first: &'static str| {
+        open.set(true);
+        // The items are there after this round of rendering.
+        request_animation_frame(move || {
+            move_to(first);
+        });
     };
     let toggle = move |_| {
-        open.update(|open| *open = !*open);
         if open.get_untracked() {
-            // The items are there after this round of rendering.
-            request_animation_frame(move || focus_item(1));
+            open.set(false);
+        } else {
+            show("Home");
         }
     };
     let close = move || {
@@ -48,14 +57,30 @@ pub fn MenuButton(
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        match (open.get_untracked(), event.key().as_str()) {
-            (true, "Escape") => close(),
-            (true, "ArrowDown") => focus_item(1),
-            (true, "ArrowUp") => focus_item(-1),
-            _ => return,
+        // With one of these held a letter is a command of the browser.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
         }
-        event.prevent_default();
-        event.stop_propagation();
+        let is_taken = match (open.get_untracked(), event.key().as_str()) {
+            (true, "Escape") => {
+                close();
+                true
+            }
+            (true, key) => move_to(key),
+            (false, "ArrowDown") => {
+                show("Home");
+                true
+            }
+            (false, "ArrowUp") => {
+                show("End");
+                true
+            }
+            _ => false,
+        };
+        if is_taken {
+            event.prevent_default();
+            event.stop_propagation();
+        }
     };
     let on_blur = move |event: FocusEvent| {
         let next = event
@@ -103,10 +128,10 @@ pub fn MenuButton(
     }
 }
 
-/// Moves the focus among the menu's items, from the last to the first and back.
-fn move_focus(root: &HtmlElement, step: isize) {
+/// Moves the focus among the menu's items, and says whether the key means something there.
+fn move_focus(root: &HtmlElement, key: &str, titles: &[&str]) -> bool {
     let Ok(items) = root.query_selector_all("[role=menuitem]") else {
-        return;
+        return false;
     };
     let items: Vec<HtmlElement> = (0..items.length())
         .filter_map(|index| items.get(index)?.dyn_into().ok())
@@ -115,7 +140,11 @@ fn move_focus(root: &HtmlElement, step: isize) {
     let at = items
         .iter()
         .position(|item| active.as_ref() == Some(item.as_ref()));
-    if let Some(item) = items.get(next(at, step, items.len())) {
-        focus(item);
+    match moved(key, at, titles).and_then(|to| items.get(to)) {
+        Some(item) => {
+            focus(item);
+            true
+        }
+        None => false,
     }
 }
