@@ -5,7 +5,7 @@
 //! it takes a drop; from a drop to the frame that shows the verdict, and to the frame that shows all
 //! there is of the flare. Each run is another browser: what one has compiled, the next would have at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -52,7 +52,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// As long as a person takes to find the file: the page uses that time.
 const A_PERSON: Duration = Duration::from_millis(1500);
 
-async fn measure(page: Page, flare: &PathBuf) -> Result<()> {
+async fn measure(page: Page, flare: &Path) -> Result<()> {
     let page = page.patient(LONGEST);
     page.before_load(START).await?;
     page.open().await?;
