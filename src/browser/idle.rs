@@ -1,5 +1,7 @@
-//! Time in which the browser has nothing else to do.
+//! Time in which the browser has nothing else to do, or nothing more urgent.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Reflect;
@@ -28,4 +30,20 @@ pub fn when_idle(call: impl FnOnce() + 'static) {
     let call = Closure::once_into_js(call);
     // Refused only while the page is going away.
     let _ = window.request_idle_callback_with_options(call.unchecked_ref(), &options);
+}
+
+/// Longest wait for a frame: a window that nobody sees is not drawn.
+const NO_FRAME: Duration = Duration::from_millis(250);
+
+/// Calls once, when what is on the page now has been drawn.
+pub fn when_drawn(call: impl FnOnce() + 'static) {
+    let call = Rc::new(Cell::new(Some(call)));
+    let once = move || {
+        if let Some(call) = call.take() {
+            call();
+        }
+    };
+    let after_frame = once.clone();
+    request_animation_frame(move || set_timeout(after_frame, Duration::ZERO));
+    set_timeout(once, NO_FRAME);
 }

@@ -5,8 +5,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
-use super::wire;
 use super::worker_files::WorkerFiles;
+use super::{idle, wire};
 use crate::wire::{Answer, Call};
 
 /// A worker with its listeners. Dropping it ends the worker, and nothing of it is heard any more.
@@ -38,7 +38,16 @@ impl Link {
             .map_err(in_words)?;
         let lost = heard.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            heard(wire::decode_answer(&event.data()).map_err(|error| error.to_string()));
+            let data = event.data();
+            let is_second_part = wire::is_second_part(&data);
+            let heard = heard.clone();
+            let hear = move || heard(wire::decode_answer(&data).map_err(|error| error.to_string()));
+            if is_second_part {
+                // Taking it over is work, and the first part is to be seen before.
+                idle::when_drawn(hear);
+            } else {
+                hear();
+            }
         });
         let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();

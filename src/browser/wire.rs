@@ -22,6 +22,8 @@ const ID: &str = "id";
 const REQUEST: &str = "request";
 const RESPONSE: &str = "response";
 const FILES: &str = "files";
+/// As serde writes [`Response::Opened`].
+const OPENED: &str = "opened";
 
 /// A message that does not say what it should. The page and its worker are built together, so
 /// this is a bug or an old worker out of the browser's cache, never the user's doing.
@@ -95,6 +97,13 @@ pub fn decode_answer(envelope: &JsValue) -> Result<Answer, WireError> {
     Ok(Answer {
         id: get_id(envelope)?,
         response: from_js(RESPONSE, envelope)?,
+    })
+}
+
+/// The answer is the second part of an opened flare, which the first screen does not need.
+pub fn is_second_part(envelope: &JsValue) -> bool {
+    get(envelope, RESPONSE).is_ok_and(|response| {
+        response.is_object() && Reflect::has(&response, &OPENED.into()) == Ok(true)
     })
 }
 
