@@ -353,7 +353,7 @@ impl Page {
         Ok(verdicts.concat())
     }
 
-    /// The rows of a function table.
+    /// The rows of a function table, once none of those in sight is still asked for.
     ///
     /// # Errors
     /// When the table is missing.
@@ -366,7 +366,8 @@ impl Page {
                         "const [process, profile, type] = arguments;\
                          const tables = [...document.querySelectorAll(`[data-profile=\"${profile}\"][data-sample-type=\"${type}\"]`)];\
                          const table = tables.find(t => t.closest('[data-process]')?.dataset.process === process);\
-                         return table ? [...table.querySelectorAll('[data-function]')].map(r => [r.dataset.function, r.dataset.flat, r.dataset.cum]) : null;",
+                         const drawn = table && !table.querySelector('[aria-busy]') && (table.dataset.rows === '0' || table.querySelector('[data-place]'));\
+                         return drawn ? [...table.querySelectorAll('[data-function]')].map(r => [r.dataset.function, r.dataset.flat, r.dataset.cum]) : null;",
                         &[json!(process), json!(profile), json!(sample_type)],
                     )
                     .await?;

@@ -90,7 +90,7 @@ fn the_first_screen_has_few_elements() -> Result<()> {
                 )
                 .await?;
             let count = count.as_u64().context("no number")?;
-            ensure!(count > 50 && count <= MOST, "{flare}: {count} elements");
+            ensure!(count > 20 && count <= MOST, "{flare}: {count} elements");
         }
         Ok(())
     })
@@ -99,7 +99,7 @@ fn the_first_screen_has_few_elements() -> Result<()> {
 #[test]
 fn message_and_escalation_are_two_clicks_away() -> Result<()> {
     with_page(async |page| {
-        for (form, words) in [("customer", "Hello"), ("escalation", "##"), ("jira", "h2.")] {
+        for (form, words) in [("customer", "Hello"), ("escalation", "##"), ("jira", "h3.")] {
             page.open().await?;
             page.read(&flares::path("memory-leak")).await?;
             let text = page
@@ -172,7 +172,12 @@ fn back_and_forward_lead_to_what_was_read() -> Result<()> {
         page.read(&flares::path("multiple")).await?;
         page.show_details().await?;
         page.script("scrollTo(0, 350)", &[]).await?;
-        page.click("nav a[href='#details/agent']").await?;
+        // Without scrolling to the link, which stays in sight.
+        page.script(
+            "document.querySelector(\"nav a[href='#details/agent']\").click()",
+            &[],
+        )
+        .await?;
         page.wait("the Agent's section at the top", async |page| {
             let top = page
                 .script(
