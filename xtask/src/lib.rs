@@ -17,6 +17,8 @@ pub mod browser;
 pub mod browser_tests;
 pub mod bundle;
 pub mod check;
+#[cfg(test)]
+mod colours;
 pub mod deny;
 pub mod fuzz;
 pub mod jobs;

@@ -29,9 +29,6 @@ const CORE_CHECKS: &str = "pkg/collector/corechecks";
 /// A row's component when each of its patterns names its own: the last segment.
 const BY_NAME: &str = "*";
 
-/// How many hues the page's palette of owners has.
-pub const HUES: u8 = 12;
-
 /// First segments of the Agent's own packages: a pattern that starts with one is below the module.
 pub(super) const AGENT_ROOTS: [&str; 3] = ["pkg", "comp", "cmd"];
 
@@ -93,8 +90,6 @@ pub struct Owner {
     pub integration: Option<Integration>,
     /// Whether it is a module that works for whoever calls it.
     pub generic: bool,
-    /// Hue of the owner's name, below [`HUES`].
-    pub hue: u8,
 }
 
 /// What a function's name says about responsibility. Computed once per function.
@@ -490,7 +485,6 @@ impl Owners {
                 kind,
                 integration: row.integration,
                 generic: row.generic,
-                hue: hue(&row.owner),
             });
         }
         Ok(())
@@ -808,18 +802,6 @@ pub fn responsible_class(classes: impl Iterator<Item = Class>) -> Option<usize> 
         }
     }
     nearest.into_iter().find_map(|place| place)
-}
-
-/// Hue of an owner's name, below [`HUES`]: the same in every report and after every reload.
-pub fn hue(owner: &str) -> u8 {
-    // FNV-1a, because the standard hasher may change between releases of the compiler. The basis
-    // was searched so that the twelve owners most often seen together differ in hue.
-    const BASIS: u32 = 120_093;
-    let hash = owner.bytes().fold(BASIS, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
-    // The low bits of FNV-1a are weak for names that differ in few letters.
-    u8::try_from((hash ^ (hash >> 15)) % u32::from(HUES)).unwrap_or_default()
 }
 
 // ---- names

@@ -4,7 +4,7 @@
 //! Profiles are shared and views own what they need, so any number of flares can be open, and two of
 //! them can be looked at together.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diagnose::kinds::ProfileName;
 use diagnose::program::Program;
@@ -12,11 +12,12 @@ use diagnose::verdict::{ProcessProfiles, Slot};
 use flare::{self, Flare, FlareError, Input, Process, ProfileKind};
 use profile::lens::subject::Subject;
 use profile::lens::view::{View, ViewError};
+use report::layout::{self, Palette};
 use report::model::{ProfileContent, Report, Row};
 use report::rows::{RowsView, TableForm};
 use report::screen::{DetailsView, Progress, Stage};
 use report::settings::Settings;
-use report::{layout, redacted, texts};
+use report::{redacted, texts};
 
 use crate::gather;
 use crate::protocol::TopQuestion;
@@ -80,6 +81,7 @@ pub struct OpenFlare {
     report: Report,
     processes: Vec<ProcessProfiles>,
     orders: Orders,
+    palette: Mutex<Palette>,
 }
 
 impl OpenFlare {
@@ -115,6 +117,7 @@ impl OpenFlare {
         Ok(Self {
             flare,
             settings,
+            palette: Mutex::new(Palette::of(&report)),
             report,
             processes,
             orders: Orders::default(),
@@ -147,7 +150,16 @@ impl OpenFlare {
         let asker = self.asker(&program);
         let order = self.order(question, &asker)?;
         let (offset, rows) = order.window(question, &asker, self.known_rows(question));
-        Ok(layout::rows::rows(&order.facts, &rows, offset, order.len()))
+        let mut palette = self.palette.lock().unwrap_or_else(PoisonError::into_inner);
+        // The report's tables have no room for all rows: an owner may show here first.
+        palette.learn(rows.iter().map(|facts| facts.row.owner.as_str()));
+        Ok(layout::rows::rows(
+            &order.facts,
+            &rows,
+            offset,
+            order.len(),
+            &palette,
+        ))
     }
 
     /// All rows of a table that pass a filter, as a text to paste, and what it is. The window of the

@@ -353,12 +353,50 @@ pub struct FunctionRow {
     pub cum_share: String,
     /// The owner's name, for example `Core Agent, aggregation`; `unowned` where no rule applies.
     pub owner: String,
-    /// Index of the owner's hue in the palette, stable for an owner's name; none for what nobody owns.
-    pub owner_hue: Option<u8>,
+    /// How the owner is told apart from others.
+    pub swatch: Swatch,
     /// Of a heap difference: what is to be said of the flat value's noise, for example `± 1.2 MB`.
     pub noise: Option<String>,
     /// The flat value is within sampling noise.
     pub within_noise: bool,
+}
+
+/// How something is told apart from others of its kind in pictures and beside names. The name always
+/// stands there too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Swatch {
+    /// Nobody's, or what is left over.
+    None,
+    /// An owner's colour, below [`Swatch::COLOURS`]: the same owner's in the whole report.
+    Owner(u8),
+    /// Without a colour of its own; letters or a number instead.
+    Letters(String),
+    /// A step of the scale for parts that are no owners, below [`Swatch::COLOURS`].
+    Part(u8),
+}
+
+impl Swatch {
+    /// How many colours owners have, and how many steps the scale for parts.
+    pub const COLOURS: u8 = 8;
+
+    /// The stable name used in `data-swatch` and classes, for example `owner-3`.
+    pub fn hook(&self) -> String {
+        match self {
+            Self::None => "none".to_owned(),
+            Self::Owner(colour) => format!("owner-{colour}"),
+            Self::Letters(_) => "letters".to_owned(),
+            Self::Part(step) => format!("part-{step}"),
+        }
+    }
+
+    /// What stands in it, or empty.
+    pub fn letters(&self) -> &str {
+        match self {
+            Self::Letters(letters) => letters,
+            _ => "",
+        }
+    }
 }
 
 /// Which side of zero a value lies on.
@@ -447,8 +485,8 @@ pub struct Share {
     pub percent_text: String,
     /// Its part of the one bar of all shares.
     pub bar: Bar,
-    /// Hue index, as in [`FunctionRow::owner_hue`].
-    pub hue: Option<u8>,
+    /// How it is told apart from the others.
+    pub swatch: Swatch,
 }
 
 /// One whole stack.
@@ -458,8 +496,8 @@ pub struct StackView {
     pub title: String,
     /// Owner of the responsible frame, or `unowned`.
     pub owner: String,
-    /// Hue index, as in [`FunctionRow::owner_hue`].
-    pub owner_hue: Option<u8>,
+    /// How the owner is told apart from others.
+    pub swatch: Swatch,
     /// The frame that it is known by while it is closed, unless its title says it.
     pub known_by: Option<String>,
     /// More about it, for example `created by`.

@@ -3,7 +3,7 @@
 use super::document::{
     Bar, Block, Confidence, Document, Fact, FindingKind, FrameView, FunctionRow, FunctionTable,
     GridCell, GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind,
-    SectionState, Share, Sign, StackView, StateGrid, Step,
+    SectionState, Share, Sign, StackView, StateGrid, Step, Swatch,
 };
 use super::layout::bars::Axis;
 use super::layout::outlined;
@@ -66,14 +66,17 @@ pub(super) fn every_block(text: &str) -> Document {
             caption: text.into(),
             what: text.into(),
             total_text: text.into(),
-            shares: vec![share(text, 75.0, Some(3)), share(text, -5.0, None)],
+            shares: vec![
+                share(text, 75.0, Swatch::Part(3)),
+                share(text, -5.0, Swatch::None),
+            ],
         },
         Block::Stacks {
             caption: text.into(),
             stacks: vec![StackView {
                 title: text.into(),
                 owner: text.into(),
-                owner_hue: Some(2),
+                swatch: Swatch::Owner(2),
                 known_by: Some(text.into()),
                 facts: vec![Fact {
                     name: text.into(),
@@ -168,7 +171,7 @@ pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> Func
                 cum_text: text.into(),
                 cum_share: text.into(),
                 owner: text.into(),
-                owner_hue: Some(1),
+                swatch: Swatch::Letters(text.into()),
                 noise: Some(text.into()),
                 within_noise: true,
             })
@@ -179,7 +182,7 @@ pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> Func
     }
 }
 
-fn share(text: &str, percent: f64, hue: Option<u8>) -> Share {
+fn share(text: &str, percent: f64, swatch: Swatch) -> Share {
     Share {
         name: text.into(),
         hint: text.into(),
@@ -191,6 +194,6 @@ fn share(text: &str, percent: f64, hue: Option<u8>) -> Share {
             left: 0.0,
             width: 0.0,
         },
-        hue,
+        swatch,
     }
 }

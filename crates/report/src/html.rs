@@ -9,8 +9,8 @@ mod functions;
 use std::fmt::Write as _;
 
 use super::document::{
-    Block, Document, Fact, GridCell, Group, PlainTable, Section, SectionKind, SectionState, Share,
-    StackView, StateGrid, Step,
+    Bar, Block, Document, Fact, GridCell, Group, PlainTable, Section, SectionKind, SectionState,
+    Share, StackView, StateGrid, Step, Swatch,
 };
 use super::kinds;
 use super::mark::Mark;
@@ -335,9 +335,24 @@ fn write_plain(out: &mut String, table: &PlainTable) {
     }
 }
 
-/// Class of an owner's hue.
-fn hue(index: Option<u8>) -> String {
-    index.map_or_else(|| "hn".to_owned(), |index| format!("h{index}"))
+/// The mark beside a name, which says the same. Letters are drawn by the style sheet, so that they are
+/// not copied with the name.
+fn swatch(swatch: &Swatch) -> String {
+    let letters = match swatch.letters() {
+        "" => String::new(),
+        letters => format!(" data-letters=\"{}\"", escape(letters)),
+    };
+    let hook = swatch.hook();
+    format!("<span class=\"swatch {hook}\"{letters} aria-hidden=\"true\"></span>")
+}
+
+/// A part of a picture.
+fn bar(class: &str, swatch: &Swatch, place: Bar) -> String {
+    let Bar { left, width } = place;
+    let hook = swatch.hook();
+    format!(
+        "<rect class=\"{class} {hook}\" x=\"{left:.3}%\" width=\"{width:.3}%\" height=\"100%\"/>"
+    )
 }
 
 /// Roles as in [`functions::write`].
@@ -395,24 +410,13 @@ fn write_cell(out: &mut String, cell: &GridCell) {
 }
 
 fn write_shares(out: &mut String, caption: &str, what: &str, total: &str, shares: &[Share]) {
-    out.push_str("<div class=\"shares\">\n<div class=\"share-bar\" aria-hidden=\"true\">");
+    out.push_str("<div class=\"shares\">\n<svg class=\"share-bar\" aria-hidden=\"true\">");
     for share in shares {
-        // Where profiles cancel out there are negative shares, which have no width; the browser shrinks
-        // the others to fit.
-        let width = if share.percent.is_finite() {
-            share.percent.clamp(0.0, 100.0)
-        } else {
-            0.0
-        };
-        let _ = write!(
-            out,
-            "<span class=\"share-part {}\" style=\"width:{width:.3}%\"></span>",
-            hue(share.hue)
-        );
+        out.push_str(&bar("share-part", &share.swatch, share.bar));
     }
     let _ = write!(
         out,
-        "</div>\n<table>\n<caption>{}</caption>\n\
+        "</svg>\n<table>\n<caption>{}</caption>\n\
          <thead><tr><th scope=\"col\">{}</th><th scope=\"col\" class=\"num\">Value</th>\
          <th scope=\"col\" class=\"num\">Share</th></tr></thead>\n\
          <tfoot><tr><th scope=\"row\">Total</th><td class=\"num\">{}</td><td></td></tr></tfoot>\n<tbody>\n",
@@ -423,9 +427,9 @@ fn write_shares(out: &mut String, caption: &str, what: &str, total: &str, shares
     for share in shares {
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\"><span class=\"swatch {}\" aria-hidden=\"true\"></span>{}{}</th>\
+            "<tr><th scope=\"row\">{}{}{}</th>\
              <td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
-            hue(share.hue),
+            swatch(&share.swatch),
             escape(&share.name),
             hint(&share.hint),
             escape(&share.value_text),
@@ -452,10 +456,9 @@ fn write_stacks(out: &mut String, caption: &str, stacks: &[StackView]) {
     for (index, stack) in stacks.iter().enumerate() {
         let _ = write!(
             out,
-            "<details{}>\n<summary><span class=\"swatch {}\" aria-hidden=\"true\"></span>\
-             <code>{}</code> {}</summary>\n",
+            "<details{}>\n<summary>{}<code>{}</code> {}</summary>\n",
             if index == 0 { " open" } else { "" },
-            hue(stack.owner_hue),
+            swatch(&stack.swatch),
             escape(&stack.title),
             hint(&stack.owner)
         );

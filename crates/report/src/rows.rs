@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Bar, ProfileName, Sign};
+use super::document::{Bar, ProfileName, Sign, Swatch};
 use super::model::Row;
 
 /// A column of a table of functions, and what its rows can be ordered by: largest numbers or first
@@ -237,8 +237,8 @@ pub struct RowView {
     pub cum_bar: Bar,
     /// The owner's name, with its part where others own some of it too.
     pub owner: String,
-    /// As [`super::document::FunctionRow::owner_hue`].
-    pub owner_hue: Option<u8>,
+    /// How the owner is told apart from others.
+    pub swatch: Swatch,
     /// What is to be said of the flat value's noise.
     pub noise: Option<String>,
     /// The flat value is within sampling noise.

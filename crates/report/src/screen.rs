@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{
     Bar, Block, Confidence, Fact, FileRole, FunctionTable, Section, SectionState, StackView,
-    StateGrid, Step, VerdictKind,
+    StateGrid, Step, Swatch, VerdictKind,
 };
 use super::redact::{Form, Replacement};
 use super::settings::{Pairs, SettingsView};
@@ -273,8 +273,8 @@ pub struct EvidenceRow {
     pub bar: Bar,
     /// Who owns it, or empty.
     pub owner: String,
-    /// The owner's hue, if it has one.
-    pub owner_hue: Option<u8>,
+    /// How its owner is told apart, or itself where it has none.
+    pub swatch: Swatch,
 }
 
 /// Loose heap profiles that became a pair, or were kept apart.

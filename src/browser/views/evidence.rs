@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::bars::{bar, hue};
+use super::bars::{bar, swatch};
 use super::focus::is_selecting_text;
 use super::grid::GridView;
 use super::stacks::FramesView;
@@ -43,7 +43,7 @@ pub fn Evidence(
         Some(view! {
             <details class="evidence-stack" data-stack="" open=true>
                 <summary>"Heaviest stack: " {stack.title}</summary>
-                <FramesView frames=stack.frames rest=stack.rest hue=hue(stack.owner_hue)/>
+                <FramesView frames=stack.frames rest=stack.rest swatch=stack.swatch/>
             </details>
         })
     };
@@ -133,21 +133,21 @@ fn RowView(
     };
     view! {
         <tr
-            data-hue=hue(row.owner_hue)
+            data-swatch=row.swatch.hook()
             data-function=hook
             class:is-selected=is_selected
             aria-current=move || is_selected().then_some("true")
             on:click=pick
         >
             <th scope="row" class="evidence-name" title=full>
-                {is_owner.then(|| view! { <span class="swatch" data-hue=hue(row.owner_hue) aria-hidden="true"></span> })}
+                {is_owner.then(|| swatch(&row.swatch))}
                 <span class="evidence-text">{row.name}</span>
                 <svg class="evidence-bar" aria-hidden="true">{bar("bar is-flat", None, row.bar)}</svg>
             </th>
             <td class="is-number">{row.value}</td>
             {has_shares.then(|| view! { <td class="is-number">{row.share}</td> })}
             {has_owners.then(|| view! {
-                <td class="evidence-owner"><span class="swatch" data-hue=hue(row.owner_hue) aria-hidden="true"></span>{row.owner}</td>
+                <td class="evidence-owner">{swatch(&row.swatch)}{row.owner}</td>
             })}
         </tr>
     }

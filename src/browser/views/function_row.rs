@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::bars::{bar, hue};
+use super::bars::{bar, swatch};
 use crate::browser::state::AppState;
 use engine::protocol::{self, Bar, Column, Sign};
 
@@ -75,7 +75,7 @@ pub fn RowView(
             data-flat=row.flat.to_string()
             data-cum=row.cum.to_string()
             data-owner=row.owner.clone()
-            data-hue=hue(row.owner_hue)
+            data-swatch=row.swatch.hook()
             data-within-noise=row.within_noise.then_some("")
             class:is-noise=row.within_noise
         >
@@ -96,7 +96,7 @@ pub fn RowView(
                 </span>
             </th>
             <td role="gridcell" class="cell col-owner" title=row.owner.clone()>
-                <span class="swatch" data-hue=hue(row.owner_hue) aria-hidden="true"></span>
+                {swatch(&row.swatch)}
                 {row.owner.clone()}
             </td>
         </tr>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::bars::{bar, hue};
+use super::bars::{bar, swatch};
 use engine::protocol::Share;
 
 /// One bar of all, and a line for each.
@@ -19,7 +19,7 @@ pub fn SharesView(
 ) -> impl IntoView {
     let parts = shares
         .iter()
-        .map(|share| bar("share-part", Some(hue(share.hue)), share.bar))
+        .map(|share| bar("share-part", Some(&share.swatch), share.bar))
         .collect_view();
     let rows = shares.into_iter().map(|share| {
         let name = share.name.clone();
@@ -28,7 +28,7 @@ pub fn SharesView(
         view! {
             <tr data-share=name data-value=share.value.to_string()>
                 <th scope="row" class="share-name">
-                    <span class="swatch" data-hue=hue(share.hue) aria-hidden="true"></span>
+                    {swatch(&share.swatch)}
                     {share.name}
                     {hint}
                 </th>

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::bars::hue;
+use super::bars::swatch;
 use super::facts::FactsView;
 use super::focus::is_selecting_text;
 use super::icons::ChevronIcon;
 use crate::browser::state::AppState;
-use engine::protocol::{FrameView, StackView};
+use engine::protocol::{FrameView, StackView, Swatch};
 
 /// Stacks, largest first; the first one is open.
 #[component]
@@ -40,7 +40,7 @@ fn Stack(
     let StackView {
         title,
         owner,
-        owner_hue,
+        swatch: mark,
         known_by,
         facts,
         frames,
@@ -51,7 +51,7 @@ fn Stack(
     let known_by = known_by.map(|name| view! { <span class="stack-known-by">{name}</span> });
     let facts = (!facts.is_empty()).then(|| view! { <FactsView facts/> });
     view! {
-        <details class="stack" data-stack="" data-owner=hook data-hue=hue(owner_hue) open=is_open>
+        <details class="stack" data-stack="" data-owner=hook data-swatch=mark.hook() open=is_open>
             <summary class="stack-head">
                 <ChevronIcon/>
                 <span class="stack-name">
@@ -60,7 +60,7 @@ fn Stack(
                     {known_by}
                 </span>
                 <span class="stack-owner">
-                    <span class="swatch" aria-hidden="true"></span>
+                    {swatch(&mark)}
                     {owner}
                 </span>
             </summary>
@@ -79,13 +79,13 @@ pub fn FramesView(
     frames: Vec<FrameView>,
     /// Says how many are left out.
     rest: Option<String>,
-    /// The hue of the responsible frame, where nothing around it has it.
+    /// That of the responsible frame, where nothing around it has it.
     #[prop(optional, into)]
-    hue: Option<String>,
+    swatch: Option<Swatch>,
 ) -> impl IntoView {
     let frames = frames.into_iter().map(|frame| view! { <Frame frame/> });
     view! {
-        <ol class="frames" aria-label="Frames, leaf first" data-hue=hue>{frames.collect_view()}</ol>
+        <ol class="frames" aria-label="Frames, leaf first" data-swatch=swatch.map(|swatch| swatch.hook())>{frames.collect_view()}</ol>
         {rest.map(|rest| view! { <p class="stack-rest">{rest}</p> })}
     }
 }

@@ -1332,30 +1332,6 @@ fn globs() {
     }
 }
 
-/// The owners that a reader meets side by side differ in hue, in every release.
-#[test]
-fn hues_are_stable_and_spread() {
-    assert!(Owners::builtin().iter().all(|(_, owner)| owner.hue < HUES));
-    let hues = [
-        "Core Agent, aggregation",
-        "Core Agent, tagging",
-        "Core Agent, tagger",
-        "Core Agent, serialization",
-        "Core Agent, forwarder",
-        "Core Agent, metrics pipeline",
-        "Core Agent, DogStatsD",
-        "Integration (Python check)",
-        "Integration (Go check)",
-        "Trace Agent (APM)",
-        "Process Agent",
-        "Logs Agent",
-    ]
-    .map(hue);
-    expect!["[4, 2, 0, 11, 8, 6, 10, 7, 9, 3, 1, 5]"].assert_eq(&format!("{hues:?}"));
-    let distinct: std::collections::BTreeSet<u8> = hues.into_iter().collect();
-    assert_eq!(distinct.len(), usize::from(HUES));
-}
-
 const SMALL: &str = r#"
 schema = 1
 date = "today"

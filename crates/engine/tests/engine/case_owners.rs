@@ -1,7 +1,10 @@
 //! Who answers for what: one attribution, in every table and text.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use engine::export::ExportFormat;
-use engine::protocol::{Column, Filter, TopQuestion};
+use engine::protocol::{Block, Column, Filter, FunctionTable, RowsView, Swatch, TopQuestion};
+use report::layout::Palette;
 use serde_json::Value;
 use testkit::fixtures;
 use testkit::made_up::{MadeUp, alone, cpu, locks, lone_case};
@@ -352,11 +355,91 @@ fn another_order_gives_the_same_owners() {
         let row = rows
             .find(|row| row.function == "sync.(*Mutex).Unlock")
             .unwrap();
-        (row.owner, row.owner_hue)
+        (row.owner, row.swatch)
     };
-    // The hue is the owner's, whatever its part.
-    let hue = diagnose::owner::hue("Core Agent, tagger");
-    let expected = ("Core Agent, tagger 85%".to_owned(), Some(hue));
+    // The swatch is the owner's, whatever its part.
+    let swatch = Palette::of(flare.report()).swatch("Core Agent, tagger");
+    assert!(matches!(swatch, Swatch::Owner(_)), "{swatch:?}");
+    let expected = ("Core Agent, tagger 85%".to_owned(), swatch);
     assert_eq!(owner(Column::Flat), expected);
     assert_eq!(owner(Column::Cum), expected);
+}
+
+/// An owner's name without its part of a row: `Core Agent, tagger 85%`.
+fn without_part(owner: &str) -> &str {
+    match owner.rsplit_once(' ') {
+        Some((name, part)) if part.ends_with('%') => name,
+        _ => owner,
+    }
+}
+
+/// Wherever an owner shows, in whatever table, process, stack or order, it has one swatch, and no other
+/// owner has the same.
+#[test]
+fn an_owner_looks_the_same_everywhere_and_like_no_other() {
+    for name in fixtures::NAMES {
+        let flare = fixtures::flare(name).open();
+        let mut seen: Vec<(String, Swatch)> = Vec::new();
+        let document = report::layout::document(flare.report(), "", "");
+        for block in document.sections.iter().flat_map(|one| &one.blocks) {
+            match block {
+                Block::Functions(table) => seen.extend(of_rows(table)),
+                Block::Stacks { stacks, .. } => seen.extend(
+                    (stacks.iter()).map(|stack| (stack.owner.clone(), stack.swatch.clone())),
+                ),
+                Block::Shares { what, shares, .. } if what == "Owner" => seen.extend(
+                    (shares.iter()).map(|share| (share.name.clone(), share.swatch.clone())),
+                ),
+                _ => {}
+            }
+        }
+        for process in &flare.report().processes {
+            for profile in &process.profiles {
+                let report::model::ProfileContent::Tables(tables) = &profile.content else {
+                    continue;
+                };
+                for (table, column) in tables.iter().flat_map(|table| {
+                    let columns = [Column::Flat, Column::Cum, Column::Owner, Column::Function];
+                    columns.map(|column| (table, column))
+                }) {
+                    let question = TopQuestion {
+                        process: process.name.to_string(),
+                        profile: profile.name,
+                        sample_type: table.sample_type.clone(),
+                        column,
+                        reversed: false,
+                        filter: Filter::All,
+                        offset: 0,
+                        count: 100,
+                    };
+                    seen.extend(of_window(&flare.top(&question).unwrap()));
+                }
+            }
+        }
+        let mut by_owner: BTreeMap<String, Swatch> = BTreeMap::new();
+        for (owner, swatch) in seen {
+            let known = by_owner.entry(owner.clone()).or_insert(swatch.clone());
+            assert_eq!(*known, swatch, "{name}: {owner}");
+        }
+        assert_eq!(
+            by_owner.remove("unowned").unwrap_or(Swatch::None),
+            Swatch::None
+        );
+        let looks: BTreeSet<String> = by_owner.values().map(|one| format!("{one:?}")).collect();
+        assert_eq!(looks.len(), by_owner.len(), "{name}: {by_owner:?}");
+        let colours = by_owner
+            .values()
+            .filter(|one| matches!(one, Swatch::Owner(_)));
+        assert!(colours.count() <= 8 && !by_owner.values().any(|one| *one == Swatch::None));
+    }
+}
+
+fn of_rows(table: &FunctionTable) -> impl Iterator<Item = (String, Swatch)> {
+    let rows = table.rows.iter();
+    rows.map(|row| (without_part(&row.owner).to_owned(), row.swatch.clone()))
+}
+
+fn of_window(table: &RowsView) -> impl Iterator<Item = (String, Swatch)> {
+    let rows = table.rows.iter();
+    rows.map(|row| (without_part(&row.owner).to_owned(), row.swatch.clone()))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::document::{Bar, FunctionRow, FunctionTable, Sign};
-use super::{escape, hue};
+use super::{escape, swatch};
 
 fn bars(row: &FunctionRow, zero: Option<f64>) -> String {
     let bar = |class: &str, bar: Bar| {
@@ -67,7 +67,7 @@ fn write_row(out: &mut String, row: &FunctionRow, zero: Option<f64>) {
             escape(text)
         );
     };
-    let _ = write!(out, "<tr role=\"row\" class=\"{}\">", hue(row.owner_hue));
+    let _ = write!(out, "<tr role=\"row\" class=\"{}\">", row.swatch.hook());
     number(out, "amount", row.flat_sign, &marked(row));
     number(out, "share", row.flat_sign, &row.flat_share);
     number(out, "share sum", Sign::More, &row.sum_share);
@@ -82,12 +82,13 @@ fn write_row(out: &mut String, row: &FunctionRow, zero: Option<f64>) {
     let _ = writeln!(
         out,
         "<th role=\"rowheader\" scope=\"row\" title=\"{}\">{}<span class=\"name\"><bdi dir=\"ltr\"><span class=\"package\">{}</span><b>{}</b>{inline}</bdi></span></th>\
-         <td role=\"cell\" class=\"owner\"><span class=\"swatch\" aria-hidden=\"true\"></span>{}</td></tr>",
+         <td role=\"cell\" class=\"owner\">{}{}</td></tr>",
         title.join("&#10;"),
         bars(row, zero),
         // Long names break where a reader would.
         escape(&row.package).replace('/', "/<wbr>"),
         escape(&row.short),
+        swatch(&row.swatch),
         escape(&row.owner)
     );
 }

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::super::document::{Bar, FunctionTable, PlainColumn};
+use super::super::document::{FunctionTable, PlainColumn};
 use super::super::every_block::{every_block, functions, plain};
 use super::super::layout::outlined;
 use super::*;
@@ -225,36 +225,32 @@ fn signs_have_a_class() {
 }
 
 #[test]
-fn shares_never_leave_the_bar() {
-    let share = |percent| Share {
+fn shares_lie_where_they_were_placed_and_have_their_swatch() {
+    let share = |swatch, left, width| Share {
         hint: String::new(),
         name: "o".to_owned(),
         value_text: "1".to_owned(),
         value: 1,
-        percent,
+        percent: 50.0,
         percent_text: "p".to_owned(),
-        bar: Bar {
-            left: 0.0,
-            width: 0.0,
-        },
-        hue: None,
+        bar: Bar { left, width },
+        swatch,
     };
     let page = one(Block::Shares {
         what: "Owner".to_owned(),
         total_text: "2 MB".to_owned(),
         caption: "c".to_owned(),
-        shares: vec![share(f64::NAN), share(-3.0), share(250.0), share(12.5)],
+        shares: vec![
+            share(Swatch::Owner(7), 0.0, 12.5),
+            share(Swatch::Letters("A<".to_owned()), 12.5, 87.5),
+            share(Swatch::None, 100.0, 0.0),
+        ],
     });
-    assert_eq!(
-        values(&page, "style"),
-        [
-            "width:0.000%",
-            "width:0.000%",
-            "width:100.000%",
-            "width:12.500%"
-        ]
-    );
-    assert!(page.contains("share-part hn"));
+    assert_eq!(values(&page, "x"), ["0.000%", "12.500%", "100.000%"]);
+    assert_eq!(values(&page, "width"), ["12.500%", "87.500%", "0.000%"]);
+    assert!(page.contains("share-part owner-7") && page.contains("share-part none"));
+    // Beside a name, letters are drawn by the sheet.
+    assert!(page.contains("class=\"swatch letters\" data-letters=\"A&lt;\""));
 }
 
 #[test]

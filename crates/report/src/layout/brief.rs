@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::super::document::Measured;
 use super::super::document::{
     Block, Document, FileRole, FunctionTable, PlainTable, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid,
+    Share, StackView, StateGrid, Swatch,
 };
 use super::outline::outlined;
 use super::rest::ROLE;
@@ -127,7 +127,7 @@ fn parts(mut shares: Vec<Share>) -> Vec<Share> {
             value,
             percent: others.iter().map(|share| share.percent).sum(),
             percent_text: signed_share(value, whole),
-            hue: None,
+            swatch: Swatch::None,
             ..first.clone()
         });
     }

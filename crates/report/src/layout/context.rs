@@ -1,6 +1,8 @@
 //! Which Agent, on what host, and where its memory is.
 
-use super::super::document::{Block, Fact, PlainTable, Section, SectionKind, SectionState, Share};
+use super::super::document::{
+    Block, Fact, PlainTable, Section, SectionKind, SectionState, Share, Swatch,
+};
 use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
@@ -8,7 +10,6 @@ use super::bars::shared_out;
 use super::{bytes, column, count, fact, hinted, note, paragraph, section, sources};
 use diagnose::capture::Capture;
 use diagnose::memory::PartKind;
-use diagnose::owner::HUES;
 use diagnose::share;
 use profile::units::{group_thousands, human, human_share};
 
@@ -470,8 +471,7 @@ fn accounts(report: &Report) -> Vec<Block> {
             what: "Part".to_owned(),
             total_text: human(account.total, "bytes"),
             shares: shared_out(parts, account.total)
-                .zip(0_u8..)
-                .map(|((kind, value, percent, bar), index)| Share {
+                .map(|(kind, value, percent, bar)| Share {
                     name: texts::memory::name(kind).to_owned(),
                     hint: texts::memory::hint(kind).to_owned(),
                     value_text: human(value, "bytes"),
@@ -479,13 +479,27 @@ fn accounts(report: &Report) -> Vec<Block> {
                     percent,
                     percent_text: human_share(value, account.total),
                     bar,
-                    // Neighbours of the bar get hues that are far apart on the wheel of twelve.
-                    hue: (kind != PartKind::Rest).then(|| index * 5 % HUES),
+                    swatch: part_swatch(kind),
                 })
                 .collect(),
         });
     }
     blocks
+}
+
+/// A part has the same step of the scale in every account; what is left over has none.
+const fn part_swatch(kind: PartKind) -> Swatch {
+    Swatch::Part(match kind {
+        PartKind::HeapInUse => 0,
+        PartKind::Garbage => 1,
+        PartKind::HeapObjects => 2,
+        PartKind::Spans => 3,
+        PartKind::IdleHeap => 4,
+        PartKind::GoRuntime => 5,
+        PartKind::Python => 6,
+        PartKind::Rtloader => 7,
+        PartKind::Rest => return Swatch::None,
+    })
 }
 
 /// The garbage collector's story, by process.

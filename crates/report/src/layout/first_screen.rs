@@ -9,7 +9,8 @@ use super::super::screen::{
 };
 use super::super::texts::{self, findings, first_screen as words};
 use super::bars::Axis;
-use super::{banner, bytes, document, last_heap, names, owner_hue, stacks, verdict};
+use super::palette::part_swatches;
+use super::{Palette, banner, bytes, document, last_heap, names, stacks, verdict};
 use diagnose::notable::{Notable, Thing};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::Finding;
@@ -26,7 +27,8 @@ const FRAMES: usize = 24;
 /// What answers a ticket, with texts to paste that may be redacted: what stands on the screen is not.
 pub fn summary_view(report: &Report, replies: Replies) -> SummaryView {
     let document = document(report, "", "");
-    let (lines, evidence) = lines(report, &document.sections);
+    let palette = Palette::of(report);
+    let (lines, evidence) = lines(report, &document.sections, &palette);
     let banner = banner::banner(report, lines);
     let header = header(report);
     SummaryView {
@@ -72,7 +74,11 @@ fn header(report: &Report) -> HeaderView {
 
 /// A line for each of the first findings and things to look at, and what each rests on. Where there is
 /// none, what the main process holds.
-fn lines(report: &Report, sections: &[Section]) -> (Vec<LineView>, Vec<EvidenceView>) {
+fn lines(
+    report: &Report,
+    sections: &[Section],
+    palette: &Palette,
+) -> (Vec<LineView>, Vec<EvidenceView>) {
     let judgement = &report.judgement;
     let anchor = sections
         .iter()
@@ -94,10 +100,10 @@ fn lines(report: &Report, sections: &[Section]) -> (Vec<LineView>, Vec<EvidenceV
             doubts: findings::doubts(finding),
             evidence: Some(evidence.len()),
         });
-        evidence.push(of_finding(finding, anchor.clone()));
+        evidence.push(of_finding(finding, anchor.clone(), palette));
     }
     for one in &judgement.notable {
-        let rests_on = of_notable(report, one, anchor.clone());
+        let rests_on = of_notable(report, one, anchor.clone(), palette);
         lines.push(LineView {
             is_finding: false,
             title: texts::notable::about(one),
@@ -111,7 +117,7 @@ fn lines(report: &Report, sections: &[Section]) -> (Vec<LineView>, Vec<EvidenceV
         evidence.extend(rests_on);
     }
     if evidence.is_empty() {
-        evidence.extend(held(report, report.judgement.main.as_ref()));
+        evidence.extend(held(report, report.judgement.main.as_ref(), palette));
     }
     (lines, evidence)
 }
@@ -164,12 +170,13 @@ impl<'n> Part<'n> {
 }
 
 /// The largest parts of a whole; `whole` is none where shares would say nothing.
-fn rows(parts: &[Part<'_>], whole: Option<i64>) -> Vec<EvidenceRow> {
+fn rows(parts: &[Part<'_>], whole: Option<i64>, palette: &Palette) -> Vec<EvidenceRow> {
     let axis = Axis::of(parts.iter().map(|part| part.value), false);
     parts
         .iter()
         .take(ROWS)
-        .map(|part| {
+        .zip(part_swatches())
+        .map(|(part, step)| {
             let (name, full) = match part.is_function {
                 true => (names::shortened(part.name).to_owned(), part.name.to_owned()),
                 false => (part.name.to_owned(), String::new()),
@@ -189,15 +196,16 @@ fn rows(parts: &[Part<'_>], whole: Option<i64>) -> Vec<EvidenceRow> {
                     value => axis.bar(value),
                 },
                 owner: part.owner.to_owned(),
-                owner_hue: (!part.owner.is_empty())
-                    .then(|| owner_hue(part.owner))
-                    .flatten(),
+                swatch: match part.owner {
+                    "" => step,
+                    owner => palette.swatch(owner),
+                },
             }
         })
         .collect()
 }
 
-fn of_finding(finding: &Finding, anchor: Option<String>) -> EvidenceView {
+fn of_finding(finding: &Finding, anchor: Option<String>, palette: &Palette) -> EvidenceView {
     let unit = verdict::unit(finding);
     let value = |value: i64| match finding.kind {
         FindingKind::MemoryLeak => human_signed(value, unit),
@@ -218,7 +226,7 @@ fn of_finding(finding: &Finding, anchor: Option<String>) -> EvidenceView {
             })
             .collect()
     };
-    let rows = rows(&parts, Some(finding.counted));
+    let rows = rows(&parts, Some(finding.counted), palette);
     let stack = finding.stacks.first().map(|one| {
         stacks::stack(
             texts::rounded(&format!(
@@ -232,6 +240,7 @@ fn of_finding(finding: &Finding, anchor: Option<String>) -> EvidenceView {
             one.responsible,
             FRAMES,
             one.frames.len(),
+            palette,
         )
     });
     EvidenceView {
@@ -244,7 +253,12 @@ fn of_finding(finding: &Finding, anchor: Option<String>) -> EvidenceView {
     }
 }
 
-fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<EvidenceView> {
+fn of_notable(
+    report: &Report,
+    one: &Notable,
+    anchor: Option<String>,
+    palette: &Palette,
+) -> Option<EvidenceView> {
     let table = |what: &str, caption: String, rows: Vec<EvidenceRow>, stack: Option<StackView>| {
         (!rows.is_empty()).then(|| EvidenceView {
             title: texts::notable::about(one),
@@ -277,7 +291,12 @@ fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<
             parts.push(Part::named(words::GO_REST, runtime, size(runtime)));
             parts.retain(|part| part.value > 0);
             let caption = words::parts_of(&size(*resident), words::RESIDENT);
-            table(words::PART, caption, rows(&parts, Some(*resident)), None)
+            table(
+                words::PART,
+                caption,
+                rows(&parts, Some(*resident), palette),
+                None,
+            )
         }
         Thing::BackPressure {
             delay_ns, senders, ..
@@ -289,19 +308,33 @@ fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<
                 })
                 .collect();
             let caption = words::parts_of(&human(*delay_ns, "nanoseconds"), words::HANDING_ON);
-            table(words::WAITING, caption, rows(&parts, Some(*delay_ns)), None)
+            table(
+                words::WAITING,
+                caption,
+                rows(&parts, Some(*delay_ns), palette),
+                None,
+            )
         }
-        Thing::Busy { .. } | Thing::Starved(_) => {
-            by_owner(report, one.process.as_ref(), ProfileName::Cpu, anchor)
-        }
-        Thing::Collector { .. } => {
-            by_owner(report, one.process.as_ref(), ProfileName::HeapDiff, anchor)
-        }
-        Thing::LargeHeap { .. } | Thing::NearLimit { .. } => held(report, one.process.as_ref())
-            .map(|view| EvidenceView {
+        Thing::Busy { .. } | Thing::Starved(_) => by_owner(
+            report,
+            one.process.as_ref(),
+            ProfileName::Cpu,
+            anchor,
+            palette,
+        ),
+        Thing::Collector { .. } => by_owner(
+            report,
+            one.process.as_ref(),
+            ProfileName::HeapDiff,
+            anchor,
+            palette,
+        ),
+        Thing::LargeHeap { .. } | Thing::NearLimit { .. } => {
+            held(report, one.process.as_ref(), palette).map(|view| EvidenceView {
                 title: texts::notable::about(one),
                 ..view
-            }),
+            })
+        }
         Thing::ManyContexts {
             contexts, by_type, ..
         } => {
@@ -310,7 +343,12 @@ fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<
                 .map(|(name, number)| Part::named(name, *number, human(*number, "count")))
                 .collect();
             let caption = words::parts_of(&human(*contexts, "count"), words::CONTEXTS);
-            table(words::TYPE, caption, rows(&parts, Some(*contexts)), None)
+            table(
+                words::TYPE,
+                caption,
+                rows(&parts, Some(*contexts), palette),
+                None,
+            )
         }
         Thing::Workers { running, .. } => {
             let parts: Vec<Part<'_>> = running
@@ -327,7 +365,7 @@ fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<
             table(
                 words::CHECK,
                 words::RUNNING.to_owned(),
-                rows(&parts, None),
+                rows(&parts, None, palette),
                 None,
             )
         }
@@ -342,16 +380,16 @@ fn of_notable(report: &Report, one: &Notable, anchor: Option<String>) -> Option<
             table(
                 words::PROCESS,
                 words::KILLED.to_owned(),
-                rows(&parts, None),
+                rows(&parts, None, palette),
                 None,
             )
         }
-        Thing::Alike { function, .. } => groups(report, one, Some(function), anchor),
+        Thing::Alike { function, .. } => groups(report, one, Some(function), anchor, palette),
         Thing::LockWaits { site, .. } => {
             let site = site.as_ref().map(|(site, _)| site.as_str());
-            groups(report, one, site, anchor)
+            groups(report, one, site, anchor, palette)
         }
-        Thing::ManyGoroutines(_) => groups(report, one, None, anchor),
+        Thing::ManyGoroutines(_) => groups(report, one, None, anchor, palette),
         _ => None,
     }
 }
@@ -362,6 +400,7 @@ fn groups(
     one: &Notable,
     function: Option<&str>,
     anchor: Option<String>,
+    palette: &Palette,
 ) -> Option<EvidenceView> {
     let goroutines = report.goroutines.as_ref()?;
     let size = |group: &Group| i64::try_from(group.count).unwrap_or(i64::MAX);
@@ -387,6 +426,7 @@ fn groups(
             shown.responsible,
             FRAMES,
             group.frames.len(),
+            palette,
         )
     });
     let all = i64::try_from(goroutines.dump.count).unwrap_or(i64::MAX);
@@ -394,14 +434,18 @@ fn groups(
         title: texts::notable::about(one),
         what: words::DOING.to_owned(),
         caption: words::parts_of(&human(all, "count"), words::GOROUTINES),
-        rows: rows(&parts, Some(all)),
+        rows: rows(&parts, Some(all), palette),
         stack,
         anchor,
     })
 }
 
 /// What the heap of a process holds, by owner.
-fn held(report: &Report, process: Option<&flare::Process>) -> Option<EvidenceView> {
+fn held(
+    report: &Report,
+    process: Option<&flare::Process>,
+    palette: &Palette,
+) -> Option<EvidenceView> {
     let process = found(report, process)?;
     let (_, tables) = last_heap(process, false)?;
     let table = tables
@@ -411,7 +455,7 @@ fn held(report: &Report, process: Option<&flare::Process>) -> Option<EvidenceVie
         &human(table.net, &table.unit),
         &words::heap_of(&process.name),
     );
-    owners(process, table, caption, None)
+    owners(process, table, caption, None, palette)
 }
 
 /// What a profile shows, by owner.
@@ -420,6 +464,7 @@ fn by_owner(
     process: Option<&flare::Process>,
     name: ProfileName,
     anchor: Option<String>,
+    palette: &Palette,
 ) -> Option<EvidenceView> {
     let process = found(report, process)?;
     let (sample_type, what) = match name {
@@ -428,7 +473,7 @@ fn by_owner(
     };
     let table = super::find(super::tables_of(process, name)?, sample_type)?;
     let caption = words::parts_of(&human(table.net, &table.unit), &what);
-    owners(process, table, caption, anchor)
+    owners(process, table, caption, anchor, palette)
 }
 
 fn owners(
@@ -436,6 +481,7 @@ fn owners(
     table: &Table,
     caption: String,
     anchor: Option<String>,
+    palette: &Palette,
 ) -> Option<EvidenceView> {
     let owners = table.owners.iter().filter(|(_, value)| *value > 0);
     let parts: Vec<Part<'_>> = owners
@@ -444,7 +490,7 @@ fn owners(
             Part::owner(owner, *value, human(*value, &table.unit))
         })
         .collect();
-    let rows = rows(&parts, Some(table.net));
+    let rows = rows(&parts, Some(table.net), palette);
     (!rows.is_empty()).then(|| EvidenceView {
         title: texts::processes::heading(&process.name),
         what: super::OWNER.to_owned(),

@@ -10,6 +10,7 @@ mod details;
 mod first_screen;
 pub mod names;
 mod outline;
+mod palette;
 mod profiles;
 mod program;
 mod rest;
@@ -23,12 +24,14 @@ pub use brief::brief;
 pub use details::details_view;
 pub use first_screen::summary_view;
 pub(crate) use outline::outlined;
+pub use palette::Palette;
 
 use bars::{Axis, shared_out};
+use palette::part_swatches;
 
 use super::document::{
     Block, Document, Fact, FunctionRow, FunctionTable, PlainColumn, ProfileName, Section,
-    SectionKind, SectionState, Share, Sign, VerdictKind,
+    SectionKind, SectionState, Share, Sign, Swatch, VerdictKind,
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
@@ -37,7 +40,7 @@ use super::screen::Replaced;
 use super::texts::{self, labels};
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
-use diagnose::owner::{UNOWNED, hue, split_name};
+use diagnose::owner::{UNOWNED, split_name};
 use profile::units::{group_thousands, human, human_share, human_signed};
 
 /// Rows of a function table in the report.
@@ -53,21 +56,22 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
     if report.is_of_program() {
         return program::document(report, symptom, link);
     }
-    let mut sections = answer(report);
+    let palette = &Palette::of(report);
+    let mut sections = answer(report, palette);
     sections.extend([context::agent(report), context::memory(report)]);
     for process in &report.processes {
         sections.extend([
-            profiles::heap_diff(report, process),
-            profiles::heap_in_use(report, process),
-            profiles::allocations(report, process),
-            profiles::profile_section(report, process, SectionKind::Cpu),
-            profiles::profile_section(report, process, SectionKind::Block),
-            profiles::profile_section(report, process, SectionKind::Mutex),
+            profiles::heap_diff(report, process, palette),
+            profiles::heap_in_use(report, process, palette),
+            profiles::allocations(report, process, palette),
+            profiles::profile_section(report, process, SectionKind::Cpu, palette),
+            profiles::profile_section(report, process, SectionKind::Block, palette),
+            profiles::profile_section(report, process, SectionKind::Mutex, palette),
         ]);
     }
     sections.extend([
         rest::traces(report),
-        rest::goroutines(report),
+        rest::goroutines(report, palette),
         rest::checks(report),
     ]);
     sections.extend(ending(report, symptom, link));
@@ -75,7 +79,7 @@ pub fn document(report: &Report, symptom: &str, link: &str) -> Document {
 }
 
 /// What a reader comes for, and what it rests on.
-fn answer(report: &Report) -> Vec<Section> {
+fn answer(report: &Report, palette: &Palette) -> Vec<Section> {
     let mut sections = vec![
         verdict::section(report),
         recommendations(report),
@@ -85,7 +89,7 @@ fn answer(report: &Report) -> Vec<Section> {
             texts::customer_message(report),
         ),
     ];
-    sections.extend(verdict::evidence(report));
+    sections.extend(verdict::evidence(report, palette));
     sections
 }
 
@@ -213,6 +217,7 @@ pub fn function_table(
     caption: String,
     percentages: Option<&str>,
     sigmas: f64,
+    palette: &Palette,
 ) -> FunctionTable {
     let value = |value: i64| {
         if table.is_diff {
@@ -256,7 +261,7 @@ pub fn function_table(
                 cum_text: value(row.cum),
                 cum_share: human_share(row.cum, table.total),
                 owner: row.owner_text(),
-                owner_hue: owner_hue(&row.owner),
+                swatch: palette.swatch(&row.owner),
                 noise: row
                     .noise
                     .map(|noise| noise_text(noise, within_noise, &table.unit)),
@@ -312,6 +317,7 @@ fn function_block(
     caption: String,
     percentages: Option<&str>,
     sigmas: f64,
+    palette: &Palette,
 ) -> Block {
     Block::Functions(function_table(
         process.name.as_str(),
@@ -320,11 +326,8 @@ fn function_block(
         caption,
         percentages,
         sigmas,
+        palette,
     ))
-}
-
-fn owner_hue(owner: &str) -> Option<u8> {
-    (owner != UNOWNED).then(|| hue(owner))
 }
 
 /// CPU time by the values of a label, the rest last.
@@ -340,7 +343,8 @@ fn label_shares(labelled: &Labelled, unit: &str) -> Block {
         what: labels::what(labelled.label).to_owned(),
         total_text: human(labelled.total, unit),
         shares: shared_out(parts, labelled.total)
-            .map(|(name, value, percent, bar)| Share {
+            .zip(part_swatches())
+            .map(|((name, value, percent, bar), swatch)| Share {
                 name: name.unwrap_or(labels::NONE).to_owned(),
                 hint: String::new(),
                 value_text: human(value, unit),
@@ -348,7 +352,7 @@ fn label_shares(labelled: &Labelled, unit: &str) -> Block {
                 percent,
                 percent_text: human_share(value, labelled.total),
                 bar,
-                hue: name.map(hue),
+                swatch: name.map_or(Swatch::None, |_| swatch),
             })
             .collect(),
     }
@@ -363,7 +367,7 @@ fn signed_share(value: i64, whole: i64) -> String {
     }
 }
 
-fn shares(table: &Table, caption: &str) -> Block {
+fn shares(table: &Table, caption: &str, palette: &Palette) -> Block {
     let text = |value: i64| {
         if table.is_diff {
             human_signed(value, &table.unit)
@@ -387,7 +391,7 @@ fn shares(table: &Table, caption: &str) -> Block {
                 percent,
                 percent_text: signed_share(value, whole),
                 bar,
-                hue: owner_hue(owner),
+                swatch: palette.swatch(owner),
             })
             .collect(),
     }
@@ -418,21 +422,23 @@ fn text_section(kind: SectionKind, title: &str, text: String) -> Section {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::{ProfileName, Sign};
+    use super::super::document::{ProfileName, Sign, Swatch};
     use super::super::model::{Row, Table};
     use super::super::redact::{Form, Replacement};
-    use super::{function_table, replaced};
+    use super::{Palette, function_table, replaced};
 
     #[test]
     fn rows_come_with_signs_bars_and_what_is_said_on_hover() {
-        let row = |function: &str, inline, flat, noise| Row {
+        let mut palette = Palette::default();
+        palette.learn(["b"].into_iter());
+        let row = |function: &str, inline, flat, noise, owner: &str| Row {
             function: function.to_owned(),
             inline,
             file: String::new(),
             flat,
             cum: flat,
             noise,
-            owner: "unowned".to_owned(),
+            owner: owner.to_owned(),
             owner_part: None,
         };
         let table = Table {
@@ -444,8 +450,8 @@ mod tests {
             is_diff: true,
             rows_total: 2,
             rows: vec![
-                row("a.F", "(inline)", 30, Some(4)),
-                row("b.G", "", -10, Some(9)),
+                row("a.F", "(inline)", 30, Some(4), "unowned"),
+                row("b.G", "", -10, Some(9), "b"),
             ],
             owners: Vec::new(),
             left_out: 0,
@@ -458,6 +464,7 @@ mod tests {
             String::new(),
             None,
             3.0,
+            &palette,
         );
         let [first, second] = table.rows.as_slice() else {
             panic!("two rows");
@@ -472,7 +479,8 @@ mod tests {
             second.noise.as_deref(),
             Some("within sampling noise, \u{b1} 9 B")
         );
-        assert_eq!(first.owner_hue, None);
+        assert_eq!(first.swatch, Swatch::None);
+        assert_eq!(second.swatch, Swatch::Owner(0));
     }
 
     #[test]

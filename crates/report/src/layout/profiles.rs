@@ -8,7 +8,8 @@ use super::super::settings::Pairs;
 use super::super::texts::{self, states};
 use super::super::times::interval;
 use super::{
-    find, function_block, label_shares, last_heap, paragraph, section_state, shares, tables_of,
+    Palette, find, function_block, label_shares, last_heap, paragraph, section_state, shares,
+    tables_of,
 };
 use diagnose::capture::Capture;
 use diagnose::verdict::{Basis, Hole, Pairing, State};
@@ -80,7 +81,7 @@ fn state_of<'r>(
         .find(|state| state.process == process.name && state.kind == kind)
 }
 
-pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
+pub(super) fn heap_diff(report: &Report, process: &ProcessReport, palette: &Palette) -> Section {
     let kind = SectionKind::HeapDiff;
     let title = "Heap Diff Analysis";
     let state = state_of(report, process, FindingKind::MemoryLeak);
@@ -129,6 +130,7 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
         caption,
         Some("percentages are of the 1st snapshot"),
         report.judgement.thresholds.leak.noise_sigmas,
+        palette,
     ));
     if blocks.iter().any(|block| matches!(block, Block::Functions(table) if table.rows.iter().any(|row| row.within_noise))) {
         blocks.push(paragraph(format!(
@@ -136,7 +138,11 @@ pub(super) fn heap_diff(report: &Report, process: &ProcessReport) -> Section {
             report.judgement.thresholds.leak.noise_sigmas
         )));
     }
-    blocks.push(shares(table, "Growth by owner of the responsible frame"));
+    blocks.push(shares(
+        table,
+        "Growth by owner of the responsible frame",
+        palette,
+    ));
     let section = state.map_or(SectionState::Info, |state| section_state(state.measured));
     process_section(kind, process, title, section, blocks)
 }
@@ -179,7 +185,11 @@ fn hole_command(report: &Report, state: &State) -> Option<String> {
     texts::hole_command(report, hole, state)
 }
 
-pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Section {
+pub(super) fn heap_in_use<'r>(
+    report: &Report,
+    process: &'r ProcessReport,
+    palette: &Palette,
+) -> Section {
     let kind = SectionKind::HeapInUse;
     let shown = |(name, tables): (ProfileName, &'r [Table])| {
         Some((name, find(tables, "inuse_space").or(tables.last())?))
@@ -224,6 +234,7 @@ pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Se
             format!("{which}, {}", table.sample_type),
             None,
             report.judgement.thresholds.leak.noise_sigmas,
+            palette,
         ),
         shares(
             table,
@@ -231,12 +242,13 @@ pub(super) fn heap_in_use<'r>(report: &Report, process: &'r ProcessReport) -> Se
                 "{} of the {which} by owner of the responsible frame",
                 table.sample_type
             ),
+            palette,
         ),
     ];
     process_section(kind, process, "Heap in Use", SectionState::Info, blocks)
 }
 
-pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
+pub(super) fn allocations(report: &Report, process: &ProcessReport, palette: &Palette) -> Section {
     let kind = SectionKind::Allocations;
     let title = "Allocations in the Window";
     let allocs =
@@ -263,6 +275,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             ),
             Some("percentages are of what was allocated before the 1st"),
             report.judgement.thresholds.leak.noise_sigmas,
+            palette,
         ));
     }
     if let Some(table) = allocs {
@@ -273,6 +286,7 @@ pub(super) fn allocations(report: &Report, process: &ProcessReport) -> Section {
             "allocations profile, alloc_space since the process started".to_owned(),
             None,
             report.judgement.thresholds.leak.noise_sigmas,
+            palette,
         ));
     }
     if blocks.is_empty() {
@@ -292,6 +306,7 @@ pub(super) fn profile_section(
     report: &Report,
     process: &ProcessReport,
     kind: SectionKind,
+    palette: &Palette,
 ) -> Section {
     let (name, sample_type, title, finding, capture) = match kind {
         SectionKind::Cpu => (
@@ -400,6 +415,7 @@ pub(super) fn profile_section(
         caption,
         None,
         report.judgement.thresholds.leak.noise_sigmas,
+        palette,
     ));
     let left_out = match table.left_out {
         0 => String::new(),
@@ -414,6 +430,7 @@ pub(super) fn profile_section(
             "{} by owner of the responsible frame{left_out}",
             table.sample_type
         ),
+        palette,
     ));
     if name == ProfileName::Cpu {
         let unit = units::base(&table.unit).map_or(table.unit.as_str(), |(unit, _)| unit);

@@ -5,7 +5,7 @@ use super::super::model::{DumpSource, Report};
 use super::super::texts;
 use super::super::times::duration;
 use super::stacks::stack;
-use super::{bytes, column, count, fact, note, paragraph, section};
+use super::{Palette, bytes, column, count, fact, note, paragraph, section};
 
 pub(super) fn traces(report: &Report) -> Section {
     let blocks = if report.traces.is_empty() {
@@ -48,7 +48,7 @@ pub(super) fn traces(report: &Report) -> Section {
     )
 }
 
-pub(super) fn goroutines(report: &Report) -> Section {
+pub(super) fn goroutines(report: &Report, palette: &Palette) -> Section {
     let kind = SectionKind::Goroutines;
     let Some(dump) = &report.goroutines else {
         let missing = Block::Missing {
@@ -119,13 +119,13 @@ pub(super) fn goroutines(report: &Report) -> Section {
         blocks.push(note("problem", problem.clone()));
     }
     if !dump.groups.is_empty() {
-        blocks.push(groups(report));
+        blocks.push(groups(report, palette));
     }
     section(kind, "Goroutine Dump", SectionState::Info, blocks)
 }
 
 /// Goroutines with one same stack and state, as panicparse groups them.
-fn groups(report: &Report) -> Block {
+fn groups(report: &Report, palette: &Palette) -> Block {
     const FRAMES: usize = 24;
     let Some(goroutines) = &report.goroutines else {
         return paragraph(String::new());
@@ -174,6 +174,7 @@ fn groups(report: &Report) -> Block {
                     shown.responsible,
                     FRAMES,
                     group.frames_total,
+                    palette,
                 )
             })
             .collect(),

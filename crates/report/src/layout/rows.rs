@@ -10,7 +10,7 @@ use super::super::rows::{
 use super::super::text;
 use super::super::texts::tables as words;
 use super::bars::Axis;
-use super::{noise_text, owner_hue, signed_share};
+use super::{Palette, noise_text, signed_share};
 use diagnose::owner::split_name;
 use profile::units::{group_thousands, human, human_signed};
 
@@ -98,7 +98,13 @@ fn axis(table: &TableFacts) -> Axis {
 }
 
 /// Some rows, of those that pass: the first stands at `offset`, in all there are `passing`.
-pub fn rows(table: &TableFacts, rows: &[RowFacts], offset: usize, passing: usize) -> RowsView {
+pub fn rows(
+    table: &TableFacts,
+    rows: &[RowFacts],
+    offset: usize,
+    passing: usize,
+    palette: &Palette,
+) -> RowsView {
     let name = words::name(table);
     let heading = |column: Column| {
         let title = words::title(column, table.is_diff);
@@ -126,7 +132,7 @@ pub fn rows(table: &TableFacts, rows: &[RowFacts], offset: usize, passing: usize
         offset,
         rows: rows
             .iter()
-            .map(|row| view(table, &columns, axis, row))
+            .map(|row| view(table, &columns, axis, row, palette))
             .collect(),
         columns: columns.into_iter().map(heading).collect(),
         zero: axis.zero(),
@@ -134,7 +140,13 @@ pub fn rows(table: &TableFacts, rows: &[RowFacts], offset: usize, passing: usize
     }
 }
 
-fn view(table: &TableFacts, columns: &[Column], axis: Axis, facts: &RowFacts) -> RowView {
+fn view(
+    table: &TableFacts,
+    columns: &[Column],
+    axis: Axis,
+    facts: &RowFacts,
+    palette: &Palette,
+) -> RowView {
     let row = &facts.row;
     let (package, short) = split_name(&row.function);
     let owner = row.owner_text();
@@ -167,7 +179,7 @@ fn view(table: &TableFacts, columns: &[Column], axis: Axis, facts: &RowFacts) ->
         cum: row.cum,
         flat_bar: axis.bar(row.flat),
         cum_bar: axis.bar(row.cum),
-        owner_hue: owner_hue(&row.owner),
+        swatch: palette.swatch(&row.owner),
         owner,
         noise: row
             .noise
@@ -281,7 +293,7 @@ mod tests {
     use super::super::super::document::{ProfileName, Sign};
     use super::super::super::model::Row;
     use super::super::super::rows::{Column, Filter, RowFacts, Scale, TableFacts, TableForm};
-    use super::{copied, csv_text, rows};
+    use super::{Palette, copied, csv_text, rows};
 
     fn facts(is_diff: bool) -> TableFacts {
         TableFacts {
@@ -331,7 +343,7 @@ mod tests {
     }
 
     fn texts(facts: &TableFacts, row: RowFacts) -> Vec<String> {
-        let view = rows(facts, &[row], 0, 1);
+        let view = rows(facts, &[row], 0, 1, &Palette::default());
         let cells = view.rows[0].cells.iter().map(|cell| cell.text.clone());
         cells.collect()
     }
@@ -339,7 +351,7 @@ mod tests {
     #[test]
     fn a_difference_has_both_sides_one_share_and_objects() {
         let facts = facts(true);
-        let columns = rows(&facts, &[], 0, 0).columns;
+        let columns = rows(&facts, &[], 0, 0, &Palette::default()).columns;
         let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
         let expected = [
             "before",
@@ -382,7 +394,13 @@ mod tests {
     #[test]
     fn all_windows_have_one_axis_and_names_are_cut() {
         let facts = facts(true);
-        let view = rows(&facts, &[row("a/b.F", 100, 1)], 600, 700);
+        let view = rows(
+            &facts,
+            &[row("a/b.F", 100, 1)],
+            600,
+            700,
+            &Palette::default(),
+        );
         let row = &view.rows[0];
         assert_eq!(
             (view.offset, view.rows_total, view.zero),
@@ -410,6 +428,7 @@ mod tests {
             &[row("a/b.F", 29, 1), row("a/b.G", 30, 1)],
             0,
             2,
+            &Palette::default(),
         );
         assert!(view.rows[0].within_noise && !view.rows[1].within_noise);
         let noise = view.rows[0].noise.as_deref();

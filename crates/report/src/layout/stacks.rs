@@ -1,7 +1,7 @@
 //! Whole stacks, and what is said of one while it is closed or cut short.
 
 use super::super::document::{Fact, FrameView, StackView};
-use super::owner_hue;
+use super::Palette;
 use diagnose::owner::split_name;
 
 /// A stack of which the first `limit` frames are shown.
@@ -13,11 +13,12 @@ pub(super) fn stack<'f>(
     responsible: Option<usize>,
     limit: usize,
     frames_total: usize,
+    palette: &Palette,
 ) -> StackView {
     let frames = frames(functions, responsible, limit);
     StackView {
         owner: owner.to_owned(),
-        owner_hue: owner_hue(owner),
+        swatch: palette.swatch(owner),
         known_by: known_by(&title, &frames),
         rest: rest(frames.len(), frames_total),
         title,

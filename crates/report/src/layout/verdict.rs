@@ -8,7 +8,7 @@ use super::super::kinds;
 use super::super::model::Report;
 use super::super::texts::{self, findings, labels, states};
 use super::stacks::stack;
-use super::{column, fact, hinted, note, paragraph, signed_share, summary};
+use super::{Palette, column, fact, hinted, note, paragraph, signed_share, summary};
 use diagnose::capture::Capture;
 use diagnose::notable::Notable;
 use diagnose::verdict::Finding;
@@ -64,11 +64,11 @@ pub(super) fn section(report: &Report) -> Section {
 }
 
 /// What findings and things to look at rest on, where there are any.
-pub(super) fn evidence(report: &Report) -> Option<Section> {
+pub(super) fn evidence(report: &Report, palette: &Palette) -> Option<Section> {
     let judgement = &report.judgement;
     let findings = judgement.findings.iter();
     let blocks: Vec<Block> = findings
-        .flat_map(|finding| finding_blocks(report, finding))
+        .flat_map(|finding| finding_blocks(report, finding, palette))
         .chain(judgement.notable.iter().flat_map(notable_blocks))
         .collect();
     let state = if judgement.findings.is_empty() {
@@ -147,7 +147,7 @@ pub(super) fn grid(report: &Report) -> StateGrid {
 }
 
 /// The evidence of one finding.
-fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
+fn finding_blocks(report: &Report, finding: &Finding, palette: &Palette) -> Vec<Block> {
     let thresholds = &report.judgement.thresholds;
     let mut blocks = vec![Block::Heading {
         text: texts::about(finding),
@@ -222,7 +222,7 @@ fn finding_blocks(report: &Report, finding: &Finding) -> Vec<Block> {
             .map(super::known_case),
     );
     if !finding.stacks.is_empty() {
-        blocks.push(stacks(finding));
+        blocks.push(stacks(finding, palette));
     }
     blocks
 }
@@ -347,7 +347,7 @@ fn responsible(finding: &Finding) -> Option<Block> {
 }
 
 /// Whole stacks, for those who know the code.
-fn stacks(finding: &Finding) -> Block {
+fn stacks(finding: &Finding, palette: &Palette) -> Block {
     const STACKS: usize = 3;
     const FRAMES: usize = 40;
     let unit = unit(finding);
@@ -371,6 +371,7 @@ fn stacks(finding: &Finding) -> Block {
                     one.responsible,
                     FRAMES,
                     one.frames.len(),
+                    palette,
                 )
             })
             .collect(),

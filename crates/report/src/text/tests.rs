@@ -1,4 +1,6 @@
-use super::super::document::{Bar, FindingKind, GridCell, GridRow, PlainColumn, SectionKind};
+use super::super::document::{
+    Bar, FindingKind, GridCell, GridRow, PlainColumn, SectionKind, Swatch,
+};
 use super::super::every_block::{every_block, functions};
 use super::*;
 
@@ -257,7 +259,7 @@ fn shares_have_a_bar() {
             left: 0.0,
             width: 0.0,
         },
-        hue: None,
+        swatch: Swatch::None,
     };
     assert_eq!(
         written(&Block::Shares {
