@@ -14,6 +14,10 @@ pub struct GcFacts {
     pub since_start: Option<Share>,
     /// Collections since start.
     pub collections: Option<Collections>,
+    /// All pauses since start.
+    pub pauses: Option<Pauses>,
+    /// `NextGC`: the heap's size in bytes at which the next collection starts.
+    pub goal: Option<i64>,
     /// `GOGC` as set; `None` where nothing says.
     pub gogc: Option<Gogc>,
     /// `GOMEMLIMIT` as set; `None` where nothing says.
@@ -29,6 +33,15 @@ pub struct Collections {
     pub count: i64,
     /// How long ago it started, in seconds.
     pub uptime_s: f64,
+}
+
+/// Times at which a process stood still for its collections, since its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// How many collections.
+    pub count: i64,
+    /// Nanoseconds of all of them.
+    pub total_ns: i64,
 }
 
 /// `GOGC`.
@@ -57,6 +70,9 @@ impl GcFacts {
             cpu,
             since_start,
             collections,
+            pauses,
+            // Says nothing by itself.
+            goal: _,
             gogc,
             memory_limit,
             allocation_rate,
@@ -64,6 +80,7 @@ impl GcFacts {
         cpu.is_none()
             && since_start.is_none()
             && collections.is_none()
+            && pauses.is_none()
             && gogc.is_none()
             && memory_limit.is_none()
             && allocation_rate.is_none()

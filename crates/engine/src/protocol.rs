@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::export::{ExportFormat, ExportOptions};
 pub use report::document::{
-    Bar, Block, Confidence, Document, Fact, FileRole, FindingKind, FrameView, FunctionRow,
-    FunctionTable, GridCell, GridRow, Group, Measured, PlainColumn, PlainTable, ProfileName,
-    Section, SectionKind, SectionState, Share, Sign, StackView, StateGrid, Step, Swatch,
-    VerdictKind,
+    Bar, Block, Confidence, Document, Fact, FileRole, FindingKind, Fold, FrameView, FunctionRow,
+    FunctionTable, GridCell, GridRow, Group, Measured, Picture, PlainColumn, PlainTable,
+    ProfileName, Section, SectionKind, SectionState, Share, Sign, StackView, StateGrid, Step,
+    Swatch, VerdictKind,
 };
 pub use report::mark::Mark;
 pub use report::redact::{Form, Replacement};

@@ -215,9 +215,13 @@ pub enum Block {
         what: String,
         /// The whole, formatted.
         total_text: String,
-        /// In the order of the bar.
+        /// Largest first.
         shares: Vec<Share>,
+        /// How many lines stand open, and what is said of the others; none where all do.
+        fold: Option<Fold>,
     },
+    /// A few bars on one axis.
+    Picture(Picture),
     /// Whole stacks: of a finding, or of goroutines that are alike.
     Stacks {
         /// What they are.
@@ -431,6 +435,14 @@ pub struct Bar {
     pub width: f64,
 }
 
+impl Bar {
+    /// Of nothing, and of what has no place yet.
+    pub const NONE: Self = Self {
+        left: 0.0,
+        width: 0.0,
+    };
+}
+
 /// Processes by kinds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StateGrid {
@@ -487,6 +499,74 @@ pub struct Share {
     pub bar: Bar,
     /// How it is told apart from the others.
     pub swatch: Swatch,
+}
+
+/// Lines that stand behind a line of their own where there is room for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fold {
+    /// How many stand open, the first ones.
+    pub open: usize,
+    /// What is said of the others, for example `7 more, 4.1 MB (3.2%)`.
+    pub text: String,
+}
+
+/// Bars on one axis, each on a line with its name and its numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// What it shows, for example `Growth by function`.
+    pub caption: String,
+    /// What the bars are: heading of the names where a table is made of them, for example `Function`.
+    pub what: String,
+    /// From top to bottom.
+    pub rows: Vec<PictureRow>,
+    /// Where the bars have their zero, in percent of the width, if not at the left edge.
+    pub zero: Option<f64>,
+    /// A table beside it says the same, so a report without pictures needs nothing of it.
+    pub repeats: bool,
+}
+
+impl Picture {
+    /// The same without bars.
+    pub fn table(&self) -> PlainTable {
+        let shares = self.rows.iter().any(|row| !row.share_text.is_empty());
+        let column = |name: &str, numeric| PlainColumn {
+            name: name.to_owned(),
+            numeric,
+        };
+        let mut columns = vec![column(&self.what, false), column("Value", true)];
+        if shares {
+            columns.push(column("Share", true));
+        }
+        let width = columns.len();
+        let rows = self.rows.iter().map(|row| {
+            let cells = [
+                row.name.clone(),
+                row.value_text.clone(),
+                row.share_text.clone(),
+            ];
+            cells.into_iter().take(width).collect()
+        });
+        PlainTable {
+            caption: self.caption.clone(),
+            rows: rows.collect(),
+            columns,
+        }
+    }
+}
+
+/// One bar of a [`Picture`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureRow {
+    /// What the bar is; a function without the path of its module.
+    pub name: String,
+    /// Formatted value.
+    pub value_text: String,
+    /// A second number, for example its share, or empty.
+    pub share_text: String,
+    /// How it is told apart.
+    pub swatch: Swatch,
+    /// Its place on the axis.
+    pub bar: Bar,
 }
 
 /// One whole stack.

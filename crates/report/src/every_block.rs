@@ -1,9 +1,10 @@
 //! A document of every kind of block, for the writers' tests.
 
 use super::document::{
-    Bar, Block, Confidence, Document, Fact, FindingKind, FrameView, FunctionRow, FunctionTable,
-    GridCell, GridRow, Measured, PlainColumn, PlainTable, ProfileName, Section, SectionKind,
-    SectionState, Share, Sign, StackView, StateGrid, Step, Swatch,
+    Bar, Block, Confidence, Document, Fact, FindingKind, Fold, FrameView, FunctionRow,
+    FunctionTable, GridCell, GridRow, Measured, Picture, PictureRow, PlainColumn, PlainTable,
+    ProfileName, Section, SectionKind, SectionState, Share, Sign, StackView, StateGrid, Step,
+    Swatch,
 };
 use super::layout::bars::Axis;
 use super::layout::outlined;
@@ -70,7 +71,13 @@ pub(super) fn every_block(text: &str) -> Document {
                 share(text, 75.0, Swatch::Part(3)),
                 share(text, -5.0, Swatch::None),
             ],
+            fold: Some(Fold {
+                open: 1,
+                text: text.into(),
+            }),
         },
+        picture(text, false),
+        picture(text, true),
         Block::Stacks {
             caption: text.into(),
             stacks: vec![StackView {
@@ -180,6 +187,25 @@ pub(super) fn functions(text: &str, values: &[(i64, i64)], signed: bool) -> Func
         shown: text.into(),
         zero: axis.zero(),
     }
+}
+
+/// Bars of two values.
+pub(super) fn picture(text: &str, repeats: bool) -> Block {
+    let axis = Axis::of([30, -10].into_iter(), true);
+    let row = |value| PictureRow {
+        name: text.into(),
+        value_text: text.into(),
+        share_text: text.into(),
+        swatch: Swatch::Letters(text.into()),
+        bar: axis.bar(value),
+    };
+    Block::Picture(Picture {
+        caption: text.into(),
+        what: text.into(),
+        rows: vec![row(30), row(-10)],
+        zero: axis.zero(),
+        repeats,
+    })
 }
 
 fn share(text: &str, percent: f64, swatch: Swatch) -> Share {

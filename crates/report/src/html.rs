@@ -9,8 +9,8 @@ mod functions;
 use std::fmt::Write as _;
 
 use super::document::{
-    Bar, Block, Document, Fact, GridCell, Group, PlainTable, Section, SectionKind, SectionState,
-    Share, StackView, StateGrid, Step, Swatch,
+    Bar, Block, Document, Fact, GridCell, Group, Picture, PlainTable, Section, SectionKind,
+    SectionState, Share, StackView, StateGrid, Step, Swatch,
 };
 use super::kinds;
 use super::mark::Mark;
@@ -232,7 +232,10 @@ fn write_block(out: &mut String, block: &Block) {
             what,
             total_text,
             shares,
+            // All of it stands here.
+            fold: _,
         } => write_shares(out, caption, what, total_text, shares),
+        Block::Picture(picture) => write_picture(out, picture),
         Block::Stacks { caption, stacks } => write_stacks(out, caption, stacks),
         Block::Text { name, text } => {
             // A parser drops one line feed after the tag; this is the one.
@@ -437,6 +440,31 @@ fn write_shares(out: &mut String, caption: &str, what: &str, total: &str, shares
         );
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+fn write_picture(out: &mut String, picture: &Picture) {
+    let _ = writeln!(
+        out,
+        "<figure class=\"picture\">\n<figcaption class=\"caption\">{}</figcaption>\n<ul>",
+        escape(&picture.caption)
+    );
+    let zero = picture.zero.map_or_else(String::new, |left| {
+        format!("<rect class=\"picture-zero\" x=\"{left:.3}%\" width=\"1\" height=\"100%\"/>")
+    });
+    for row in &picture.rows {
+        let _ = writeln!(
+            out,
+            "<li><span class=\"picture-name\">{}{}</span> \
+             <svg class=\"picture-bar\" aria-hidden=\"true\">{}{zero}</svg> \
+             <span class=\"num\">{}</span> <span class=\"num\">{}</span></li>",
+            swatch(&row.swatch),
+            escape(&row.name),
+            bar("picture-part", &row.swatch, row.bar),
+            escape(&row.value_text),
+            escape(&row.share_text)
+        );
+    }
+    out.push_str("</ul>\n</figure>\n");
 }
 
 /// What something is, quietly after its name.

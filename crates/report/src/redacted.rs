@@ -427,6 +427,8 @@ impl Walk<'_> {
             cpu: _,
             since_start: _,
             collections: _,
+            pauses: _,
+            goal: _,
             gogc: _,
             memory_limit: _,
             allocation_rate: _,

@@ -84,7 +84,11 @@ fn write_block(out: &mut String, block: &Block) {
             what,
             total_text,
             shares,
+            // All of it stands here.
+            fold: _,
         } => write_shares(out, caption, what, total_text, shares),
+        Block::Picture(picture) if picture.repeats => {}
+        Block::Picture(picture) => write_plain(out, &picture.table()),
         Block::Stacks { caption, stacks } => write_stacks(out, caption, stacks),
         Block::Text { name, text } => {
             // What is made for copying starts at the first column and keeps its lines.

@@ -7,6 +7,7 @@ use super::facts::FactsView;
 use super::function_table::FunctionTableView;
 use super::grid::GridView;
 use super::icons::MarkIcon;
+use super::picture::PictureView;
 use super::plain_table::PlainTableView;
 use super::shares::SharesView;
 use super::stacks::StacksView;
@@ -48,7 +49,9 @@ pub fn BlockView(
             what,
             total_text,
             shares,
-        } => view! { <SharesView caption what total_text shares/> }.into_any(),
+            fold,
+        } => view! { <SharesView caption what total_text shares fold/> }.into_any(),
+        Block::Picture(picture) => view! { <PictureView picture/> }.into_any(),
         Block::Stacks { caption, stacks } => view! { <StacksView caption stacks/> }.into_any(),
         Block::Text { name, text } => view! { <TextView name text is_code=false/> }.into_any(),
         Block::Code { caption, text } => {

@@ -30,6 +30,7 @@ pub mod menu;
 pub mod menu_button;
 pub mod owners;
 pub mod pickers;
+pub mod picture;
 pub mod plain_table;
 pub mod printed;
 pub mod redaction;

@@ -7,7 +7,7 @@ use super::evidence::evidence;
 use super::telling_frame;
 use super::texts::Texts;
 use diagnose::evidence::ContainerEnd;
-use diagnose::gc::{Collections, GcFacts, Gogc, MemoryLimit};
+use diagnose::gc::{Collections, GcFacts, Gogc, MemoryLimit, Pauses};
 use diagnose::kinds::ProfileName;
 use diagnose::memory::{Account, Usage, account};
 use diagnose::owner::Owners;
@@ -571,6 +571,11 @@ fn gc_facts(
                 uptime_s,
             })
             .filter(|collections| collections.count > 0 && collections.uptime_s > 0.0),
+        pauses: stats
+            .and_then(|stats| Some((signed(stats.num_gc?), signed(stats.pause_total_ns?))))
+            .map(|(count, total_ns)| Pauses { count, total_ns })
+            .filter(|pauses| pauses.count > 0),
+        goal: stats.and_then(|stats| stats.next_gc).map(signed),
         gogc,
         memory_limit,
         allocation_rate: allocation_rate(process, settings),

@@ -22,6 +22,7 @@ mod golden_verdict;
 mod hostile_archives;
 mod hostile_profiles;
 mod open_flares;
+mod pictures;
 mod pprof_rules;
 mod properties;
 mod report_advice;

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::super::document::{FunctionTable, PlainColumn};
-use super::super::every_block::{every_block, functions, plain};
+use super::super::every_block::{every_block, functions, picture, plain};
 use super::super::layout::outlined;
 use super::*;
 
@@ -245,12 +245,26 @@ fn shares_lie_where_they_were_placed_and_have_their_swatch() {
             share(Swatch::Letters("A<".to_owned()), 12.5, 87.5),
             share(Swatch::None, 100.0, 0.0),
         ],
+        fold: None,
     });
     assert_eq!(values(&page, "x"), ["0.000%", "12.500%", "100.000%"]);
     assert_eq!(values(&page, "width"), ["12.500%", "87.500%", "0.000%"]);
     assert!(page.contains("share-part owner-7") && page.contains("share-part none"));
     // Beside a name, letters are drawn by the sheet.
     assert!(page.contains("class=\"swatch letters\" data-letters=\"A&lt;\""));
+}
+
+#[test]
+fn pictures_have_their_numbers_beside_them_as_text() {
+    let page = one(picture("p", true));
+    assert_eq!(
+        values(&page, "x"),
+        ["25.000%", "25.000%", "0.000%", "25.000%"]
+    );
+    assert_eq!(values(&page, "width"), ["75.000%", "1", "25.000%", "1"]);
+    assert_eq!(page.matches("<span class=\"num\">p</span>").count(), 4);
+    let bars = "<svg class=\"picture-bar\" aria-hidden=\"true\">";
+    assert_eq!(page.matches(bars).count(), 2);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Where bars lie: behind the functions of a table, and side by side in one bar of all shares.
 
-use super::super::document::Bar;
-use profile::units::ratio_percent;
+use super::super::document::{Bar, Share, Swatch};
 
 /// The values of a table, as parts of the width of its bars.
 #[derive(Clone, Copy, Debug)]
@@ -50,20 +49,21 @@ impl Axis {
     }
 }
 
-/// Parts of a whole: what, its value, its percentage, and its part of the one bar of all.
-pub(super) fn shared_out<T>(
-    parts: impl Iterator<Item = (T, i64)>,
-    whole: i64,
-) -> impl Iterator<Item = (T, i64, f64, Bar)> {
-    let parts: Vec<(T, i64)> = parts.collect();
-    let percent = |(_, value): &(T, i64)| ratio_percent(*value, whole);
-    let percents: Vec<f64> = parts.iter().map(percent).collect();
-    let bars = side_by_side(&percents);
-    parts
-        .into_iter()
-        .zip(percents)
-        .zip(bars)
-        .map(|(((what, value), percent), bar)| (what, value, percent, bar))
+/// Puts shares side by side in one bar: first those that have a fill of their own, then those without a
+/// colour, which are one part of it together, then nobody's.
+pub(super) fn placed(mut shares: Vec<Share>) -> Vec<Share> {
+    let rank = |share: &Share| match share.swatch {
+        Swatch::Owner(_) | Swatch::Part(_) => 0,
+        Swatch::Letters(_) => 1,
+        Swatch::None => 2,
+    };
+    let mut order: Vec<&mut Share> = shares.iter_mut().collect();
+    order.sort_by_key(|share| rank(share));
+    let percents: Vec<f64> = order.iter().map(|share| share.percent).collect();
+    for (share, bar) in order.into_iter().zip(side_by_side(&percents)) {
+        share.bar = bar;
+    }
+    shares
 }
 
 /// One bar of all shares, given in percent. Where profiles cancel out there are negative shares, which
@@ -93,7 +93,8 @@ fn side_by_side(percents: &[f64]) -> Vec<Bar> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Axis, side_by_side};
+    use super::{Axis, Share, Swatch, placed, side_by_side};
+    use crate::document::Bar;
 
     fn bars(values: &[i64], signed: bool) -> Vec<(f64, f64)> {
         let axis = Axis::of(values.iter().copied(), signed);
@@ -135,6 +136,42 @@ mod tests {
         assert_eq!(
             shares(&[50.0, -10.0, 25.0, f64::NAN]),
             [(0.0, 50.0), (50.0, 0.0), (50.0, 25.0), (75.0, 0.0)]
+        );
+    }
+
+    #[test]
+    fn what_has_no_colour_is_one_part_and_nobody_comes_last() {
+        let share = |percent, swatch| Share {
+            name: String::new(),
+            hint: String::new(),
+            value_text: String::new(),
+            value: 0,
+            percent,
+            percent_text: String::new(),
+            bar: Bar::NONE,
+            swatch,
+        };
+        let letters = |letters: &str| Swatch::Letters(letters.to_owned());
+        let shares = placed(vec![
+            share(30.0, Swatch::None),
+            share(25.0, letters("AB")),
+            share(20.0, Swatch::Owner(0)),
+            share(15.0, letters("CD")),
+            share(10.0, Swatch::Owner(5)),
+        ]);
+        let bars: Vec<(f64, f64)> = shares
+            .iter()
+            .map(|share| (share.bar.left, share.bar.width))
+            .collect();
+        assert_eq!(
+            bars,
+            [
+                (70.0, 30.0),
+                (30.0, 25.0),
+                (0.0, 20.0),
+                (55.0, 15.0),
+                (20.0, 10.0)
+            ]
         );
     }
 

@@ -80,11 +80,13 @@ fn cut(block: Block, kind: SectionKind) -> Vec<Block> {
             what,
             total_text,
             shares,
+            fold: _,
         } => vec![Block::Shares {
             caption,
             what,
             total_text,
             shares: parts(shares),
+            fold: None,
         }],
         Block::Table(table) if kind == SectionKind::Coverage => files(table),
         Block::Table(table) => vec![Block::Table(rows(table))],
@@ -250,11 +252,13 @@ fn by_label(section: &Section) -> Vec<Block> {
                 what,
                 total_text,
                 shares,
+                fold: _,
             } if what != OWNER => Some(Block::Shares {
                 caption: format!("{process}: {caption}"),
                 what: what.clone(),
                 total_text: total_text.clone(),
                 shares: parts(shares.clone()),
+                fold: None,
             }),
             _ => None,
         })

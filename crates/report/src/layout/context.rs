@@ -1,17 +1,20 @@
 //! Which Agent, on what host, and where its memory is.
 
 use super::super::document::{
-    Block, Fact, PlainTable, Section, SectionKind, SectionState, Share, Swatch,
+    Bar, Block, Fact, Picture, PictureRow, PlainTable, Section, SectionKind, SectionState, Share,
+    Swatch,
 };
 use super::super::model::Report;
 use super::super::texts::{self, memory::limit_source};
 use super::super::times::{day, duration, instant};
-use super::bars::shared_out;
+use super::bars::{Axis, placed};
+use super::palette::part_swatches;
 use super::{bytes, column, count, fact, hinted, note, paragraph, section, sources};
 use diagnose::capture::Capture;
+use diagnose::gc::{GcFacts, MemoryLimit};
 use diagnose::memory::PartKind;
 use diagnose::share;
-use profile::units::{group_thousands, human, human_share};
+use profile::units::{group_thousands, human, human_share, ratio_percent};
 
 pub(super) fn agent(report: &Report) -> Section {
     const UNKNOWN: &str = "not in the flare";
@@ -465,23 +468,22 @@ fn accounts(report: &Report) -> Vec<Block> {
             ),
             None => format!("{} held by the Go runtime", human(account.total, "bytes")),
         };
-        let parts = account.parts.iter().map(|part| (part.kind, part.bytes));
+        let parts = account.parts.iter().map(|part| Share {
+            name: texts::memory::name(part.kind).to_owned(),
+            hint: texts::memory::hint(part.kind).to_owned(),
+            value_text: human(part.bytes, "bytes"),
+            value: part.bytes,
+            percent: ratio_percent(part.bytes, account.total),
+            percent_text: human_share(part.bytes, account.total),
+            bar: Bar::NONE,
+            swatch: part_swatch(part.kind),
+        });
         blocks.push(Block::Shares {
             caption: format!("{}: {whole}", account.process),
             what: "Part".to_owned(),
             total_text: human(account.total, "bytes"),
-            shares: shared_out(parts, account.total)
-                .map(|(kind, value, percent, bar)| Share {
-                    name: texts::memory::name(kind).to_owned(),
-                    hint: texts::memory::hint(kind).to_owned(),
-                    value_text: human(value, "bytes"),
-                    value,
-                    percent,
-                    percent_text: human_share(value, account.total),
-                    bar,
-                    swatch: part_swatch(kind),
-                })
-                .collect(),
+            shares: placed(parts.collect()),
+            fold: None,
         });
     }
     blocks
@@ -516,10 +518,52 @@ fn collector(report: &Report) -> Vec<Block> {
     if items.is_empty() {
         return Vec::new();
     }
-    vec![
-        Block::Heading {
-            text: "Garbage collection".to_owned(),
-        },
-        Block::List { items },
+    let heading = Block::Heading {
+        text: "Garbage collection".to_owned(),
+    };
+    let gc = report.memory.gc.iter();
+    let pictures = gc.filter_map(|facts| heap_picture(report, facts));
+    let list = Block::List { items };
+    [heading, list].into_iter().chain(pictures).collect()
+}
+
+/// The heap beside what starts the next collection and what it may not pass, on one axis. `None` where
+/// there is nothing to compare.
+fn heap_picture(report: &Report, facts: &GcFacts) -> Option<Block> {
+    let accounts = &report.memory.accounts;
+    let usage = accounts.iter().find(|one| one.process == facts.process);
+    let usage = usage.map(|account| account.usage).unwrap_or_default();
+    let limit = match facts.memory_limit {
+        Some(MemoryLimit::Bytes(limit)) => Some(limit),
+        Some(MemoryLimit::Off) | None => None,
+    };
+    let known: Vec<(&str, i64)> = [
+        (texts::gc::LIVE, usage.in_use),
+        (texts::gc::NOW, usage.heap_alloc),
+        (texts::gc::GOAL, facts.goal),
+        (texts::gc::LIMIT, limit),
     ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.filter(|value| *value > 0)?)))
+    .collect();
+    if known.len() < 2 || (facts.goal.is_none() && limit.is_none()) {
+        return None;
+    }
+    let axis = Axis::of(known.iter().map(|(_, value)| *value), false);
+    let rows = known.into_iter().zip(part_swatches());
+    Some(Block::Picture(Picture {
+        caption: texts::gc::heap_caption(&facts.process),
+        what: "Heap".to_owned(),
+        rows: rows
+            .map(|((name, value), swatch)| PictureRow {
+                name: name.to_owned(),
+                value_text: human(value, "bytes"),
+                share_text: String::new(),
+                swatch,
+                bar: axis.bar(value),
+            })
+            .collect(),
+        zero: axis.zero(),
+        repeats: false,
+    }))
 }

@@ -26,12 +26,12 @@ pub use first_screen::summary_view;
 pub(crate) use outline::outlined;
 pub use palette::Palette;
 
-use bars::{Axis, shared_out};
+use bars::{Axis, placed};
 use palette::part_swatches;
 
 use super::document::{
-    Block, Document, Fact, FunctionRow, FunctionTable, PlainColumn, ProfileName, Section,
-    SectionKind, SectionState, Share, Sign, Swatch, VerdictKind,
+    Bar, Block, Document, Fact, Fold, FunctionRow, FunctionTable, PlainColumn, ProfileName,
+    Section, SectionKind, SectionState, Share, Sign, Swatch, VerdictKind,
 };
 use super::model::{ProcessReport, ProfileContent, Report, Resemblance, Table};
 use super::redact::Replacement;
@@ -41,7 +41,7 @@ use super::texts::{self, labels};
 use diagnose::kinds::Measured;
 use diagnose::labels::Labelled;
 use diagnose::owner::{UNOWNED, split_name};
-use profile::units::{group_thousands, human, human_share, human_signed};
+use profile::units::{group_thousands, human, human_share, human_signed, ratio_percent};
 
 /// Rows of a function table in the report.
 pub const TABLE_ROWS: usize = 10;
@@ -338,24 +338,45 @@ fn label_shares(labelled: &Labelled, unit: &str) -> Block {
     let parts = values
         .map(|(value, sum)| (Some(value.as_str()), *sum))
         .chain(rest);
+    let shares = parts
+        .zip(part_swatches())
+        .map(|((name, value), swatch)| Share {
+            name: name.unwrap_or(labels::NONE).to_owned(),
+            hint: String::new(),
+            value_text: human(value, unit),
+            value,
+            percent: ratio_percent(value, labelled.total),
+            percent_text: human_share(value, labelled.total),
+            bar: Bar::NONE,
+            swatch: name.map_or(Swatch::None, |_| swatch),
+        });
+    let shares = placed(shares.collect());
     Block::Shares {
         caption: labels::caption(labelled.label),
         what: labels::what(labelled.label).to_owned(),
         total_text: human(labelled.total, unit),
-        shares: shared_out(parts, labelled.total)
-            .zip(part_swatches())
-            .map(|((name, value, percent, bar), swatch)| Share {
-                name: name.unwrap_or(labels::NONE).to_owned(),
-                hint: String::new(),
-                value_text: human(value, unit),
-                value,
-                percent,
-                percent_text: human_share(value, labelled.total),
-                bar,
-                swatch: name.map_or(Swatch::None, |_| swatch),
-            })
-            .collect(),
+        fold: folded(&shares, labelled.total, |value| human(value, unit)),
+        shares,
     }
+}
+
+/// How many parts of a total stand open.
+const PARTS_OPEN: usize = 5;
+
+/// Folds parts away; a single one is shown instead of a line about it.
+fn folded(shares: &[Share], whole: i64, text: impl Fn(i64) -> String) -> Option<Fold> {
+    let more = shares.get(PARTS_OPEN..).filter(|more| more.len() > 1)?;
+    let value = more.iter().map(|share| share.value);
+    let value = value.fold(0_i64, i64::saturating_add);
+    Some(Fold {
+        open: PARTS_OPEN,
+        text: format!(
+            "{} more, {} ({})",
+            more.len(),
+            text(value),
+            signed_share(value, whole)
+        ),
+    })
 }
 
 /// A part's share. What goes against the whole has one below zero: only so do parts add up.
@@ -378,22 +399,23 @@ fn shares(table: &Table, caption: &str, palette: &Palette) -> Block {
     let whole = table.net.saturating_sub(table.left_out);
     let owners = table.owners.iter();
     let owners = owners.map(|(owner, value)| (owner.as_deref().unwrap_or(UNOWNED), *value));
+    let shares = owners.map(|(owner, value)| Share {
+        name: owner.to_owned(),
+        hint: String::new(),
+        value_text: text(value),
+        value,
+        percent: ratio_percent(value, whole),
+        percent_text: signed_share(value, whole),
+        bar: Bar::NONE,
+        swatch: palette.swatch(owner),
+    });
+    let shares = placed(shares.collect());
     Block::Shares {
         caption: caption.to_owned(),
         what: OWNER.to_owned(),
         total_text: text(whole),
-        shares: shared_out(owners, whole)
-            .map(|(owner, value, percent, bar)| Share {
-                name: owner.to_owned(),
-                hint: String::new(),
-                value_text: text(value),
-                value,
-                percent,
-                percent_text: signed_share(value, whole),
-                bar,
-                swatch: palette.swatch(owner),
-            })
-            .collect(),
+        fold: folded(&shares, whole, text),
+        shares,
     }
 }
 
@@ -422,10 +444,10 @@ fn text_section(kind: SectionKind, title: &str, text: String) -> Section {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::{ProfileName, Sign, Swatch};
+    use super::super::document::{Bar, ProfileName, Share, Sign, Swatch};
     use super::super::model::{Row, Table};
     use super::super::redact::{Form, Replacement};
-    use super::{Palette, function_table, replaced};
+    use super::{Palette, folded, function_table, replaced};
 
     #[test]
     fn rows_come_with_signs_bars_and_what_is_said_on_hover() {
@@ -481,6 +503,27 @@ mod tests {
         );
         assert_eq!(first.swatch, Swatch::None);
         assert_eq!(second.swatch, Swatch::Owner(0));
+    }
+
+    #[test]
+    fn all_but_five_parts_are_folded_unless_that_is_a_single_one() {
+        let share = |value| Share {
+            name: String::new(),
+            hint: String::new(),
+            value_text: String::new(),
+            value,
+            percent: 0.0,
+            percent_text: String::new(),
+            bar: Bar::NONE,
+            swatch: Swatch::None,
+        };
+        let fold = |values: &[i64]| {
+            let shares: Vec<Share> = values.iter().copied().map(share).collect();
+            folded(&shares, 100, |value| format!("{value} B"))
+        };
+        assert_eq!(fold(&[50, 30, 10, 5, 3, 2]), None);
+        let fold = fold(&[50, 30, 10, 5, 3, 4, -2]).unwrap();
+        assert_eq!((fold.open, fold.text.as_str()), (5, "2 more, 2 B (2.0%)"));
     }
 
     #[test]

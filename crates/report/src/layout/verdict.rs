@@ -1,16 +1,19 @@
 //! The verdict's section: grid of states, findings with their evidence, holes and notes.
 
 use super::super::document::{
-    Block, Fact, FindingKind, GridCell, GridRow, PlainTable, ProfileName, Section, SectionKind,
-    SectionState, StateGrid, VerdictKind,
+    Block, Fact, FindingKind, GridCell, GridRow, Picture, PictureRow, PlainTable, ProfileName,
+    Section, SectionKind, SectionState, StateGrid, VerdictKind,
 };
 use super::super::kinds;
 use super::super::model::Report;
 use super::super::texts::{self, findings, labels, states};
+use super::bars::Axis;
+use super::names::shortened;
 use super::stacks::stack;
 use super::{Palette, column, fact, hinted, note, paragraph, signed_share, summary};
 use diagnose::capture::Capture;
 use diagnose::notable::Notable;
+use diagnose::owner::UNOWNED;
 use diagnose::verdict::Finding;
 use profile::units::{human, human_share, human_signed};
 
@@ -171,6 +174,7 @@ fn finding_blocks(report: &Report, finding: &Finding, palette: &Palette) -> Vec<
     }
     facts.push(fact("Confidence", finding.confidence.as_str()));
     blocks.push(Block::Facts { facts });
+    blocks.extend(growth(finding, palette));
     blocks.push(functions(finding));
     blocks.extend(responsible(finding));
     if let Some(state) = report
@@ -225,6 +229,35 @@ fn finding_blocks(report: &Report, finding: &Finding, palette: &Palette) -> Vec<
         blocks.push(stacks(finding, palette));
     }
     blocks
+}
+
+/// What grew, as bars; the table after it says the same and more.
+fn growth(finding: &Finding, palette: &Palette) -> Option<Block> {
+    if finding.kind != FindingKind::MemoryLeak || finding.functions.len() < 2 {
+        return None;
+    }
+    let functions = finding.functions.iter();
+    let axis = Axis::of(functions.clone().map(|one| one.value), true);
+    let rows = functions.map(|one| {
+        let owner = one
+            .responsible
+            .first()
+            .map_or(UNOWNED, |one| one.owner.as_str());
+        PictureRow {
+            name: shortened(&one.function).to_owned(),
+            value_text: human_signed(one.value, unit(finding)),
+            share_text: human_share(one.value, finding.counted),
+            swatch: palette.swatch(owner),
+            bar: axis.bar(one.value),
+        }
+    });
+    Some(Block::Picture(Picture {
+        caption: "Growth by function, in the colour of its owner".to_owned(),
+        what: "Function".to_owned(),
+        rows: rows.collect(),
+        zero: axis.zero(),
+        repeats: true,
+    }))
 }
 
 /// The largest functions. Of a leak, what was allocated stands beside what stayed.

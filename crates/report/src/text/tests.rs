@@ -1,7 +1,7 @@
 use super::super::document::{
     Bar, FindingKind, GridCell, GridRow, PlainColumn, SectionKind, Swatch,
 };
-use super::super::every_block::{every_block, functions};
+use super::super::every_block::{every_block, functions, picture};
 use super::*;
 
 fn written(block: &Block) -> String {
@@ -271,6 +271,7 @@ fn shares_have_a_bar() {
                 share("unowned", -4.0, "-4.0%"),
                 share("?", f64::NAN, ""),
             ],
+            fold: None,
         }),
         "\
 By owner
@@ -281,6 +282,22 @@ Core Agent   1 MB  80.0%  ####################
 unowned      1 MB  -4.0%
 ?            1 MB
 Total        2 MB
+"
+    );
+}
+
+#[test]
+fn a_picture_is_a_table_of_its_numbers_unless_another_says_them() {
+    assert_eq!(written(&picture("p", true)), "");
+    assert_eq!(
+        written(&picture("p", false)),
+        "\
+p
+
+p  Value  Share
+---------------
+p      p      p
+p      p      p
 "
     );
 }

@@ -3,7 +3,19 @@
 use super::processes;
 use diagnose::gc::{GcFacts, Gogc, MemoryLimit};
 use diagnose::thresholds::Thresholds;
+use flare::Process;
 use profile::units::{group_thousands, human};
+
+/// Names of what the picture of a heap compares.
+pub(crate) const LIVE: &str = "Live after the last collection";
+pub(crate) const NOW: &str = "Heap now, with garbage";
+pub(crate) const GOAL: &str = "Next collection starts at";
+pub(crate) const LIMIT: &str = "GOMEMLIMIT, for all that Go holds";
+
+/// What the picture of a heap shows.
+pub(crate) fn heap_caption(process: &Process) -> String {
+    format!("The heap of {} and what bounds it", processes::full(process))
+}
 
 /// In sentences; empty where nothing is known.
 pub(crate) fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
@@ -31,6 +43,13 @@ pub(crate) fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
         story.push(format!(
             "{} collections since the start{often}.",
             group_thousands(collections.count)
+        ));
+    }
+    if let Some(pauses) = facts.pauses {
+        story.push(format!(
+            "Collections stopped the process for {} in all, {} each on average.",
+            human(pauses.total_ns, "nanoseconds"),
+            human(pauses.total_ns / pauses.count.max(1), "nanoseconds")
         ));
     }
     if let Some(rate) = facts.allocation_rate {
@@ -81,9 +100,8 @@ pub(crate) fn story(facts: &GcFacts, thresholds: &Thresholds) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diagnose::gc::Collections;
+    use diagnose::gc::{Collections, Pauses};
     use diagnose::share::Share;
-    use flare::Process;
 
     fn unknown() -> GcFacts {
         GcFacts {
@@ -91,6 +109,8 @@ mod tests {
             cpu: None,
             since_start: None,
             collections: None,
+            pauses: None,
+            goal: None,
             gogc: None,
             memory_limit: None,
             allocation_rate: None,
@@ -117,13 +137,18 @@ mod tests {
                 count: 1204,
                 uptime_s: 60_000.0,
             }),
+            pauses: Some(Pauses {
+                count: 1204,
+                total_ns: 240_800_000,
+            }),
+            goal: Some(40 << 20),
             gogc: Some(Gogc::Percent(50.0)),
             memory_limit: Some(MemoryLimit::Bytes(512 << 20)),
             allocation_rate: Some(40 << 20),
         });
         assert_eq!(
             text,
-            "Garbage collection takes 31.4% of the core Agent's CPU profile, and took 0.53% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
+            "Garbage collection takes 31.4% of the core Agent's CPU profile, and took 0.53% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start, one every 50 s. Collections stopped the process for 241 ms in all, 200 \u{b5}s each on average. 40.0 MB are allocated a second, which is much: fewer allocations are the first remedy. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."
         );
     }
 
