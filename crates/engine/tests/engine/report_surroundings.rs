@@ -481,11 +481,29 @@ fn the_story_of_the_collector() {
         .file("runtime_debug_info.log", debug("50", "400MiB"))
         .file("envvars.log", "GOGC=300\nGOMEMLIMIT=1GiB\n")
         .read();
-    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect![[r#"
+        Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is 50, under the default of 100: collections come more often and cost more CPU. GOMEMLIMIT is 400 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window.
+
+        The heap of the core Agent and what bounds it
+
+        | Heap | Value |
+        | --- | ---: |
+        | Live after the last collection | 41.0 MB |
+        | Heap now, with garbage | 240 MB |
+        | GOMEMLIMIT, for all that Go holds | 400 MB |"#]].assert_eq(&told(&seen));
     let seen = flare()
         .file("envvars.log", "GOGC=off\nGOMEMLIMIT=512MiB\n")
         .read();
-    expect!["Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window."].assert_eq(&told(&seen));
+    expect![[r#"
+        Garbage collection takes 38.9% of the core Agent's CPU profile, and took 0.04% of the CPU time that was available since its start (GCCPUFraction). 1,204 collections since the start. 1.03 MB are allocated a second. GOGC is off: only GOMEMLIMIT starts collections. GOMEMLIMIT is 512 MB: near it the collector uses more CPU instead of more memory. That is a high share. With a memory limit set, memory pressure can show as CPU: see whether the heap is near the limit, then look at Allocations in the Window.
+
+        The heap of the core Agent and what bounds it
+
+        | Heap | Value |
+        | --- | ---: |
+        | Live after the last collection | 41.0 MB |
+        | Heap now, with garbage | 240 MB |
+        | GOMEMLIMIT, for all that Go holds | 512 MB |"#]].assert_eq(&told(&seen));
     // In a local flare runtime_debug_info.log and the statistics are about the command.
     let seen = flare()
         .file("runtime_debug_info.log", debug("50", "400MiB"))
@@ -636,7 +654,7 @@ fn a_reported_case_is_a_step() {
         .unwrap()
         .1
         .read();
-    expect!["1. **Memory leak in core**: See whether a reported case fits. Looks like DataDog/datadog-agent#56407 (a second dogstatsd-capture leaks every packet buffer; open, fix proposed in DataDog/datadog-agent#56571): after a second dogstatsd-capture in one Agent process, packet buffers of the Unix socket are never given back to their pool: 8 KB per packet until memory runs out. Remedy: restart the Agent, and run at most one capture per Agent process. This is a resemblance by stack and version, not a proof."].assert_eq(seen.section("Recommendations").lines().next().unwrap());
+    expect!["1. **Memory leak in the core Agent**: See whether a reported case fits. Looks like DataDog/datadog-agent#56407 (a second dogstatsd-capture leaks every packet buffer; open, fix proposed in DataDog/datadog-agent#56571): after a second dogstatsd-capture in one Agent process, packet buffers of the Unix socket are never given back to their pool: 8 KB per packet until memory runs out. Remedy: restart the Agent, and run at most one capture per Agent process. This is a resemblance by stack and version, not a proof."].assert_eq(seen.section("Recommendations").lines().next().unwrap());
 }
 
 #[test]
@@ -715,8 +733,8 @@ fn contexts_of_dogstatsd() {
         section.lines().next().unwrap().to_owned()
     };
     // From 5,000 contexts on they are worth looking at, below that the checks are.
-    expect!["1. **Memory leak in core**: The Agent held 5,000 DogStatsD contexts. Find the metrics with the most contexts and the tags that multiply them; tags with ever new values (user, session or request ids, timestamps) are the usual cause. The command counts on the live Agent."].assert_eq(&advice(&flare(5_000).read()));
-    expect!["1. **Memory leak in core**: DogStatsD held only 4,999 contexts, so look at what checks submit: the checks with the most samples are network (174 samples a run), cpu (9 samples a run). Reduce what the first one collects or tags, and compare."].assert_eq(&advice(&flare(4_999).read()));
+    expect!["1. **Memory leak in the core Agent**: The Agent held 5,000 DogStatsD contexts. Find the metrics with the most contexts and the tags that multiply them; tags with ever new values (user, session or request ids, timestamps) are the usual cause. The command counts on the live Agent."].assert_eq(&advice(&flare(5_000).read()));
+    expect!["1. **Memory leak in the core Agent**: DogStatsD held only 4,999 contexts, so look at what checks submit: the checks with the most samples are network (174 samples a run), cpu (9 samples a run). Reduce what the first one collects or tags, and compare."].assert_eq(&advice(&flare(4_999).read()));
     // In a local flare the file is about the command; the telemetry is the Agent's.
     let seen = flare(3)
         .file("local", "")
@@ -863,9 +881,9 @@ fn a_busy_opentelemetry_agent_is_asked_for_a_plain_flare() {
         )
         .read();
     expect![[r#"
-        1. **CPU spike in otel-agent**: Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.
-        2. **CPU spike in otel-agent**: Escalate to opentelemetry-agent, with the escalation summary below and the flare. It is about: OTel Agent (OpenTelemetry Collector).
-        3. **Memory leak in otel-agent not measured**: The flare holds no heap snapshots of this process. Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.
+        1. **CPU spike in the OpenTelemetry Agent**: Look at the pipelines in otel/otel-flare: a batch or memory_limiter processor, and the number of distinct resources, decide what is kept.
+        2. **CPU spike in the OpenTelemetry Agent**: Escalate to opentelemetry-agent, with the escalation summary below and the flare. It is about: OTel Agent (OpenTelemetry Collector).
+        3. **Memory leak in the OpenTelemetry Agent not measured**: The flare holds no heap snapshots of this process. Profiles of the OpenTelemetry Agent come with every flare while its ddflare extension is on: see that it runs, and make another flare while the problem is happening.
 
            ```text
            sudo datadog-agent flare

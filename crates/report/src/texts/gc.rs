@@ -14,7 +14,10 @@ pub(crate) const LIMIT: &str = "GOMEMLIMIT, for all that Go holds";
 
 /// What the picture of a heap shows.
 pub(crate) fn heap_caption(process: &Process) -> String {
-    format!("The heap of {} and what bounds it", processes::full(process))
+    format!(
+        "The heap of {} and what bounds it",
+        processes::full(process)
+    )
 }
 
 /// In sentences; empty where nothing is known.

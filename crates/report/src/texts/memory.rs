@@ -202,7 +202,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
                 retention
-                Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
+                Of the 400 MB that the core Agent has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
     }
@@ -214,10 +214,10 @@ mod tests {
         check(
             &usage,
             &expect![[r#"
-            Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 559 MB
-            outside-go
-            Of the 900 MB that core has resident, the Go runtime holds 300 MB (33.3%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 600 MB (66.7%) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m -t 20) and at C libraries.
-        "#]],
+                Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 559 MB
+                outside-go
+                Of the 900 MB that the core Agent has resident, the Go runtime holds 300 MB (33.3%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). 600 MB (66.7%) are outside of Go, 40.0 MB of them Python's. Most of the memory is outside of Go, so growth there can't be seen in a Go profile: look at Python checks (check <name> -m -t 20) and at C libraries.
+            "#]],
         );
         usage.python = None;
         usage.rtloader = None;
@@ -238,10 +238,10 @@ mod tests {
         check(
             &usage,
             &expect![[r#"
-            Heap in use 60.0 MB, Garbage 180 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
-            garbage
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
-        "#]],
+                Heap in use 60.0 MB, Garbage 180 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
+                garbage
+                Of the 400 MB that the core Agent has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased), and the heap profile explains 60.0 MB of that (20.0%). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. Go holds much more than is in use: that is garbage and fragmentation, not retention. Look at the allocation rate, GOGC and GOMEMLIMIT.
+            "#]],
         );
     }
 
@@ -259,7 +259,7 @@ mod tests {
             &expect![[r#"
                 Go runtime 55.0 MB, Rest 35.0 MB
                 modest
-                Of the 90.0 MB that core has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go. None of the parts is large: each is under 100 MB.
+                Of the 90.0 MB that the core Agent has resident, the Go runtime holds 55.0 MB (61.1%; Sys minus HeapReleased), and the heap profile explains 20.0 MB of that (36.4%). 35.0 MB (38.9%) are outside of Go. None of the parts is large: each is under 100 MB.
             "#]],
         );
     }
@@ -274,10 +274,10 @@ mod tests {
         check(
             &unprofiled,
             &expect![[r#"
-            Heap objects 240 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
-            modest
-            Of the 400 MB that core has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
-        "#]],
+                Heap objects 240 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB, Rest 59.0 MB
+                modest
+                Of the 400 MB that the core Agent has resident, the Go runtime holds 300 MB (75.0%; Sys minus HeapReleased). 100 MB (25.0%) are outside of Go, 40.0 MB of them Python's. The largest part is heap objects with 240 MB (live objects and garbage not collected yet). What holds memory in Go can't be told without a heap profile.
+            "#]],
         );
         // Just under half outside of Go.
         let python = Usage {
@@ -293,10 +293,10 @@ mod tests {
         check(
             &python,
             &expect![[r#"
-            Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
-            modest
-            Of the 390 MB that core has resident, the Go runtime holds 200 MB (51.3%; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5%). 190 MB (48.7%) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
-        "#]],
+                Heap in use 99.0 MB, Garbage 41.0 MB, Spans 10.0 MB, Idle heap 10.0 MB, Go runtime 40.0 MB, Python 150 MB, rtloader 1.00 MB, Rest 39.0 MB
+                modest
+                Of the 390 MB that the core Agent has resident, the Go runtime holds 200 MB (51.3%; Sys minus HeapReleased), and the heap profile explains 99.0 MB of that (49.5%). 190 MB (48.7%) are outside of Go, 150 MB of them Python's. The largest part is Python with 150 MB (objects of Python's allocator (pymem)).
+            "#]],
         );
         // The near miss: no part reaches what is large.
         let small = Usage {
@@ -307,10 +307,10 @@ mod tests {
         check(
             &small,
             &expect![[r#"
-            Go runtime 95.0 MB, Rest 4.00 MB
-            modest
-            Of the 99.0 MB that core has resident, the Go runtime holds 95.0 MB (96.0%; Sys minus HeapReleased). 4.00 MB (4.0%) are outside of Go. None of the parts is large: each is under 100 MB.
-        "#]],
+                Go runtime 95.0 MB, Rest 4.00 MB
+                modest
+                Of the 99.0 MB that the core Agent has resident, the Go runtime holds 95.0 MB (96.0%; Sys minus HeapReleased). 4.00 MB (4.0%) are outside of Go. None of the parts is large: each is under 100 MB.
+            "#]],
         );
     }
 
@@ -330,10 +330,10 @@ mod tests {
         check(
             &usage,
             &expect![[r#"
-            Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
-            modest
-            Of the 107 MB that core has resident, the Go runtime holds 105 MB (98.1%; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8%). 2.00 MB (1.9%) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
-        "#]],
+                Heap in use 46.0 MB, Garbage 14.0 MB, Spans 10.0 MB, Idle heap 20.0 MB, Go runtime 15.0 MB, Python 32.0 MB, rtloader 1.00 MB
+                modest
+                Of the 107 MB that the core Agent has resident, the Go runtime holds 105 MB (98.1%; Sys minus HeapReleased), and the heap profile explains 46.0 MB of that (43.8%). 2.00 MB (1.9%) are outside of Go. Python's allocator reports 32.0 MB, more than fits there: Go also counts pages that are not resident, and the files are some seconds apart. None of the parts is large: each is under 100 MB.
+            "#]],
         );
     }
 
@@ -346,7 +346,7 @@ mod tests {
             &expect![[r#"
                 Heap in use 200 MB, Garbage 40.0 MB, Spans 10.0 MB, Idle heap 30.0 MB, Go runtime 20.0 MB, Python 40.0 MB, rtloader 1.00 MB
                 retention
-                Of the 250 MB that core has resident, the Go runtime holds 300 MB (120%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
+                Of the 250 MB that the core Agent has resident, the Go runtime holds 300 MB (120%; Sys minus HeapReleased), and the heap profile explains 200 MB of that (66.7%). Go's own memory accounts for all of it; some of what it holds is not resident. The heap in use is large by itself: real retention, which the heap profile explains.
             "#]],
         );
         usage.rss = None;

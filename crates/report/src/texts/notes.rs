@@ -245,7 +245,7 @@ mod tests {
                 bytes: 9 * MB,
                 seconds: 4.0,
             },
-            "trace: the heap grew by +9.00 MB in 4.0 s, under the threshold but beyond sampling noise. So short a window can't tell whether it goes on, and a longer capture of the core Agent does not lengthen it: take the trace-agent's heap twice by hand, some minutes apart.",
+            "Trace-agent: the heap grew by +9.00 MB in 4.0 s, under the threshold but beyond sampling noise. So short a window can't tell whether it goes on, and a longer capture of the core Agent does not lengthen it: take the trace-agent's heap twice by hand, some minutes apart.",
         );
         check_core(
             NoteFact::AllocationRate {
