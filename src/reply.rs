@@ -80,6 +80,11 @@ impl Reply {
     }
 }
 
+/// Something is remembered.
+pub fn is_kept(storage: &impl Storage) -> bool {
+    storage.get(NAME).is_some()
+}
+
 /// A text as the user edited it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Edit {
@@ -151,7 +156,7 @@ impl Edits {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edited, Edits, Reply};
+    use super::{Edited, Edits, Reply, is_kept};
     use crate::storage::MadeUp;
     use engine::protocol::Replies;
 
@@ -170,6 +175,7 @@ mod tests {
         for reply in [Reply::Jira, Reply::Escalation, Reply::Customer] {
             reply.keep(&storage);
             assert_eq!(Reply::kept(&storage), reply);
+            assert_eq!(is_kept(&storage), reply != Reply::Customer);
         }
         assert!(storage.texts.borrow().is_empty());
     }

@@ -5,7 +5,7 @@
 
 use crate::shown::widths;
 use crate::storage::{self, Storage};
-use crate::{choices, theme};
+use crate::{choices, reply, theme};
 
 /// One place, and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,7 @@ pub fn kept(storage: &impl Storage, are_unkept: bool) -> Kept {
             "thresholds and owners, with the text of the owners file",
         ),
         (widths::are_kept(storage), "widths of columns"),
+        (reply::is_kept(storage), "which text to paste is shown"),
     ]
     .into_iter()
     .filter_map(|(is_kept, what)| is_kept.then_some(what))

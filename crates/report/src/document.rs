@@ -597,6 +597,8 @@ pub struct FrameView {
     pub function: String,
     /// Package path with the final dot or slash, may be empty.
     pub package: String,
+    /// The same on a screen, without the path of the module.
+    pub brief: String,
     /// Receiver and function.
     pub short: String,
     /// It is the responsible frame.

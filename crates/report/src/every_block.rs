@@ -92,6 +92,7 @@ pub(super) fn every_block(text: &str) -> Document {
                 }],
                 frames: vec![
                     FrameView {
+                        brief: "pkg.".to_owned(),
                         function: text.into(),
                         package: text.into(),
                         short: text.into(),

@@ -153,7 +153,7 @@ fn Places() -> impl IntoView {
     };
     view! {
         <h3>"What the browser keeps for this page"</h3>
-        <p>"Only what you choose here: the theme, thresholds, an owners file. Settings can forget it. Nothing of a flare is ever kept."</p>
+        <p>"Only what you choose here: the theme, thresholds, an owners file, the text shown last, column widths. Settings can forget them. Nothing of a flare is ever kept."</p>
         <table class="check-places">
             <caption class="visually-hidden">"What is stored now"</caption>
             <thead><tr><th scope="col">"Where"</th><th scope="col">"What is there now"</th></tr></thead>

@@ -46,7 +46,7 @@ pub fn ReadingLine() -> impl IntoView {
     move || {
         name().map(|name| {
             view! {
-                <section class="reading" aria-label="Progress" data-progress="">
+                <div class="reading" role="group" aria-label="Progress" data-progress="">
                     <p class="reading-what">
                         <span class="loading-name">{name}</span>
                         " "
@@ -54,7 +54,7 @@ pub fn ReadingLine() -> impl IntoView {
                     </p>
                     <Bar/>
                     <Cancel node_ref=NodeRef::new()/>
-                </section>
+                </div>
             }
         })
     }

@@ -1,7 +1,6 @@
 //! An open flare: the toolbar, and a panel for each view of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
 
@@ -10,12 +9,10 @@ use super::files::Files;
 use super::printed::PrintedTexts;
 use super::summary::Summary;
 use super::tabs::Toolbar;
+use crate::browser::idle::when_idle;
 use crate::browser::state::AppState;
 use crate::place::Tab;
 use engine::protocol::SummaryView;
-
-/// How long the first screen has the browser for itself before the rest is put beside it.
-const FIRST_SCREEN: Duration = Duration::from_millis(80);
 
 /// An open flare.
 #[component]
@@ -29,16 +26,15 @@ pub fn Open(
     let summary = Signal::derive(move || state.summary.get().unwrap_or_else(|| view.clone()));
     Effect::new(move |_| document().set_title(&summary.with(|summary| summary.title.clone())));
     on_cleanup(|| document().set_title("flarescope"));
-    // Details and Files are put beside the first screen once that is drawn, or as soon as they are asked
-    // for: printing, searching in the page and saving have all of it.
+    // Details and Files are put beside the first screen when the browser has time, or as soon as they are
+    // asked for: printing, searching in the page and saving have all of it.
     let is_time = RwSignal::new(false);
     Effect::new(move |_| {
         if state.details.with(Option::is_some) {
-            let mount = move || {
+            when_idle(move || {
                 // The flare may have been closed since.
                 let _ = is_time.try_set(true);
-            };
-            set_timeout(mount, FIRST_SCREEN);
+            });
         }
     });
     let rest = Memo::new(move |_| {

@@ -13,6 +13,7 @@ use crate::browser::client::Client;
 use crate::browser::state::AppState;
 use crate::browser::storage::LocalStorage;
 use crate::draft::Draft;
+use crate::reply::Reply;
 use crate::shown::widths::Widths;
 use crate::stored::{self, Kept};
 use crate::theme::Theme;
@@ -241,6 +242,8 @@ fn KeptSettings() -> impl IntoView {
         shown_theme.set(Theme::Auto);
         state.widths.set(Widths::default());
         Widths::default().keep(&LocalStorage);
+        state.reply.set(Reply::default());
+        Reply::default().keep(&LocalStorage);
         client.use_choices(
             Choices::default(),
             "Everything kept is forgotten, and the defaults are restored",

@@ -98,9 +98,10 @@ fn Frame(
 ) -> impl IntoView {
     let FrameView {
         function,
-        package,
+        brief,
         short,
         responsible,
+        ..
     } = frame;
     let state = expect_context::<AppState>();
     let is_selected = {
@@ -129,7 +130,7 @@ fn Frame(
             title=function
         >
             <span class="frame-name">
-                <span class="frame-package">{package}</span>
+                <span class="frame-package">{brief}</span>
                 <span class="frame-short">{short}</span>
             </span>
             {word}

@@ -235,7 +235,6 @@ fn of_finding(finding: &Finding, anchor: Option<String>, palette: &Palette) -> E
                 human_share(one.value, finding.counted)
             )),
             &one.owner,
-            Vec::new(),
             one.frames.iter().map(String::as_str),
             one.responsible,
             FRAMES,
@@ -421,7 +420,6 @@ fn groups(
         stacks::stack(
             words::goroutines(group.count),
             &shown.owner,
-            Vec::new(),
             group.frames.iter().map(String::as_str),
             shown.responsible,
             FRAMES,

@@ -1,6 +1,8 @@
 //! Traces, goroutines, checks, and what became of every file.
 
-use super::super::document::{Block, FileRole, PlainTable, Section, SectionKind, SectionState};
+use super::super::document::{
+    Block, FileRole, PlainTable, Section, SectionKind, SectionState, StackView,
+};
 use super::super::model::{DumpSource, Report};
 use super::super::texts;
 use super::super::times::duration;
@@ -166,16 +168,18 @@ fn groups(report: &Report, palette: &Palette) -> Block {
                     .and_then(|place| group.frames.get(place))
                     .or(group.frames.first())
                     .map_or("no frames", String::as_str);
-                stack(
-                    format!("{} \u{d7} {name}", count(group.count)),
-                    &shown.owner,
+                StackView {
                     facts,
-                    group.frames.iter().map(String::as_str),
-                    shown.responsible,
-                    FRAMES,
-                    group.frames_total,
-                    palette,
-                )
+                    ..stack(
+                        format!("{} \u{d7} {name}", count(group.count)),
+                        &shown.owner,
+                        group.frames.iter().map(String::as_str),
+                        shown.responsible,
+                        FRAMES,
+                        group.frames_total,
+                        palette,
+                    )
+                }
             })
             .collect(),
     }

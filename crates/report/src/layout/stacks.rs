@@ -1,14 +1,13 @@
 //! Whole stacks, and what is said of one while it is closed or cut short.
 
-use super::super::document::{Fact, FrameView, StackView};
-use super::Palette;
+use super::super::document::{FrameView, StackView};
+use super::{Palette, names};
 use diagnose::owner::split_name;
 
 /// A stack of which the first `limit` frames are shown.
 pub(super) fn stack<'f>(
     title: String,
     owner: &str,
-    facts: Vec<Fact>,
     functions: impl Iterator<Item = &'f str>,
     responsible: Option<usize>,
     limit: usize,
@@ -22,7 +21,7 @@ pub(super) fn stack<'f>(
         known_by: known_by(&title, &frames),
         rest: rest(frames.len(), frames_total),
         title,
-        facts,
+        facts: Vec::new(),
         frames,
         frames_total,
     }
@@ -41,6 +40,10 @@ fn frames<'f>(
             FrameView {
                 function: function.to_owned(),
                 package: package.to_owned(),
+                brief: names::shortened(function)
+                    .strip_suffix(short)
+                    .unwrap_or(package)
+                    .to_owned(),
                 short: short.to_owned(),
                 responsible: responsible == Some(index),
             }

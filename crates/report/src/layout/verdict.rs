@@ -399,7 +399,6 @@ fn stacks(finding: &Finding, palette: &Palette) -> Block {
                 stack(
                     format!("{value}, {}", human_share(one.value, finding.counted)),
                     &one.owner,
-                    Vec::new(),
                     one.frames.iter().map(String::as_str),
                     one.responsible,
                     FRAMES,

@@ -106,13 +106,11 @@ actionable = false
 
 const OWNER: &str = "Keepers of owls";
 
-/// Owners of the rows of the core Agent's heap difference.
+/// Owners of the rows of the core Agent's heap difference, once they are there.
 async fn owners(page: &Page) -> Result<Vec<String>> {
-    page.attributes(
-        "table[data-process=core][data-profile=heap-diff] tr[data-owner]",
-        "data-owner",
-    )
-    .await
+    let rows = "table[data-process=core][data-profile=heap-diff] tr[data-owner]";
+    page.one(rows).await?;
+    page.attributes(rows, "data-owner").await
 }
 
 async fn is_owned_by_owls(page: &Page) -> Result<bool> {
@@ -220,7 +218,7 @@ fn nothing_but_settings_is_kept_and_it_can_be_forgotten() -> Result<()> {
         let mut names: Vec<&str> = kept.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         ensure!(
-            names == ["flarescope.choices", "flarescope.theme"],
+            names == ["flarescope.choices", "flarescope.reply", "flarescope.theme"],
             "{kept:?}"
         );
         for secret in ["owls", host, "memory-leak"] {
@@ -232,7 +230,7 @@ fn nothing_but_settings_is_kept_and_it_can_be_forgotten() -> Result<()> {
 
         page.open_settings().await?;
         let said = page.text("[data-kept=some]").await?;
-        for needle in ["theme", "thresholds"] {
+        for needle in ["theme", "thresholds", "text"] {
             ensure!(said.contains(needle), "the dialog says {said:?}");
         }
         page.press("settings-forget").await?;
