@@ -20,7 +20,7 @@ async fn show(page: &Page) -> Result<()> {
         let seen = page
             .script(
                 "const table = document.querySelector(arguments[0]);\
-                 table?.scrollIntoView({block: 'center'});\
+                 table?.closest('figure').scrollIntoView({block: 'center'});\
                  return (table?.offsetHeight ?? 0) > 0;",
                 &[json!(TABLE)],
             )
