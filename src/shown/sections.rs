@@ -5,10 +5,10 @@ use engine::protocol::SectionKind;
 /// The id of the section that shows one process at a time.
 pub const PROCESS: &str = "processes";
 
-/// Short names: the process stands above its group.
+/// Short names. Of the verdict's section only the notes stand in a list.
 pub const fn nav_name(kind: SectionKind) -> &'static str {
     match kind {
-        SectionKind::Verdict => "Verdict",
+        SectionKind::Verdict => "Notes",
         SectionKind::Evidence => "Evidence",
         SectionKind::Profiles => "Profiles",
         SectionKind::Agent => "Agent",

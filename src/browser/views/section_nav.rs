@@ -34,10 +34,7 @@ pub fn SectionNav(
     let current = use_current_section(ids);
     let item = move |section: &Section| {
         let (id, mark) = (section.anchor.clone(), Mark::from(section.state));
-        let name = match section.title.as_str() {
-            "Notes" => "Notes",
-            _ => nav_name(section.kind),
-        };
+        let name = nav_name(section.kind);
         let is_current = {
             let id = id.clone();
             Signal::derive(move || current.with(|current| *current == id))

@@ -146,6 +146,12 @@ fn details_have_every_section_once_but_what_is_said_elsewhere() {
         let details = details_view(report);
         let mut shown: Vec<String> = anchors(&details);
         shown.retain(|anchor| anchor != "verdict");
+        for evidence in summary(&seen).evidence {
+            assert!(
+                evidence.anchor.is_none_or(|anchor| shown.contains(&anchor)),
+                "{name}"
+            );
+        }
         let once: HashSet<String> = shown.iter().cloned().collect();
         assert_eq!(shown.len(), once.len(), "{name}: one is there twice");
         assert_eq!(once, wanted, "{name}");

@@ -1,7 +1,7 @@
 //! What answers a ticket, on one screen: a line for each thing found, the largest rows behind it, the
 //! texts to paste.
 
-use super::super::document::{Bar, FindingKind, ProfileName, Section, SectionKind, StackView};
+use super::super::document::{Bar, ProfileName, SectionKind, StackView};
 
 use super::super::model::{ProcessReport, Report, Table};
 use super::super::screen::{
@@ -10,12 +10,12 @@ use super::super::screen::{
 use super::super::texts::{self, findings, first_screen as words};
 use super::bars::Axis;
 use super::palette::part_swatches;
-use super::{Palette, banner, bytes, document, last_heap, names, stacks, verdict};
+use super::{Palette, banner, bytes, last_heap, names, stacks, verdict};
 use diagnose::notable::{Notable, Thing};
 use diagnose::owner::UNOWNED;
 use diagnose::verdict::Finding;
 use flare::goroutines::Group;
-use profile::units::{human, human_share, human_signed};
+use profile::units::{human, human_share};
 
 /// Lines of the banner; what does not fit is named behind them.
 const LINES: usize = 3;
@@ -26,9 +26,8 @@ const FRAMES: usize = 24;
 
 /// What answers a ticket, with texts to paste that may be redacted: what stands on the screen is not.
 pub fn summary_view(report: &Report, replies: Replies) -> SummaryView {
-    let document = document(report, "", "");
     let palette = Palette::of(report);
-    let (lines, evidence) = lines(report, &document.sections, &palette);
+    let (lines, evidence) = lines(report, &palette);
     let banner = banner::banner(report, lines);
     let header = header(report);
     SummaryView {
@@ -74,16 +73,8 @@ fn header(report: &Report) -> HeaderView {
 
 /// A line for each of the first findings and things to look at, and what each rests on. Where there is
 /// none, what the main process holds.
-fn lines(
-    report: &Report,
-    sections: &[Section],
-    palette: &Palette,
-) -> (Vec<LineView>, Vec<EvidenceView>) {
+fn lines(report: &Report, palette: &Palette) -> (Vec<LineView>, Vec<EvidenceView>) {
     let judgement = &report.judgement;
-    let anchor = sections
-        .iter()
-        .find(|section| section.kind == SectionKind::Evidence)
-        .map(|section| section.anchor.clone());
     let mut lines = Vec::new();
     let mut evidence = Vec::new();
     for finding in &judgement.findings {
@@ -100,10 +91,10 @@ fn lines(
             doubts: findings::doubts(finding),
             evidence: Some(evidence.len()),
         });
-        evidence.push(of_finding(finding, anchor.clone(), palette));
+        evidence.push(of_finding(finding, palette));
     }
     for one in &judgement.notable {
-        let rests_on = of_notable(report, one, anchor.clone(), palette);
+        let rests_on = of_notable(report, one, palette);
         lines.push(LineView {
             is_finding: false,
             title: texts::notable::about(one),
@@ -115,6 +106,10 @@ fn lines(
             evidence: rests_on.is_some().then_some(evidence.len()),
         });
         evidence.extend(rests_on);
+    }
+    for view in &mut evidence {
+        // Whatever has a line has its section, which is the only one of its kind.
+        view.anchor = Some(SectionKind::Evidence.as_str().to_owned());
     }
     if evidence.is_empty() {
         evidence.extend(held(report, report.judgement.main.as_ref(), palette));
@@ -205,12 +200,8 @@ fn rows(parts: &[Part<'_>], whole: Option<i64>, palette: &Palette) -> Vec<Eviden
         .collect()
 }
 
-fn of_finding(finding: &Finding, anchor: Option<String>, palette: &Palette) -> EvidenceView {
-    let unit = verdict::unit(finding);
-    let value = |value: i64| match finding.kind {
-        FindingKind::MemoryLeak => human_signed(value, unit),
-        _ => human(value, unit),
-    };
+fn of_finding(finding: &Finding, palette: &Palette) -> EvidenceView {
+    let value = |value: i64| verdict::amount(finding, value);
     let by_frame = finding.responsible.len() > 1;
     let parts: Vec<Part<'_>> = if by_frame {
         let frames = finding.responsible.iter();
@@ -248,16 +239,11 @@ fn of_finding(finding: &Finding, anchor: Option<String>, palette: &Palette) -> E
         caption: words::whole_of(finding, &value(finding.counted)),
         rows,
         stack,
-        anchor,
+        anchor: None,
     }
 }
 
-fn of_notable(
-    report: &Report,
-    one: &Notable,
-    anchor: Option<String>,
-    palette: &Palette,
-) -> Option<EvidenceView> {
+fn of_notable(report: &Report, one: &Notable, palette: &Palette) -> Option<EvidenceView> {
     let table = |what: &str, caption: String, rows: Vec<EvidenceRow>, stack: Option<StackView>| {
         (!rows.is_empty()).then(|| EvidenceView {
             title: texts::notable::about(one),
@@ -265,7 +251,7 @@ fn of_notable(
             caption,
             rows,
             stack,
-            anchor: anchor.clone(),
+            anchor: None,
         })
     };
     match &one.thing {
@@ -314,20 +300,12 @@ fn of_notable(
                 None,
             )
         }
-        Thing::Busy { .. } | Thing::Starved(_) => by_owner(
-            report,
-            one.process.as_ref(),
-            ProfileName::Cpu,
-            anchor,
-            palette,
-        ),
-        Thing::Collector { .. } => by_owner(
-            report,
-            one.process.as_ref(),
-            ProfileName::HeapDiff,
-            anchor,
-            palette,
-        ),
+        Thing::Busy { .. } | Thing::Starved(_) => {
+            by_owner(report, one.process.as_ref(), ProfileName::Cpu, palette)
+        }
+        Thing::Collector { .. } => {
+            by_owner(report, one.process.as_ref(), ProfileName::HeapDiff, palette)
+        }
         Thing::LargeHeap { .. } | Thing::NearLimit { .. } => {
             held(report, one.process.as_ref(), palette).map(|view| EvidenceView {
                 title: texts::notable::about(one),
@@ -383,12 +361,12 @@ fn of_notable(
                 None,
             )
         }
-        Thing::Alike { function, .. } => groups(report, one, Some(function), anchor, palette),
+        Thing::Alike { function, .. } => groups(report, one, Some(function), palette),
         Thing::LockWaits { site, .. } => {
             let site = site.as_ref().map(|(site, _)| site.as_str());
-            groups(report, one, site, anchor, palette)
+            groups(report, one, site, palette)
         }
-        Thing::ManyGoroutines(_) => groups(report, one, None, anchor, palette),
+        Thing::ManyGoroutines(_) => groups(report, one, None, palette),
         _ => None,
     }
 }
@@ -398,7 +376,6 @@ fn groups(
     report: &Report,
     one: &Notable,
     function: Option<&str>,
-    anchor: Option<String>,
     palette: &Palette,
 ) -> Option<EvidenceView> {
     let goroutines = report.goroutines.as_ref()?;
@@ -434,7 +411,7 @@ fn groups(
         caption: words::parts_of(&human(all, "count"), words::GOROUTINES),
         rows: rows(&parts, Some(all), palette),
         stack,
-        anchor,
+        anchor: None,
     })
 }
 
@@ -453,7 +430,7 @@ fn held(
         &human(table.net, &table.unit),
         &words::heap_of(&process.name),
     );
-    owners(process, table, caption, None, palette)
+    owners(process, table, caption, palette)
 }
 
 /// What a profile shows, by owner.
@@ -461,7 +438,6 @@ fn by_owner(
     report: &Report,
     process: Option<&flare::Process>,
     name: ProfileName,
-    anchor: Option<String>,
     palette: &Palette,
 ) -> Option<EvidenceView> {
     let process = found(report, process)?;
@@ -471,14 +447,13 @@ fn by_owner(
     };
     let table = super::find(super::tables_of(process, name)?, sample_type)?;
     let caption = words::parts_of(&human(table.net, &table.unit), &what);
-    owners(process, table, caption, anchor, palette)
+    owners(process, table, caption, palette)
 }
 
 fn owners(
     process: &ProcessReport,
     table: &Table,
     caption: String,
-    anchor: Option<String>,
     palette: &Palette,
 ) -> Option<EvidenceView> {
     let owners = table.owners.iter().filter(|(_, value)| *value > 0);
@@ -495,7 +470,7 @@ fn owners(
         caption,
         rows,
         stack: None,
-        anchor,
+        anchor: None,
     })
 }
 

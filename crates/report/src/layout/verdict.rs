@@ -262,7 +262,6 @@ fn growth(finding: &Finding, palette: &Palette) -> Option<Block> {
 
 /// The largest functions. Of a leak, what was allocated stands beside what stayed.
 fn functions(finding: &Finding) -> Block {
-    let unit = unit(finding);
     let leak = finding.kind == FindingKind::MemoryLeak;
     let differs = finding
         .functions
@@ -288,11 +287,7 @@ fn functions(finding: &Finding) -> Block {
             if differs {
                 row.push(findings::responsible(one));
             }
-            let value = if leak {
-                human_signed(one.value, unit)
-            } else {
-                human(one.value, unit)
-            };
+            let value = amount(finding, one.value);
             let doubt = if one.within_noise {
                 " (within noise)"
             } else {
@@ -325,7 +320,15 @@ fn functions(finding: &Finding) -> Block {
     })
 }
 
-pub(super) const fn unit(finding: &Finding) -> &'static str {
+/// A value of a finding: growth has its sign.
+pub(super) fn amount(finding: &Finding, value: i64) -> String {
+    match finding.kind {
+        FindingKind::MemoryLeak => human_signed(value, unit(finding)),
+        FindingKind::CpuSpike | FindingKind::Contention => human(value, unit(finding)),
+    }
+}
+
+const fn unit(finding: &Finding) -> &'static str {
     match finding.kind {
         FindingKind::MemoryLeak => "bytes",
         FindingKind::CpuSpike | FindingKind::Contention => "nanoseconds",
@@ -337,11 +340,7 @@ fn responsible(finding: &Finding) -> Option<Block> {
     if finding.responsible.len() < 2 {
         return None;
     }
-    let unit = unit(finding);
-    let value = |value: i64| match finding.kind {
-        FindingKind::MemoryLeak => human_signed(value, unit),
-        _ => human(value, unit),
-    };
+    let value = |value: i64| amount(finding, value);
     let mut rows: Vec<Vec<String>> = finding
         .responsible
         .iter()
@@ -383,7 +382,6 @@ fn responsible(finding: &Finding) -> Option<Block> {
 fn stacks(finding: &Finding, palette: &Palette) -> Block {
     const STACKS: usize = 3;
     const FRAMES: usize = 40;
-    let unit = unit(finding);
     Block::Stacks {
         caption: "The heaviest stacks of this finding, leaf first".to_owned(),
         stacks: finding
@@ -391,11 +389,7 @@ fn stacks(finding: &Finding, palette: &Palette) -> Block {
             .iter()
             .take(STACKS)
             .map(|one| {
-                let value = if finding.kind == FindingKind::MemoryLeak {
-                    human_signed(one.value, unit)
-                } else {
-                    human(one.value, unit)
-                };
+                let value = amount(finding, one.value);
                 stack(
                     format!("{value}, {}", human_share(one.value, finding.counted)),
                     &one.owner,
