@@ -118,7 +118,7 @@ impl Edits {
     }
 
     /// Takes in what the user typed. The engine's own text, typed again, is no edit.
-    pub fn edit(&mut self, reply: Reply, text: String, replies: &Replies, redacted: bool) {
+    pub fn edit(&mut self, reply: Reply, text: String, replies: &Replies) {
         let from = reply.text(replies);
         let place = &mut self.0[reply as usize];
         *place = match place.take() {
@@ -127,7 +127,7 @@ impl Edits {
             None => Some(Edit {
                 text,
                 from: from.to_owned(),
-                redacted,
+                redacted: replies.redacted,
             }),
         };
     }
@@ -165,6 +165,7 @@ mod tests {
             customer: customer.to_owned(),
             escalation: "to engineering".to_owned(),
             jira: "h3. to engineering".to_owned(),
+            redacted: false,
         }
     }
 
@@ -185,7 +186,7 @@ mod tests {
         let mut edits = Edits::default();
         let first = replies("Hello");
         assert_eq!(edits.shown(Reply::Customer, &first), "Hello");
-        edits.edit(Reply::Customer, "Hello Ada".to_owned(), &first, false);
+        edits.edit(Reply::Customer, "Hello Ada".to_owned(), &first);
         let state = |edits: &Edits, replies| edits.state(Reply::Customer, replies, false);
         assert_eq!(state(&edits, &first), Some(Edited::Own));
         let second = replies("Hello again");
@@ -196,8 +197,8 @@ mod tests {
         assert_eq!(edits.shown(Reply::Customer, &second), "Hello again");
         assert_eq!(state(&edits, &second), None);
         // Typed back by hand.
-        edits.edit(Reply::Customer, "Hello Ada".to_owned(), &second, false);
-        edits.edit(Reply::Customer, "Hello again".to_owned(), &second, false);
+        edits.edit(Reply::Customer, "Hello Ada".to_owned(), &second);
+        edits.edit(Reply::Customer, "Hello again".to_owned(), &second);
         assert_eq!(state(&edits, &second), None);
     }
 
@@ -205,14 +206,24 @@ mod tests {
     fn a_text_that_was_edited_before_names_were_replaced_says_so() {
         let mut edits = Edits::default();
         let named = replies("Hello web-7");
-        edits.edit(Reply::Customer, "Hi web-7".to_owned(), &named, false);
-        let redacted = replies("Hello host-1");
+        edits.edit(Reply::Customer, "Hi web-7".to_owned(), &named);
+        let redacted = Replies {
+            redacted: true,
+            ..replies("Hello host-1")
+        };
         assert_eq!(
             edits.state(Reply::Customer, &redacted, true),
             Some(Edited::WithNames)
         );
         edits.drop_edit(Reply::Customer);
-        edits.edit(Reply::Customer, "Hi host-1".to_owned(), &redacted, true);
+        // Redaction is on, and the text without names is still on its way.
+        edits.edit(Reply::Customer, "Hi web-7".to_owned(), &named);
+        assert_eq!(
+            edits.state(Reply::Customer, &redacted, true),
+            Some(Edited::WithNames)
+        );
+        edits.drop_edit(Reply::Customer);
+        edits.edit(Reply::Customer, "Hi host-1".to_owned(), &redacted);
         assert_eq!(
             edits.state(Reply::Customer, &redacted, true),
             Some(Edited::Own)

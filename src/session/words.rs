@@ -57,7 +57,7 @@ pub(super) fn chosen(done: &str, is_kept: bool, reading: Option<&str>) -> String
 
 pub(super) fn redaction(on: bool) -> &'static str {
     if on {
-        "Names are replaced in everything you copy or save. This screen stays as it is"
+        "Names are replaced in the texts to paste and in everything you copy or save. The rest of this screen stays as it is"
     } else {
         "Copies and files have their real names again"
     }

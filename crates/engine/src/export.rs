@@ -126,6 +126,7 @@ pub fn replies(report: &Report, options: &ExportOptions) -> Replies {
         customer: text(ExportFormat::Customer),
         escalation: text(ExportFormat::Escalation),
         jira: text(ExportFormat::Jira),
+        redacted: options.redact,
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Replies {
     pub escalation: String,
     /// The same in JIRA's markup.
     pub jira: String,
+    /// Names are replaced in them.
+    pub redacted: bool,
 }
 
 /// What the answer rests on. Comes after [`SummaryView`].

@@ -23,7 +23,7 @@ pub fn RedactSwitch() -> impl IntoView {
             // Always there: the switch must not move away from under the pointer.
             <span class="redaction-more" class:is-off=move || !state.redact.get()>
                 <span id="redaction-sign" class="redaction-sign" data-redaction=move || if state.redact.get() { "on" } else { "off" }>
-                    "Copies and files are redacted, this screen is not"
+                    "Texts, copies and files are redacted"
                 </span>
                 <button data-action="redaction-preview" type="button" class="button is-quiet" on:click=move |_| client.preview()>
                     "What is replaced"
@@ -73,8 +73,8 @@ pub fn RedactionDialog() -> impl IntoView {
             on_close=move |()| client.close_preview()
         >
             <p>
-                "Whatever you copy or save has the names in the second column. This screen stays as it is, \
-                 and so does the link you typed for the escalation: it has to lead somewhere."
+                "Whatever you copy or save has the names in the second column, and so have the texts to paste. \
+                 The rest of this screen stays as it is, and so does the link you typed for the escalation: it has to lead somewhere."
             </p>
             {content}
         </Dialog>

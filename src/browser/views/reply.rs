@@ -42,12 +42,7 @@ pub fn ReplyPanel(
         let text = event_target_value(&event);
         summary.with_untracked(|summary| {
             state.edits.update(|edits| {
-                edits.edit(
-                    reply.get_untracked(),
-                    text,
-                    &summary.replies,
-                    state.redact.get_untracked(),
-                );
+                edits.edit(reply.get_untracked(), text, &summary.replies);
             });
         });
     };

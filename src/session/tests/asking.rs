@@ -100,7 +100,7 @@ fn a_redacted_export_says_so() {
         stage.tell(Event::Redact(true)),
         [
             "1: post 2 summary redacted \"\"",
-            "say \"Names are replaced in everything you copy or save. This screen stays as it is\""
+            "say \"Names are replaced in the texts to paste and in everything you copy or save. The rest of this screen stays as it is\""
         ]
     );
     assert_eq!(

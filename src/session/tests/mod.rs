@@ -343,6 +343,7 @@ fn opened(hostname: &str) -> Response {
             customer: text(),
             escalation: text(),
             jira: text(),
+            redacted: false,
         },
         stats: ReadStats::default(),
         settings: settings(0.0),
